@@ -1,0 +1,1 @@
+"""24-hour answers; may file a complaint for you."""

@@ -1,0 +1,1 @@
+"""민원 from filing to reply."""

@@ -1,0 +1,1 @@
+"""SMS, LMS, MMS and AlimTalk out, replies and receipts in; knows nothing of why."""

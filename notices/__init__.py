@@ -1,0 +1,1 @@
+"""통지서: one document per citizen, fifty thousand at a time."""

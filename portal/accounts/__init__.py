@@ -1,0 +1,1 @@
+"""People: users, officials, departments, the calendar, the audit book."""

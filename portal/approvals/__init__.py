@@ -1,0 +1,1 @@
+"""결재: draft, review and approval of a frozen snapshot."""

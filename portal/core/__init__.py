@@ -1,0 +1,1 @@
+"""Plain Python without tables: phones, sealing, masks, Hangul, working days, cages, errors and the clock."""

@@ -1,0 +1,34 @@
+"""Every page is locked unless its view says otherwise: `@public` opens it, `@personal` keeps it out of every cache."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+from django.http import HttpRequest, HttpResponseBase
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def public(view: View) -> View:
+    """Mark a view as open to anybody. Without it, LockedDoors lets in signed-in officials only."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public(view: Callable[..., HttpResponseBase]) -> bool:
+    """Whether the view was opened with `@public`."""
+    return bool(getattr(view, "is_public", False))
+
+
+def personal(view: View) -> View:
+    """A page about one person, or behind a token: not stored, not indexed, and its address told to nobody."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return wrapped  # type: ignore[return-value]

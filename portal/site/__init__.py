@@ -1,0 +1,1 @@
+"""The top floor: pages and commands that need several rooms."""

@@ -1,0 +1,7 @@
+"""The officials' admin site."""
+
+from unfold.sites import UnfoldAdminSite
+
+
+class SotongAdminSite(UnfoldAdminSite):
+    """Ours instead of Django's."""

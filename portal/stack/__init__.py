@@ -1,0 +1,1 @@
+"""Embedded PostgreSQL and Valkey, and the supervisor behind ./run. Plain Python, imported by no room."""
