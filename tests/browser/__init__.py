@@ -1,0 +1,1 @@
+"""Phone-sized Chromium: pages, keyboard, accessibility."""

@@ -1,0 +1,1 @@
+"""Kills, lost brokers and lying carriers: nothing lost, nothing twice."""

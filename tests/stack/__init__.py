@@ -1,0 +1,1 @@
+"""The embedded services, the supervisor and the set-up."""
