@@ -5,23 +5,20 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: more threads hang forked workers and slow busy machines
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-import base64  # noqa: E402
-import binascii  # noqa: E402
-import json  # noqa: E402
-import tomllib  # noqa: E402
-from datetime import timedelta  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
-from urllib.parse import urlsplit  # noqa: E402
+import base64
+import binascii
+import json
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-import django_stubs_ext  # noqa: E402
-from csp.constants import NONE, SELF  # noqa: E402
+from csp.constants import NONE, SELF
 
-from portal import environment as env  # noqa: E402
-from portal.core.logs import logging_config  # noqa: E402
-from portal.core.sealing import read_keys  # noqa: E402
-
-django_stubs_ext.monkeypatch()
+from portal import environment as env
+from portal.core.logs import logging_config
+from portal.core.sealing import read_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -216,7 +213,11 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_DIR)}},
-    "staticfiles": {"BACKEND": "portal.core.static.StaticFiles" if not DEBUG else "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "portal.core.static.StaticFiles"
+    },
 }
 
 # --- processes --------------------------------------------------------------------------------------------------------

@@ -53,4 +53,3 @@ def first_broken_audit_entry() -> int | None:
         )
         found: int | None = cursor.fetchone()[0]
     return found
-

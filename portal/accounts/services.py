@@ -118,4 +118,3 @@ def destroy_data_key(*, purpose: str, object_ref: str, now: datetime) -> None:
     DataKey.objects.filter(purpose=purpose, object_ref=object_ref, wrapped__isnull=False).update(
         wrapped=None, destroyed_at=now
     )
-

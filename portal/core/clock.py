@@ -1,16 +1,14 @@
 """What time it is, and which day that is in Korea. Services take `now` as an argument; the edges ask here."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 KST = ZoneInfo("Asia/Seoul")
 
 
 def now() -> datetime:
     """The present moment in UTC."""
-    return timezone.now()
+    return datetime.now(UTC)
 
 
 def in_korea(moment: datetime) -> datetime:

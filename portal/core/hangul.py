@@ -124,7 +124,7 @@ def josa(word: str, pair: str) -> str:
     """
     with_final, _, without = pair.partition("/")
     last = word.rstrip()[-1:]
-    ends_in_rieul = is_syllable(last) and letters_of(last)[2] == "ㄹ" or last in "178"
+    ends_in_rieul = (is_syllable(last) and letters_of(last)[2] == "ㄹ") or last in "178"
     if with_final == "으로" and ends_in_rieul:
         return word + without
     return word + (with_final if has_final(word) else without)

@@ -1,5 +1,6 @@
 """Static files under hashed names, also inside JavaScript modules."""
 
+from django.contrib.staticfiles.storage import StaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -8,3 +9,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
     manifest_strict = True
+
+
+class PlainFiles(StaticFilesStorage):
+    """Names as they are, for development."""

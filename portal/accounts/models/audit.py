@@ -12,15 +12,15 @@ CANONICAL = """
         'name', {row}.actor_name, 'address', {row}.address, 'action', {row}.action, 'task', {row}.task,
         'kind', {row}.subject_kind, 'ids', to_jsonb({row}.subject_ids), 'reason', {row}.reason)::text
 """
-_CHAIN = f"""
+_CHAIN = """
     PERFORM pg_advisory_xact_lock(hashtext('accounts_auditentry'));
     SELECT id, digest INTO last FROM accounts_auditentry ORDER BY id DESC LIMIT 1;
     NEW.id := coalesce(last.id, 0) + 1;
     NEW.at := clock_timestamp();
     NEW.prev := coalesce(last.digest, '\\x'::bytea);
-    NEW.digest := sha256(NEW.prev || convert_to({CANONICAL.format(row="NEW")}, 'UTF8'));
+    NEW.digest := sha256(NEW.prev || convert_to(@canonical@, 'UTF8'));
     RETURN NEW;
-"""
+""".replace("@canonical@", CANONICAL.format(row="NEW"))
 
 
 class AuditEntry(models.Model):

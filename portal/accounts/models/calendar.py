@@ -7,7 +7,7 @@ class CalendarDay(models.Model):
     """
     One date. `counts` is the law's question (a working day of the Act), `is_open` the office's (somebody is there).
 
-    The two differ: an office that opens on a Saturday moves no deadline, and one that closes on a Tuesday does not either.
+    The two differ: an office open on a Saturday moves no deadline, and one closed on a Tuesday does not either.
     """
 
     class Source(models.TextChoices):

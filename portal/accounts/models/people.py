@@ -75,9 +75,7 @@ class Official(models.Model):
     """공무원: the public face of a user who works for the district. `office_phone` is told to citizens."""
 
     user = models.OneToOneField(User, verbose_name="사용자", on_delete=models.PROTECT, related_name="official")
-    department = models.ForeignKey(
-        Department, verbose_name="부서", on_delete=models.PROTECT, related_name="officials"
-    )
+    department = models.ForeignKey(Department, verbose_name="부서", on_delete=models.PROTECT, related_name="officials")
     name = models.CharField("이름", max_length=40)
     title = models.CharField("직위", max_length=20, default="주무관")
     office_phone = models.CharField("사무실 전화", max_length=20)
