@@ -1,0 +1,221 @@
+"""A campaign (발송 건), what it asks, and what happened to it."""
+
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+REGISTERED_MAIL_WON = 2_800
+
+
+class Campaign(models.Model):
+    """One sending of personal notices: who asks, on what legal ground, until when, and how far it has come."""
+
+    class Kind(models.TextChoices):
+        """What the campaign is for."""
+
+        NOTICE = "notice", "개인별 통지서"
+
+    class State(models.TextChoices):
+        """Every allowed step between these is in `notices.workflow`."""
+
+        DRAFT = "draft", "작성"
+        READING = "reading", "자료 분석"
+        CHECKING = "checking", "검수"
+        READY = "ready", "시작 전"
+        ASKING = "asking", "동의 접수"
+        ASKED = "asked", "접수 마감"
+        SENDING = "sending", "발송"
+        FOLLOWING = "following", "결과 확인"
+        CLOSED = "closed", "종료"
+        CANCELLED = "cancelled", "취소"
+
+    number = models.CharField("번호", max_length=20, unique=True)
+    title = models.CharField("통지 이름", max_length=40)
+    kind = models.CharField("종류", max_length=20, choices=Kind.choices, default=Kind.NOTICE)
+    department = models.ForeignKey(
+        "accounts.Department", verbose_name="부서", on_delete=models.PROTECT, related_name="campaigns"
+    )
+    officer = models.ForeignKey(
+        "accounts.Official", verbose_name="담당자", on_delete=models.PROTECT, related_name="campaigns"
+    )
+    legal_basis = models.CharField("법적 근거", max_length=200)
+    state = models.CharField("상태", max_length=20, choices=State.choices, default=State.DRAFT)
+    asks_from = models.DateTimeField("동의 요청 시작")
+    asks_until = models.DateTimeField("회신 마감")
+    paused_at = models.DateTimeField("멈춘 때", null=True, blank=True)
+    pause_reason = models.CharField("멈춘 까닭", max_length=200, blank=True)
+    manifest_sha256 = models.CharField("자료 지문", max_length=64, blank=True)
+    approved_manifest_sha256 = models.CharField("승인된 지문", max_length=64, blank=True)
+    asks_approved_by = models.ForeignKey(
+        "accounts.User",
+        verbose_name="동의 요청 승인",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    sends_approved_by = models.ForeignKey(
+        "accounts.User", verbose_name="발송 승인", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    mail_won = models.PositiveIntegerField("등기우편 한 통(원)", default=REGISTERED_MAIL_WON)
+    created_by = models.ForeignKey(
+        "accounts.User", verbose_name="기안자", on_delete=models.PROTECT, related_name="drafted_campaigns"
+    )
+    created_at = models.DateTimeField("기안 일시")
+    closed_at = models.DateTimeField("종료 일시", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "통지 발송"
+        verbose_name_plural = "통지 발송"
+        constraints = [
+            models.CheckConstraint(condition=Q(asks_until__gt=F("asks_from")), name="campaign_asks_for_some_time"),
+            models.CheckConstraint(condition=~Q(legal_basis=""), name="campaign_has_legal_basis"),
+            models.CheckConstraint(condition=Q(kind__in=["notice"]), name="campaign_kind_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "reading", "checking", "ready", "asking", "asked"])
+                | Q(state__in=["sending", "following", "closed", "cancelled"]),
+                name="campaign_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "reading", "checking", "cancelled"]) | ~Q(manifest_sha256=""),
+                name="checked_campaign_has_manifest",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "reading", "checking", "ready", "cancelled"])
+                | Q(asks_approved_by__isnull=False) & ~Q(approved_manifest_sha256=""),
+                name="launched_campaign_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sending", "following", "closed"]) | Q(sends_approved_by__isnull=False),
+                name="sending_campaign_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(asks_approved_by__isnull=True) | ~Q(asks_approved_by=F("created_by")),
+                name="asking_needs_a_second_official",
+            ),
+            models.CheckConstraint(
+                condition=Q(sends_approved_by__isnull=True) | ~Q(sends_approved_by=F("created_by")),
+                name="sending_needs_a_second_official",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True, pause_reason="") | Q(paused_at__isnull=False) & ~Q(pause_reason=""),
+                name="paused_campaign_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at__isnull=True),
+                name="closed_campaign_says_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def stream(self) -> str:
+        """The name under which messaging can pause or cancel all messages of this campaign."""
+        return f"campaign:{self.number}"
+
+    @property
+    def is_being_prepared(self) -> bool:
+        """Whether roster and document may still be replaced: nobody has been contacted."""
+        return self.state in (self.State.DRAFT, self.State.CHECKING, self.State.READY)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can happen."""
+        return self.state in (self.State.CLOSED, self.State.CANCELLED)
+
+
+class Question(models.Model):
+    """What the campaign asks by text."""
+
+    class AnswerKind(models.TextChoices):
+        """How a citizen answers."""
+
+        CHOICE = "choice", "번호 고르기"
+
+    campaign = models.ForeignKey(Campaign, verbose_name="발송 건", on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField("순서", validators=[MinValueValidator(1), MaxValueValidator(5)])
+    text = models.CharField("물음", max_length=200)
+    answer = models.CharField("답하는 방식", max_length=10, choices=AnswerKind.choices, default=AnswerKind.CHOICE)
+
+    class Meta:
+        verbose_name = "물음"
+        verbose_name_plural = "물음"
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "position"], name="one_question_per_position"),
+            models.CheckConstraint(condition=Q(position__gte=1, position__lte=5), name="question_position_1_to_5"),
+            models.CheckConstraint(condition=Q(answer__in=["choice"]), name="question_answer_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}/{self.position}"
+
+
+class Option(models.Model):
+    """One answer a citizen can give. The digit belongs to this campaign: 1 does not mean yes everywhere."""
+
+    class Meaning(models.TextChoices):
+        """What choosing it means."""
+
+        CONSENT = "consent", "동의"
+        REFUSE = "refuse", "미동의"
+
+    question = models.ForeignKey(Question, verbose_name="물음", on_delete=models.CASCADE, related_name="options")
+    digit = models.PositiveSmallIntegerField("번호", validators=[MinValueValidator(1), MaxValueValidator(9)])
+    label = models.CharField("답", max_length=20)
+    meaning = models.CharField("뜻", max_length=10, choices=Meaning.choices)
+
+    class Meta:
+        verbose_name = "답"
+        verbose_name_plural = "답"
+        constraints = [
+            models.UniqueConstraint(fields=["question", "digit"], name="one_option_per_digit"),
+            models.UniqueConstraint(fields=["question", "meaning"], name="one_consent_and_one_refusal"),
+            models.CheckConstraint(condition=Q(digit__gte=1, digit__lte=9), name="option_digit_1_to_9"),
+            models.CheckConstraint(condition=Q(meaning__in=["consent", "refuse"]), name="option_meaning_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digit} {self.label}"
+
+
+class CampaignChange(models.Model):
+    """One thing that happened to a campaign; never edited."""
+
+    campaign = models.ForeignKey(Campaign, verbose_name="발송 건", on_delete=models.PROTECT, related_name="changes")
+    before = models.CharField("이전 상태", max_length=20, choices=Campaign.State.choices, blank=True)
+    after = models.CharField("이후 상태", max_length=20, choices=Campaign.State.choices)
+    cause = models.CharField("무엇", max_length=40)
+    note = models.CharField("내용", max_length=300, blank=True)
+    by = models.ForeignKey(
+        "accounts.User", verbose_name="누가", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField("언제")
+
+    class Meta:
+        verbose_name = "발송 건 이력"
+        verbose_name_plural = "발송 건 이력"
+        triggers = [
+            pgtrigger.Protect(name="campaign_change_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}: {self.before} → {self.after}"
+
+
+class Count(models.Model):
+    """A change of one number of a campaign, appended by a trigger; pages add them up, nobody counts rows."""
+
+    campaign = models.ForeignKey(Campaign, verbose_name="발송 건", on_delete=models.CASCADE, related_name="counts")
+    metric = models.CharField("무엇", max_length=40)
+    delta = models.IntegerField("변화")
+
+    class Meta:
+        verbose_name = "집계"
+        verbose_name_plural = "집계"
+        indexes = [models.Index(fields=["campaign", "metric"], name="count_by_campaign", include=["delta"])]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.metric} {self.delta:+d}"

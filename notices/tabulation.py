@@ -1,0 +1,78 @@
+"""From what a citizen said to where she stands, and from counted deltas to a tally. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from notices.models import Option, Recipient
+
+WRONG_BIRTHS_ALLOWED = 3
+R = Recipient.State
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is known of one citizen's answers so far."""
+
+    meaning: str = ""  # of the current clear answer: consent, refuse or nothing
+    is_identified: bool = False
+    wrong_birth_count: int = 0
+    was_verified: bool = False
+
+
+def state_after(said: Said, *, before: str) -> str:
+    """
+    Where a citizen stands after an answer. The last clear answer decides; consent needs her birth date, refusal nothing.
+
+    Three wrong birth dates end the asking; only a refusal still counts after that.
+    """
+    if said.meaning == Option.Meaning.REFUSE:
+        return R.REVOKED if said.was_verified else R.DECLINED
+    if before == R.IDENTITY_MISMATCH or (not said.is_identified and said.wrong_birth_count >= WRONG_BIRTHS_ALLOWED):
+        return R.IDENTITY_MISMATCH
+    if said.meaning == Option.Meaning.CONSENT:
+        return R.VERIFIED if said.is_identified else R.AGREED
+    return R.ASKING if before == R.ASK_UNDELIVERED else before
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number of the tally: its name in the address, its Korean label, and how many."""
+
+    name: str
+    label: str
+    count: int
+
+
+LINES: tuple[tuple[str, str, str], ...] = (
+    ("all", "명부 인원", "all"),
+    ("addressable", "요청 전", "state:addressable"),
+    ("asked", "동의 요청", "asked"),
+    ("ask_delivered", "요청 전달", "ask_delivered"),
+    ("replied", "회신", "replied"),
+    ("agreed", "본인확인 전", "state:agreed"),
+    ("verified", "동의", "verified"),
+    ("declined", "미동의", "state:declined"),
+    ("triage", "불명확", "triage"),
+    ("identity_mismatch", "본인확인 불일치", "state:identity_mismatch"),
+    ("waiting", "회신 대기", "state:asking"),
+    ("silent", "무응답", "state:silent"),
+    ("ask_undelivered", "요청 전달 실패", "state:ask_undelivered"),
+    ("revoked", "동의 철회", "state:revoked"),
+    ("queued", "발송 대기", "state:queued"),
+    ("sent", "발송", "sent"),
+    ("delivered", "전달", "delivered"),
+    ("undelivered", "전달 실패", "state:undelivered"),
+    ("unresolved", "결과 확인 불가", "state:unresolved"),
+    ("defective", "자료 오류", "state:defective"),
+    ("no_mobile", "휴대전화 없음", "state:no_mobile"),
+    ("minor", "14세 미만", "state:minor"),
+    ("excluded", "제외", "state:excluded"),
+    ("cancelled", "취소", "state:cancelled"),
+    ("electronic", "전자 전달", "bucket:electronic"),
+    ("paper", "종이 우편", "bucket:paper"),
+)
+
+
+def tally(counts: Mapping[str, int]) -> dict[str, Line]:
+    """Every line of the tally by name."""
+    return {name: Line(name, label, counts.get(metric, 0)) for name, label, metric in LINES}

@@ -1,0 +1,161 @@
+"""Every allowed step of a campaign and of a citizen in it, as data."""
+
+from dataclasses import dataclass
+
+from notices.models import Campaign, Recipient
+from portal.core.errors import Refused
+
+C = Campaign.State
+R = Recipient.State
+
+
+class NotAllowed(Refused):
+    """The campaign or the person is not in a state that allows this, or the official may not do it."""
+
+    sentence = "지금은 할 수 없는 일입니다. 화면을 새로 고쳐 현재 상태를 확인해 주세요."
+
+
+@dataclass(frozen=True)
+class Step:
+    """One verb: from which states, to which, and who may."""
+
+    befores: frozenset[str]
+    after: str
+    label: str
+    roles: frozenset[str] = frozenset()  # empty: done by the system
+    needs_second_official: bool = False
+
+
+_DRAFTERS = frozenset({"officer", "head", "sender"})
+_SENDERS = frozenset({"sender"})
+
+CAMPAIGN_STEPS: dict[str, Step] = {
+    "read_files": Step(frozenset({C.DRAFT, C.CHECKING, C.READY}), C.READING, "자료 분석 시작"),
+    "refuse_file": Step(frozenset({C.READING}), C.DRAFT, "파일을 쓸 수 없음"),
+    "finish_reading": Step(frozenset({C.READING}), C.CHECKING, "자료 분석 끝"),
+    "settle_checking": Step(frozenset({C.CHECKING}), C.READY, "검수 마침", _DRAFTERS),
+    "reopen_checking": Step(frozenset({C.READY}), C.CHECKING, "검수로 돌아감", _DRAFTERS),
+    "launch": Step(frozenset({C.READY}), C.ASKING, "동의 요청 시작", _SENDERS, needs_second_official=True),
+    "close_asking": Step(frozenset({C.ASKING}), C.ASKED, "회신 마감", _DRAFTERS),
+    "send_notices": Step(frozenset({C.ASKED}), C.SENDING, "통지서 발송 시작", _SENDERS, needs_second_official=True),
+    "hand_over": Step(frozenset({C.SENDING}), C.FOLLOWING, "발송 끝, 결과 확인"),
+    "close": Step(frozenset({C.FOLLOWING}), C.CLOSED, "종료", _DRAFTERS),
+    "cancel": Step(
+        frozenset({C.DRAFT, C.READING, C.CHECKING, C.READY, C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING}),
+        C.CANCELLED,
+        "취소",
+        _DRAFTERS,
+    ),
+}
+
+_ANSWERS = frozenset({R.AGREED, R.VERIFIED, R.DECLINED, R.IDENTITY_MISMATCH})
+# An answer counts if it arrived in time, even when we come to read it a little after the closing: hence SILENT.
+RECIPIENT_STEPS: dict[str, frozenset[str]] = {
+    R.IMPORTED: frozenset({R.ADDRESSABLE, R.DEFECTIVE, R.NO_MOBILE, R.MINOR, R.EXCLUDED}),
+    R.ADDRESSABLE: frozenset({R.ASKING, R.SILENT, R.DEFECTIVE, R.EXCLUDED, R.CANCELLED}),
+    R.ASKING: _ANSWERS | {R.ASK_UNDELIVERED, R.SILENT, R.CANCELLED},
+    R.ASK_UNDELIVERED: _ANSWERS | {R.ASKING},
+    R.AGREED: _ANSWERS - {R.AGREED} | {R.SILENT, R.CANCELLED},
+    R.DECLINED: frozenset({R.AGREED, R.VERIFIED}),
+    R.SILENT: _ANSWERS,
+    R.IDENTITY_MISMATCH: frozenset({R.DECLINED}),
+    R.VERIFIED: frozenset({R.QUEUED, R.REVOKED, R.CANCELLED}),
+    R.REVOKED: frozenset({R.VERIFIED}),
+    R.QUEUED: frozenset({R.SENT, R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED, R.REVOKED, R.CANCELLED}),
+    R.SENT: frozenset({R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED}),
+    R.UNDELIVERED: frozenset({R.DELIVERED, R.UNRESOLVED}),
+    R.UNRESOLVED: frozenset({R.DELIVERED, R.UNDELIVERED}),
+    R.DELIVERED: frozenset(),
+    R.EXCLUDED: frozenset(),
+    R.DEFECTIVE: frozenset({R.EXCLUDED}),
+    R.NO_MOBILE: frozenset({R.EXCLUDED, R.DEFECTIVE}),
+    R.MINOR: frozenset({R.EXCLUDED, R.DEFECTIVE}),
+    R.CANCELLED: frozenset(),
+}
+
+LIVE = frozenset({R.IMPORTED, R.ADDRESSABLE, R.ASKING, R.AGREED, R.VERIFIED, R.QUEUED, R.SENT})
+OPEN_TO_ANSWERS = frozenset(
+    {R.ASKING, R.ASK_UNDELIVERED, R.AGREED, R.DECLINED, R.SILENT, R.VERIFIED, R.REVOKED, R.IDENTITY_MISMATCH}
+)
+_BUCKETS = {R.DELIVERED: Recipient.Bucket.ELECTRONIC, R.EXCLUDED: Recipient.Bucket.EXCLUDED}
+
+
+def bucket_of(state: str) -> str | None:
+    """Where a citizen in this state ends: nowhere yet while it is a live one, and by registered mail by default."""
+    if state in LIVE:
+        return None
+    return _BUCKETS.get(R(state), Recipient.Bucket.PAPER)
+
+
+def step_of(verb: str, *, state: str) -> Step:
+    """
+    The step a verb makes from a state.
+
+    :raises NotAllowed: if the verb does not start there
+    """
+    step = CAMPAIGN_STEPS[verb]
+    if state not in step.befores:
+        raise NotAllowed(f"‘{C(state).label}’ 상태에서는 ‘{step.label}’을(를) 할 수 없습니다. 화면을 새로 고쳐 주세요.")
+    return step
+
+
+def may_move(before: str, after: str) -> bool:
+    """Whether a citizen may go from one state to the other."""
+    return after in RECIPIENT_STEPS[before]
+
+
+REASONS: dict[str, str] = {
+    # rows of the roster
+    "no_key": "관리번호가 없습니다",
+    "bad_key": "관리번호의 모양이나 검증 숫자가 맞지 않습니다",
+    "duplicate_row": "명부에 같은 관리번호가 두 번 있습니다",
+    "no_name": "성명이 없습니다",
+    "bad_name": "성명을 읽을 수 없습니다",
+    "formula": "셀에 수식이 들어 있습니다",
+    "no_birth": "생년월일이 없습니다",
+    "bad_birth": "생년월일이 올바른 날짜가 아닙니다",
+    "no_phone": "휴대전화 번호가 없습니다",
+    "bad_phone": "휴대전화 번호를 읽을 수 없습니다",
+    "landline": "유선전화 번호입니다",
+    "minor": "14세 미만입니다",
+    # pages
+    "no_page": "문서에 이 사람의 쪽이 없습니다",
+    "no_text": "쪽에 글자가 없습니다 (그림으로만 된 쪽)",
+    "zone_empty": "정해진 자리에 글자가 없습니다",
+    "qr_missing": "QR 코드를 읽을 수 없습니다",
+    "name_differs": "쪽의 성명이 명부와 다릅니다",
+    "birth_differs": "쪽의 생년월일이 명부와 다릅니다",
+    "qr_differs": "QR 코드가 다른 사람을 가리킵니다",
+    "qr_forged": "QR 코드의 서명이 맞지 않습니다",
+    "other_campaign": "다른 발송 건의 QR 코드입니다",
+    "bad_check_digit": "관리번호의 검증 숫자가 맞지 않습니다",
+    "not_on_roster": "명부에 없는 관리번호입니다",
+    "duplicate_notice": "같은 사람의 통지서가 두 번 나옵니다",
+    "page_sequence": "쪽 순서가 맞지 않거나 빠진 쪽이 있습니다",
+    "page_count": "쪽수가 명부와 다릅니다",
+    "text_too_small": "글자가 너무 작아 휴대전화에서 읽을 수 없습니다",
+    "over_limit": "그림을 통신사 제한 안으로 줄일 수 없습니다",
+    "render_failed": "쪽을 그림으로 바꾸지 못했습니다",
+    "read_back_failed": "만든 그림에서 QR 코드가 되읽히지 않습니다",
+    "same_picture_as_another": "다른 사람과 똑같은 그림이 나왔습니다",
+    "font_not_embedded": "글꼴이 들어 있지 않습니다",
+    # decisions and outcomes
+    "excluded": "담당자가 제외했습니다",
+    "ask_failed": "동의 요청 문자가 전달되지 않았습니다",
+    "ask_refused": "동의 요청 문자를 보낼 수 없었습니다",
+    "declined": "동의하지 않았습니다",
+    "silent": "마감까지 회신이 없습니다",
+    "identity_missing": "동의했으나 생년월일을 보내지 않았습니다",
+    "not_asked": "번호를 함께 쓰는 분의 차례가 끝나지 않아 묻지 못했습니다",
+    "identity_mismatch": "생년월일이 세 번 맞지 않았습니다",
+    "revoked": "동의를 거두었습니다",
+    "send_refused": "통지서를 보낼 수 없었습니다",
+    "send_failed": "통지서가 전달되지 않았습니다",
+    "no_result": "전달 결과를 확인할 수 없습니다",
+    "cancelled": "발송 건이 취소되었습니다",
+}
+
+
+def reason_label(code: str) -> str:
+    """A reason in Korean words."""
+    return REASONS.get(code, code)
