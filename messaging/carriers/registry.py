@@ -1,0 +1,60 @@
+"""The carriers of this installation: MESSAGING_CARRIERS, alias → {BACKEND, OPTIONS}, as Django names its caches."""
+
+import json
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from messaging.carriers.base import Carrier
+from messaging.carriers.simulator import Simulator
+
+
+def aliases() -> tuple[str, ...]:
+    """Carriers by preference: the first one able to carry a leg gets it."""
+    return tuple(settings.MESSAGING_CARRIERS)
+
+
+def carrier(alias: str) -> Carrier:
+    """
+    The carrier with this alias, one instance per process.
+
+    :raises KeyError: for an alias that is not in the settings
+    :raises ImproperlyConfigured: for a plug that cannot be built, or the simulator where it is not allowed
+    """
+    entry = settings.MESSAGING_CARRIERS[alias]
+    # Connections do not survive a fork and tests change settings: both are part of the key.
+    return _built(json.dumps(entry, sort_keys=True), os.getpid(), settings.MESSAGING_ALLOW_SIMULATOR)
+
+
+@lru_cache(maxsize=32)
+def _built(entry: str, process: int, may_simulate: bool) -> Carrier:
+    found: dict[str, Any] = json.loads(entry)
+    try:
+        backend = import_string(found["BACKEND"])
+    except ImportError as error:
+        raise ImproperlyConfigured(f"통신사 모듈을 찾을 수 없습니다: {found['BACKEND']}") from error
+    if issubclass(backend, Simulator) and not may_simulate:
+        raise ImproperlyConfigured("통신사 모의기는 MESSAGING_ALLOW_SIMULATOR=1일 때만 쓸 수 있습니다.")
+    try:
+        return cast(Carrier, backend(**_with_secrets(found.get("OPTIONS", {}))))
+    except TypeError as error:
+        raise ImproperlyConfigured(f"{found['BACKEND']}의 OPTIONS가 올바르지 않습니다: {error}") from error
+
+
+def _with_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options whose name ends in `_env` name an environment variable: secrets stay out of settings files."""
+    ready: dict[str, Any] = {}
+    for name, value in options.items():
+        if not name.endswith("_env"):
+            ready[name] = value
+            continue
+        secret = os.environ.get(str(value), "").strip()
+        if not secret:
+            raise ImproperlyConfigured(f"통신사 설정에 필요한 환경 변수 {value} 값이 없습니다.")
+        ready[name.removesuffix("_env")] = secret
+    return ready

@@ -1,0 +1,316 @@
+"""The plug for the carrier simulator: its own dialect under /own. docs/carriers.md describes the wire."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+from django.core.exceptions import ImproperlyConfigured
+
+from messaging.carriers.base import (
+    Accepted,
+    Capabilities,
+    Found,
+    HookRefused,
+    HookRequest,
+    HookResponse,
+    HookUnreadable,
+    Leg,
+    Misconfigured,
+    MmsProfile,
+    NotFound,
+    NotSent,
+    Outcome,
+    OutcomeUnknown,
+    RateLimited,
+    ReasonKind,
+    ReceiptEvent,
+    Rejected,
+    ReplyEvent,
+    StillUnknown,
+)
+
+Event = TypeVar("Event")
+
+CAPABILITIES: Final = Capabilities(
+    channels=frozenset({"sms", "lms", "mms", "alimtalk"}),
+    batch_size=200,
+    outcome="reference",
+    receipts="push",
+    replies=True,
+    mms=MmsProfile(max_bytes=200_000, max_width=1000, max_height=1000, max_images=3),
+)
+DELIVERED: Final = "1000"
+# their code → (reason_kind, is it pointless to try again?, what the official reads)
+CODES: Final[Mapping[str, tuple[ReasonKind, bool, str]]] = {
+    "2001": ("no_such_number", True, "수신번호가 휴대전화 번호가 아닙니다."),
+    "2002": ("sender", True, "등록되지 않은 발신번호입니다."),
+    "2101": ("content", True, "본문이 비어 있습니다."),
+    "2102": ("content", True, "본문이 길이 제한을 넘었습니다."),
+    "2103": ("content", True, "제목이 길이 제한을 넘었거나 단문에 제목이 있습니다."),
+    "2104": ("content", True, "문자로 보낼 수 없는 글자가 있습니다."),
+    "2105": ("content", True, "그림은 그림문자에만, 한 장 이상 넣어야 합니다."),
+    "2106": ("content", True, "그림이 기본형 JPEG가 아닙니다."),
+    "2107": ("content", True, "그림 용량이 제한을 넘었습니다."),
+    "2108": ("content", True, "그림 크기가 제한을 넘었습니다."),
+    "2109": ("content", True, "그림이 너무 많습니다."),
+    "2110": ("content", True, "그림이 전송 중에 달라졌습니다."),
+    "2201": ("template", True, "알림톡 템플릿 코드가 없습니다."),
+    "2202": ("template", True, "알림톡 본문이 길이 제한을 넘었습니다."),
+    "2203": ("template", True, "알림톡 버튼이 올바르지 않습니다."),
+    "3101": ("not_on_kakao", True, "카카오톡을 쓰지 않는 번호입니다."),
+    "3102": ("blocked_by_user", True, "받는 사람이 채널을 차단했습니다."),
+    "3103": ("no_such_number", True, "없는 번호입니다."),
+    "3104": ("unreachable", False, "휴대전화가 꺼져 있습니다."),
+    "9001": ("carrier", False, "통신사 일시 장애입니다."),
+}
+# documented refusals of a whole call: nothing of it was acted on
+REFUSED_CALLS: Final = frozenset({400, 404, 413})
+BAD_ACCOUNT: Final = frozenset({401, 403})
+CONNECT: Final = 3.0
+BODY_SECONDS: Final = 5.0
+MAX_ANSWER: Final = 1_000_000
+CLOCK_SKEW: Final = 300
+DEFAULT_RETRY: Final = 5.0
+LONGEST_RETRY: Final = 300.0
+
+
+class Simulator:
+    """
+    One HTTP client for the life of the process; every failure becomes one of the socket's errors.
+
+    A call that was read from at all ends within CONNECT + 3 × `timeout` + BODY_SECONDS: keep that below the lease.
+    """
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, *, base_url: str, key: str, hook_secret: str, timeout: float = 15.0) -> None:
+        if urlsplit(base_url).hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ImproperlyConfigured("통신사 모의기는 이 컴퓨터(127.0.0.1)에서만 쓸 수 있습니다.")
+        if not key or not hook_secret:
+            raise ImproperlyConfigured("통신사 모의기에는 key와 hook_secret이 필요합니다.")
+        self.hook_path_secret = hashlib.sha256(hook_secret.encode()).hexdigest()[:16]
+        self._hook_secret = hook_secret.encode()
+        self._timeout = timeout
+        self._client = httpx.Client(
+            base_url=base_url,
+            headers={"authorization": f"Bearer {key}", "accept-encoding": "identity"},
+            timeout=httpx.Timeout(timeout, connect=CONNECT),
+            limits=httpx.Limits(max_connections=16, keepalive_expiry=5.0),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def submit(self, legs: Sequence[Leg], *, key: UUID) -> Mapping[UUID, Outcome]:
+        """Hand over up to `batch_size` legs under one key; the same key again gets the first answers."""
+        order = {"key": str(key), "legs": [_wire_leg(leg) for leg in legs]}
+        content = json.dumps(order, ensure_ascii=False).encode()
+        rows = self._call("POST", content=content)
+        return {leg.id: _outcome(_row(rows, leg.id)) for leg in legs}
+
+    def look_up(self, legs: Sequence[UUID], *, key: UUID) -> Mapping[UUID, Found]:
+        """Ask what became of the legs; a leg the answer does not mention stays unknown."""
+        rows = self._call("GET", params={"key": str(key), "id": [str(leg) for leg in legs]})
+        return {leg: _found(rows[str(leg)]) if str(leg) in rows else StillUnknown() for leg in legs}
+
+    def read_receipts(self, request: HookRequest) -> Sequence[ReceiptEvent]:
+        """Delivered or not, for legs accepted earlier."""
+        return _events(self._verified(request), _receipt)
+
+    def read_replies(self, request: HookRequest) -> Sequence[ReplyEvent]:
+        """What citizens texted to our numbers."""
+        return _events(self._verified(request), _reply)
+
+    def acknowledge(self, event_keys: Iterable[str]) -> HookResponse:
+        """Any 2xx ends the repetition; the keys are for whoever reads the traffic."""
+        return HookResponse(200, json.dumps({"received": list(event_keys)}).encode())
+
+    def _verified(self, request: HookRequest) -> bytes:
+        given = dict(part.partition("=")[::2] for part in request.headers.get("x-signature", "").split(","))
+        at, digest = given.get("t", ""), given.get("v1", "")
+        expected = hmac.new(self._hook_secret, f"{at}.".encode() + request.body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(expected.encode(), digest.encode()):
+            raise HookRefused("signature does not match")
+        if not at.isdecimal() or abs(request.received_at.timestamp() - int(at)) > CLOCK_SKEW:
+            raise HookRefused("signature is stale")
+        return request.body
+
+    def _call(
+        self, method: Literal["GET", "POST"], *, content: bytes | None = None, params: dict[str, Any] | None = None
+    ) -> dict[str, dict[str, Any]]:
+        """One call without retries; the rows of a well-formed answer by leg id."""
+        headers = {} if content is None else {"content-type": "application/json"}
+        try:
+            with self._client.stream(
+                method, "/own/messages", content=content, params=params, headers=headers
+            ) as response:
+                body = self._read(response)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotSent(type(error).__name__) from error
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:
+            raise Misconfigured(type(error).__name__) from error
+        except httpx.HTTPError as error:  # time-outs, resets, half answers: the bytes were on their way
+            raise OutcomeUnknown(type(error).__name__) from error
+        _refuse_status(response)
+        return _rows(body)
+
+    def _read(self, response: httpx.Response) -> bytes:
+        """The body within the size and time limits: a dribbling carrier must not outlive our lease."""
+        deadline = time.monotonic() + min(self._timeout, BODY_SECONDS)
+        body = bytearray()
+        for piece in response.iter_raw():
+            body += piece
+            if len(body) > MAX_ANSWER:
+                raise OutcomeUnknown("answer too large")
+            if time.monotonic() > deadline:
+                raise OutcomeUnknown("answer too slow")
+        return bytes(body)
+
+
+def _wire_leg(leg: Leg) -> dict[str, Any]:
+    return {
+        "id": str(leg.id),
+        "channel": leg.channel,
+        "to": leg.to,
+        "from": leg.sender,
+        "text": leg.text,
+        "title": leg.title,
+        "template": leg.template_code,
+        "buttons": [{"label": button.label, "url": button.url} for button in leg.buttons],
+        "images": [_wire_image(image) for image in leg.images],
+    }
+
+
+def _wire_image(image: bytes) -> dict[str, str]:
+    # Named by content: carriers re-use an earlier upload of the same name, which would be another citizen's page.
+    sha256 = hashlib.sha256(image).hexdigest()
+    return {"name": f"{sha256[:32]}.jpg", "sha256": sha256, "base64": base64.b64encode(image).decode()}
+
+
+def _refuse_status(response: httpx.Response) -> None:
+    status = response.status_code
+    if status == 200:
+        return
+    if status == 429:
+        raise RateLimited(_retry_after(response.headers.get("retry-after", "")))
+    if status in BAD_ACCOUNT:
+        raise Misconfigured(f"HTTP {status}")
+    if status in REFUSED_CALLS:
+        raise NotSent(f"HTTP {status}")
+    raise OutcomeUnknown(f"HTTP {status}")
+
+
+def _retry_after(value: str) -> float:
+    """Seconds to wait: the header's if it is a sensible number, else our own."""
+    try:
+        seconds = float(value)
+    except ValueError:
+        return DEFAULT_RETRY
+    return min(seconds, LONGEST_RETRY) if seconds >= 0 else DEFAULT_RETRY  # NaN compares false, too
+
+
+def _rows(body: bytes) -> dict[str, dict[str, Any]]:
+    """The answer's rows by leg id; anything but the documented shape proves nothing."""
+    try:
+        rows = json.loads(body)["legs"]
+        found = {row["id"]: row for row in rows}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise OutcomeUnknown("answer is not in the documented shape") from error
+    if len(found) != len(rows) or not all(isinstance(leg, str) for leg in found):
+        raise OutcomeUnknown("answer is not in the documented shape")
+    return found
+
+
+def _row(rows: Mapping[str, dict[str, Any]], leg: UUID) -> dict[str, Any]:
+    try:
+        return rows[str(leg)]
+    except KeyError as error:
+        raise OutcomeUnknown("answer leaves out a leg") from error
+
+
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    match row:
+        case {"accepted": True, "ref": str(ref)} if ref:
+            return Accepted(ref)
+        case {"accepted": False, "code": str(code)}:
+            return _rejected(code)
+    raise OutcomeUnknown("answer is not in the documented shape")
+
+
+def _found(row: Mapping[str, Any]) -> Found:
+    match row:
+        case {"status": "accepted", "ref": str(ref)} if ref:
+            return Accepted(ref)
+        case {"status": "refused", "code": str(code)}:
+            return _rejected(code)
+        case {"status": "not_found"}:
+            return NotFound()
+    return StillUnknown()
+
+
+def _rejected(code: str) -> Rejected:
+    kind, is_permanent, reason = CODES.get(code, ("carrier", False, "통신사가 알 수 없는 사유로 거절했습니다."))
+    return Rejected(code=code, reason_kind=kind, is_permanent=is_permanent, reason=reason)
+
+
+def _events(body: bytes, read: Callable[[Mapping[str, Any]], Event]) -> list[Event]:
+    try:
+        return [read(row) for row in json.loads(body)["events"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise HookUnreadable("not in the documented shape") from error
+
+
+def _receipt(row: Mapping[str, Any]) -> ReceiptEvent:
+    code = _text(row, "code")
+    outcome = _text(row, "outcome")
+    if outcome not in ("delivered", "undelivered"):
+        raise ValueError("outcome")
+    return ReceiptEvent(
+        event_key=_text(row, "event"),
+        vendor_ref=_text(row, "ref"),
+        leg=_uuid(row.get("id")),
+        outcome="delivered" if outcome == "delivered" else "undelivered",
+        code=code,
+        reason_kind="" if outcome == "delivered" else _rejected(code).reason_kind,
+        occurred_at=_moment(row),
+        raw=json.dumps(row, ensure_ascii=False),
+    )
+
+
+def _reply(row: Mapping[str, Any]) -> ReplyEvent:
+    return ReplyEvent(
+        event_key=_text(row, "event"),
+        to_number=_text(row, "to"),
+        from_number=_text(row, "from"),
+        text=_text(row, "text", may_be_empty=True),
+        occurred_at=_moment(row),
+        raw=json.dumps(row, ensure_ascii=False),
+    )
+
+
+def _text(row: Mapping[str, Any], name: str, *, may_be_empty: bool = False) -> str:
+    value = row[name]
+    if not isinstance(value, str) or not (value or may_be_empty):
+        raise ValueError(name)
+    return value
+
+
+def _moment(row: Mapping[str, Any]) -> datetime:
+    moment = datetime.fromisoformat(_text(row, "at"))
+    if moment.tzinfo is None:
+        raise ValueError("at")
+    return moment
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return None

@@ -1,0 +1,227 @@
+"""The exchange: takes legs, decides what becomes of them, and writes the truth before anybody is told."""
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from messaging.simulator import truth
+from messaging.simulator.faults import RECEIPTS, REPLIES, Faults, Rule
+from messaging.simulator.orders import REASONS, Leg, Order, refusal
+from messaging.simulator.truth import Event, TruthLog, wall_clock
+from messaging.simulator.world import SWITCHES, World
+
+DELIVERED = "1000"
+
+
+class KeyReused(Exception):
+    """The same key came again with another text: the first answer would be a lie."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of one order: an answer per leg, and receipts that must arrive before that answer."""
+
+    answers: list[Event]
+    early: list[str] = field(default_factory=list)
+
+
+class Exchange:
+    """One carrier's switchboard over its truth log."""
+
+    def __init__(
+        self, log: Path, faults: Faults, *, receipt_delay: float, senders: frozenset[str] = frozenset()
+    ) -> None:
+        self.world = World()
+        for event in truth.read(log):
+            self.world.apply(event)
+        self.faults = faults
+        self.listeners: list[Callable[[Event], None]] = []
+        self._lagging: dict[str, datetime] = {}
+        self._forgotten: set[str] = set()
+        self._log = TruthLog(log, last_seq=self.world.version)
+        self._pictures = log.with_suffix(".pictures")
+        self._receipt_delay = receipt_delay
+        self._senders = senders
+
+    def write(self, events: Sequence[Event]) -> None:
+        """Write events to the log, then let them happen."""
+        if not events:
+            return
+        self._log.append(events)
+        for event in events:
+            self.world.apply(event)
+        for event in events:
+            for listener in self.listeners:
+                listener(event)
+
+    def take(self, order: Order, rules: Sequence[Rule] = ()) -> Taken:
+        """
+        Accept or refuse each leg once per key; a repeat gets the first answers.
+
+        :raises KeyReused: if a leg of this key carries another text than before
+        """
+        known = {} if order.key in self._forgotten else self.world.answers.get(order.key, {})
+        if any(known[leg.id]["sha256"] != leg.digest for leg in order.legs if leg.id in known):
+            raise KeyReused
+        by_fault = {rule.fault: rule for rule in rules}
+        events: list[Event] = []
+        for leg in order.legs:
+            if leg.id not in known:
+                events += self._decide(order.key, leg, by_fault.get("partial_refusal"))
+        self.write(events)
+        answers = [self.world.answers[order.key][leg.id] for leg in order.legs]
+        if lag := by_fault.get("look_up_lag"):
+            self._lagging[order.key] = wall_clock() + timedelta(seconds=lag.seconds)
+        if "forget_key" in by_fault:
+            self._forgotten.add(order.key)
+        return Taken(answers, [event["id"] for event in events if event.get("early")])
+
+    def _decide(self, key: str, leg: Leg, partial: Rule | None) -> list[Event]:
+        code = refusal(leg, senders=self._senders) or self._not_on_kakao(leg)
+        if not code and partial is not None and self.faults.chance.random() < partial.share:
+            code = partial.code
+        facts: Event = {
+            "key": key,
+            "leg": leg.id,
+            "channel": leg.channel,
+            "number": leg.to,
+            "bytes": leg.byte_count,
+            "sha256": leg.digest,
+        }
+        if code:
+            return [{"event": "refuse", **facts, "code": code, "reason": REASONS.get(code, "refused")}]
+        for picture in leg.pictures:
+            self._keep_picture(picture.sha256, picture.content)
+        accept: Event = {
+            "event": "accept",
+            **facts,
+            "ref": "S" + hashlib.sha256(f"{key}/{leg.id}".encode()).hexdigest()[:19].upper(),
+            "sender": leg.sender,
+            "title": leg.title,
+            "text": leg.text,
+            "template": leg.template,
+            "buttons": [{"label": label, "url": url} for label, url in leg.buttons],
+            "images": [picture.sha256 for picture in leg.pictures],
+        }
+        return [accept, *self._receipts(leg.to, leg.channel, accept["ref"], leg.id)]
+
+    def _not_on_kakao(self, leg: Leg) -> str:
+        phone = self.world.phones.get(leg.to)
+        return "3101" if leg.channel == "alimtalk" and phone and "no_kakao" in phone.switches else ""
+
+    def _keep_picture(self, sha256: str, content: bytes) -> None:
+        self._pictures.mkdir(exist_ok=True)
+        path = self.picture_path(sha256)
+        if not path.exists():
+            path.write_bytes(content)
+
+    def picture_path(self, sha256: str) -> Path:
+        """Where a received picture lies."""
+        return self._pictures / f"{sha256}.jpg"
+
+    def _receipts(self, number: str, channel: str, ref: str, leg: str) -> list[Event]:
+        """The reports the carrier will make about one accepted leg; none yet while the handset is off."""
+        switches = self.world.phones[number].switches if number in self.world.phones else set()
+        code = DELIVERED
+        if "no_such_number" in switches:
+            code = "3103"
+        elif channel == "alimtalk" and "blocked" in switches:
+            code = "3102"
+        elif "off" in switches:
+            if channel != "alimtalk":
+                return []
+            code = "3104"
+        due = wall_clock() + timedelta(seconds=self._receipt_delay)
+        plain = _receipt(number, ref, leg, code=code, at=due, due=due)
+        return _spoil(plain, self.faults.of_event(RECEIPTS, number))
+
+    def reply(self, *, number: str, to: str, text: str) -> Event:
+        """A citizen texts one of the district's numbers."""
+        copies = 3 if self.faults.of_event(REPLIES, number) else 1
+        event: Event = {
+            "event": "reply",
+            "id": f"m-{uuid4().hex}",
+            "number": number,
+            "to": to,
+            "text": text,
+            "at": _stamp(wall_clock()),
+            "due": _stamp(wall_clock()),
+            "copies": copies,
+            "mark": "",
+        }
+        self.write([event])
+        return event
+
+    def switch(self, *, number: str, name: str, is_on: bool) -> None:
+        """Turn a handset's switch; a handset turned on again receives what waited for it."""
+        if name not in SWITCHES:
+            raise ValueError(f"switches are {', '.join(SWITCHES)}")
+        self.write([{"event": "switch", "number": number, "name": name, "on": is_on}])
+        if name == "off" and not is_on:
+            arrived = [
+                event
+                for bubble in self.world.phone(number).waiting
+                for event in self._receipts(number, bubble.channel, bubble.ref, bubble.leg)
+            ]
+            self.write(arrived)
+
+    def note_faults(self, rules: Sequence[Rule], *, path: str, key: str = "") -> None:
+        """Faults that struck belong to the truth, too."""
+        self.write([{"event": "fault", "fault": rule.fault, "path": path, "key": key} for rule in rules])
+
+    def is_lagging(self, key: str) -> bool:
+        """True while look-ups of this key still pretend to know nothing."""
+        until = self._lagging.get(key)
+        return until is not None and wall_clock() < until
+
+    def close(self) -> None:
+        self._log.close()
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _receipt(number: str, ref: str, leg: str, *, code: str, at: datetime, due: datetime, mark: str = "") -> Event:
+    return {
+        "event": "receipt",
+        "id": f"r-{uuid4().hex}",
+        "number": number,
+        "ref": ref,
+        "leg": leg,
+        "outcome": "delivered" if code == DELIVERED else "undelivered",
+        "code": code,
+        "at": _stamp(at),
+        "due": _stamp(due),
+        "copies": 1,
+        "mark": mark,
+    }
+
+
+def _spoil(plain: Event, rules: Sequence[Rule]) -> list[Event]:
+    """The receipt as the faults want it: late, early, doubled, out of order, or in bad company."""
+    number, ref, leg = plain["number"], plain["ref"], plain["leg"]
+    due = datetime.fromisoformat(plain["due"])
+    company: list[Event] = []
+    for rule in rules:
+        match rule.fault:
+            case "receipt_duplicated":
+                plain["copies"] = 3
+            case "receipt_late":
+                plain["due"] = _stamp(due + timedelta(seconds=rule.seconds))
+            case "receipt_early":
+                plain.update(due=_stamp(wall_clock()), early=True)
+            case "receipt_reordered":  # an earlier failure reported after the success
+                later = due + timedelta(seconds=0.5)
+                company.append(_receipt(number, ref, leg, code="3104", at=due - timedelta(seconds=30), due=later))
+            case "receipt_unknown":
+                stranger = "S" + f"{random.getrandbits(76):019X}"
+                company.append(_receipt(number, stranger, str(uuid4()), code=DELIVERED, at=due, due=due))
+            case "receipt_forged" | "receipt_stale":
+                mark = rule.fault.removeprefix("receipt_")
+                company.append(_receipt(number, ref, leg, code="3104", at=due, due=due, mark=mark))
+    return [plain, *company]

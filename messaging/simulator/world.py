@@ -1,0 +1,135 @@
+"""What this carrier knows, folded from the truth log: answers given, handsets, webhooks still to deliver."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from messaging.simulator.truth import Event
+
+SWITCHES = ("off", "no_kakao", "blocked", "no_such_number")
+
+
+@dataclass(slots=True)
+class Bubble:
+    """One message on a handset. `is_ours` = sent by the district; `status`: waiting, delivered or undelivered."""
+
+    at: datetime
+    is_ours: bool
+    channel: str
+    office: str
+    text: str
+    title: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[str, ...] = ()
+    ref: str = ""
+    leg: str = ""
+    status: str = "delivered"
+
+
+@dataclass(slots=True)
+class Phone:
+    """One citizen's handset. `version` rises with everything that happens to it."""
+
+    number: str
+    switches: set[str] = field(default_factory=set)
+    bubbles: list[Bubble] = field(default_factory=list)
+    version: int = 0
+
+    @property
+    def visible(self) -> list[Bubble]:
+        return [bubble for bubble in self.bubbles if bubble.status == "delivered"]
+
+    @property
+    def waiting(self) -> list[Bubble]:
+        return [bubble for bubble in self.bubbles if bubble.status == "waiting"]
+
+    @property
+    def offices(self) -> list[str]:
+        """Numbers that texted this handset, newest first: where a reply can go."""
+        newest = [bubble.office for bubble in reversed(self.visible) if bubble.is_ours and bubble.channel != "alimtalk"]
+        return list(dict.fromkeys(newest))
+
+
+class World:
+    """Everything in memory. Only `apply` changes it, live and when the log is read again."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, dict[str, Event]] = {}
+        self.keys_of_leg: dict[str, str] = {}
+        self.phones: dict[str, Phone] = {}
+        self.offices: dict[str, None] = {}
+        self.unposted: dict[str, Event] = {}
+        self.accepted_count = 0
+        self.version = 0
+        self._bubbles: dict[str, Bubble] = {}
+
+    def phone(self, number: str) -> Phone:
+        """The handset with this number, drawn up when first named."""
+        return self.phones.setdefault(number, Phone(number))
+
+    def apply(self, event: Event) -> None:
+        """Fold one event of the truth log."""
+        self.version = event["seq"]
+        match event["event"]:
+            case "accept":
+                self._accept(event)
+            case "refuse":
+                self._answer(event)
+            case "receipt":
+                self._receipt(event)
+            case "reply":
+                self._reply(event)
+            case "posted":
+                for event_id in event["ids"]:
+                    self.unposted.pop(event_id, None)
+            case "switch":
+                phone = self._touch(event["number"])
+                (phone.switches.add if event["on"] else phone.switches.discard)(event["name"])
+
+    def _answer(self, event: Event) -> None:
+        self.answers.setdefault(event["key"], {})[event["leg"]] = event
+        self.keys_of_leg[event["leg"]] = event["key"]
+
+    def _accept(self, event: Event) -> None:
+        self._answer(event)
+        self.accepted_count += 1
+        if event["channel"] != "alimtalk":
+            self.offices[event["sender"]] = None
+        bubble = Bubble(
+            at=datetime.fromisoformat(event["time"]),
+            is_ours=True,
+            channel=event["channel"],
+            office=event["sender"],
+            text=event["text"],
+            title=event["title"],
+            buttons=tuple((one["label"], one["url"]) for one in event["buttons"]),
+            pictures=tuple(event["images"]),
+            ref=event["ref"],
+            leg=event["leg"],
+            status="waiting",
+        )
+        self._bubbles[event["ref"]] = bubble
+        self._touch(event["number"]).bubbles.append(bubble)
+
+    def _receipt(self, event: Event) -> None:
+        self.unposted[event["id"]] = event
+        bubble = self._bubbles.get(event["ref"])
+        if event["mark"] or bubble is None or bubble.status == "delivered":
+            return
+        bubble.status = event["outcome"]
+        self._touch(event["number"])
+
+    def _reply(self, event: Event) -> None:
+        self.unposted[event["id"]] = event
+        at = datetime.fromisoformat(event["time"])
+        self._touch(event["number"]).bubbles.append(Bubble(at, False, "sms", event["to"], event["text"]))
+
+    def _touch(self, number: str) -> Phone:
+        phone = self.phone(number)
+        phone.version = self.version
+        return phone
+
+    def found(self, *, key: str, leg: str) -> Mapping[str, Any] | None:
+        """The answer once given for this leg, under this key or (no key) under its latest one."""
+        return self.answers.get(key or self.keys_of_leg.get(leg, ""), {}).get(leg)
