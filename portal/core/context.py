@@ -28,6 +28,10 @@ def the_district() -> District:
     )
 
 
-def district(_: HttpRequest) -> dict[str, District]:
-    """Context processor: `district` in every template."""
-    return {"district": the_district()}
+def district(request: HttpRequest) -> dict[str, District | bool]:
+    """
+    Context processor: `district` in every template, and whether the reader came with a session at all.
+
+    Reading the session makes a page personal and uncached, so templates ask `has_session` before `messages`.
+    """
+    return {"district": the_district(), "has_session": settings.SESSION_COOKIE_NAME in request.COOKIES}

@@ -1,28 +1,105 @@
-"""Pages of the top floor."""
+"""Pages of the top floor: home, menu, the honest texts, and what is shown when something goes wrong."""
 
+import re
+from urllib.parse import unquote
+
+import structlog
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.core.context import the_district
+from portal.core.doors import public
+from portal.core.privacy import mask_resident_numbers
+from portal.site import menu
+
+_WORD = re.compile(r"[^\W\d_]{2,20}")
+_HANGUL = re.compile(r"[가-힣]")
+_WORTH_KEEPING = 10  # characters: what is shorter is typed again sooner than copied
 
 
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front door."""
+    return render(request, "site/home.html", {"favourites": menu.FAVOURITES})
+
+
+@public
+@require_safe
+def whole_menu(request: HttpRequest) -> HttpResponse:
+    """Every page a citizen can go to."""
+    return render(
+        request,
+        "site/menu.html",
+        {"pages": menu.PAGES, "reports": menu.REPORTS, "questions": menu.QUESTIONS},
+    )
+
+
+@public
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """How to use the portal."""
+    return render(request, "site/help.html")
+
+
+@public
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about a citizen, and why."""
+    return render(request, "site/privacy.html")
+
+
+@public
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What we promise to people who read, hear or move differently."""
+    return render(request, "site/accessibility.html")
+
+
+@public
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines are welcome to public pages."""
+    return render(request, "site/robots.txt", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page grew old."""
-    return HttpResponse("페이지가 오래되었습니다.", status=403)
+    """The page grew old while somebody was typing: say so, and hand the text back."""
+    kept = [
+        mask_resident_numbers(value)
+        for name, values in request.POST.lists()
+        if "password" not in name
+        for value in values
+        if len(value) >= _WORTH_KEEPING and _HANGUL.search(value)
+    ]
+    return render(request, "403_csrf.html", {"kept": kept}, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400."""
-    return HttpResponse("잘못된 요청입니다.", status=400)
+    """400, or 413 when too much was sent."""
+    if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
+        return render(request, "413.html", status=413)
+    return render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
-    return HttpResponse("권한이 없습니다.", status=403)
+    """403: known, but not allowed."""
+    return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404."""
-    return HttpResponse("찾을 수 없습니다.", status=404)
+    """404, with the words of the address in the search box."""
+    words = " ".join(_WORD.findall(unquote(request.path)))[:60]
+    return render(request, "404.html", {"words": words}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return HttpResponse("문제가 생겼습니다.", status=500)
+    """500: no request context, no database, no session; only a number to tell us."""
+    reference = structlog.contextvars.get_contextvars().get("request", "")
+    page = render_to_string("500.html", {"district": the_district(), "reference": reference})
+    return HttpResponse(page, status=500)

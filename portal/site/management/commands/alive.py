@@ -24,4 +24,6 @@ class Command(BaseCommand):
         """Exit 1 when the last sign of life is too old."""
         latest = last_heartbeat(options["process"])
         if latest is None or now() - latest > timedelta(seconds=options["max_age"]):
-            raise CommandError(f"{options['process']}: 최근 {options['max_age']}초 동안 동작 신호가 없습니다.", returncode=1)
+            raise CommandError(
+                f"{options['process']}: 최근 {options['max_age']}초 동안 동작 신호가 없습니다.", returncode=1
+            )
