@@ -60,7 +60,7 @@ def _provide(name: str, stack: ExitStack, *, wants_help: bool) -> None:
         _fill(state, port=note.port, is_demo=note.is_demo)
         surroundings.fill({"DATABASE_URL": note.database_url, "REDIS_URL": note.redis_url})
         return
-    _end_in_order()
+    end_in_order()
     _fill(state)
     addresses = stack.enter_context(kept(state, database=not has_database, broker=not has_broker))
     surroundings.fill({"DATABASE_URL": addresses.database_url, "REDIS_URL": addresses.redis_url})
@@ -90,7 +90,7 @@ def _find_or_lock(state: Path, stack: ExitStack, name: str) -> running.Note | No
         time.sleep(0.3)
 
 
-def _end_in_order() -> None:
+def end_in_order() -> None:
     """SIGTERM must unwind the blocks that stop the services."""
 
     def end(number: int, _frame: object) -> NoReturn:

@@ -19,7 +19,6 @@ from portal.stack.valkey import Broker
 QUEUES = "send,receive,render,chatbot,housekeeping"
 CROWD = 52
 WEB_THREADS = 8
-BIN = Path(sys.executable).parent
 
 
 def database(cluster: Cluster) -> Program:
@@ -52,7 +51,7 @@ def simulator(environment: Mapping[str, str], *, port: int, log: Path, is_demo: 
 
 def web(environment: Mapping[str, str], *, port: int, is_dev: bool) -> Program:
     """The web server. One worker: /readyz answers as soon as one is up, and by then all are."""
-    command = [str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "1", "--blocking-threads", str(WEB_THREADS), "--no-ws", "--http", "1"]
     command += ["--http1-header-read-timeout", "10000", "--workers-kill-timeout", "15", "--respawn-failed-workers"]
     command += ["--log-level", "warning", *(["--reload"] if is_dev else []), "portal.wsgi:application"]
@@ -73,7 +72,7 @@ def worker(environment: Mapping[str, str], *, processes: int) -> Program:
 
     Whether it works shows only when beat rings it, so its test is beat's (see `beat`).
     """
-    command = [str(BIN / "celery"), "-A", "portal", "worker", "-Q", QUEUES, "-c", str(processes)]
+    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-Q", QUEUES, "-c", str(processes)]
     command += ["--loglevel", "warning", "--without-gossip", "--without-mingle"]
     # a soft shutdown, which lets running work end, is only ever started by SIGQUIT
     surroundings = {**environment, "DB_POOL": "0", "REMAP_SIGTERM": "SIGQUIT"}
@@ -82,7 +81,7 @@ def worker(environment: Mapping[str, str], *, processes: int) -> Program:
 
 def beat(environment: Mapping[str, str], *, state: Path) -> Program:
     """The timetable. Ready once the worker it rings has left a fresh heartbeat: that proves the whole chain."""
-    command = [str(BIN / "celery"), "-A", "portal", "beat", "--schedule", str(state / "celerybeat-schedule")]
+    command = [sys.executable, "-m", "celery", "-A", "portal", "beat", "--schedule", str(state / "celerybeat-schedule")]
     command += ["--pidfile=", "--loglevel", "warning"]
     is_ready = worker_beats(environment["DATABASE_URL"], max_age=15)
     return _ours("beat", command, {**environment, "DB_POOL": "0"}, is_ready, ready_seconds=60)

@@ -109,9 +109,8 @@ def _data_sources() -> Iterable[Path]:
     """What migrate, setup and demo read."""
     for room in ROOMS:
         for path in (BASE_DIR / room).rglob("*"):
-            if path.suffix in (".toml", ".txt", ".json") or (
-                path.suffix == ".py" and {"migrations", "management"} & set(path.parts)
-            ):
+            is_command_or_migration = path.suffix == ".py" and {"migrations", "management"} & set(path.parts)
+            if is_command_or_migration or path.suffix in (".toml", ".txt", ".json"):
                 yield path
 
 
