@@ -1,5 +1,13 @@
-"""Addresses of this room."""
+"""Addresses of the chat."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from chatbot import views
+
+app_name = "chatbot"
+
+urlpatterns = [
+    path("chat/", views.chat, name="chat"),
+    path("chat/turns/", views.take_turn, name="turn"),
+    path("chat/turns/<int:seq>/feedback/", views.give_feedback, name="feedback"),
+]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from portal.accounts import queries, services
 from portal.accounts.models import AuditEntry, DataKey, User
@@ -39,7 +39,7 @@ def test_entries_are_numbered_without_gaps_and_chained() -> None:
 def test_the_database_refuses_to_change_the_book(statement: str) -> None:
     look()
 
-    with pytest.raises(InternalError), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from portal.core import sealing
 
@@ -39,7 +39,7 @@ def test_a_value_cannot_be_moved_to_another_row_or_column() -> None:
         sealing.open_sealed(blob, context="complaints_complaint.phone_sealed", row=ROW)
 
 
-def test_a_new_key_seals_while_the_old_one_still_opens(settings: SettingsWrapper) -> None:
+def test_a_new_key_seals_while_the_old_one_still_opens(settings: Settings) -> None:
     old = os.urandom(32)
     settings.PII_KEYS = {1: old}
     blob = sealing.seal(b"x", context=CONTEXT, row=ROW)
@@ -50,7 +50,7 @@ def test_a_new_key_seals_while_the_old_one_still_opens(settings: SettingsWrapper
     assert sealing.key_id_of(sealing.seal(b"x", context=CONTEXT, row=ROW)) == 2
 
 
-def test_a_removed_key_is_named(settings: SettingsWrapper) -> None:
+def test_a_removed_key_is_named(settings: Settings) -> None:
     blob = sealing.seal(b"x", context=CONTEXT, row=ROW)
     settings.PII_KEYS = {9: os.urandom(32)}
 
@@ -58,7 +58,7 @@ def test_a_removed_key_is_named(settings: SettingsWrapper) -> None:
         sealing.open_sealed(blob, context=CONTEXT, row=ROW)
 
 
-def test_the_blind_index_needs_the_key_and_the_context(settings: SettingsWrapper) -> None:
+def test_the_blind_index_needs_the_key_and_the_context(settings: Settings) -> None:
     before = sealing.blind_phone("+821012345678")
 
     assert before == sealing.blind_phone("+821012345678")
