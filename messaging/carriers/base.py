@@ -1,8 +1,8 @@
 """
 The carrier socket: what a plug can do, what it is handed and what it answers.
 
-A carrier is one file with `capabilities` and a code table (their code → our outcome) at its top as data. Whatever a call
-does not prove is `OutcomeUnknown`: it is asked about with `look_up` before anything is sent again.
+A carrier is one file with `capabilities` and a code table (their code → our outcome) at its top as data. Whatever a
+call does not prove is `OutcomeUnknown`: it is asked about with `look_up` before anything is sent again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -173,7 +173,7 @@ class Misconfigured(NotSent):
 
 
 class OutcomeUnknown(CarrierError):
-    """The answer was lost or unreadable: time-out after the first byte, reset, 5xx, garbage. Ask before sending again."""
+    """The answer was lost or unreadable: time-out after the first byte, reset, 5xx, garbage. Ask before sending."""
 
 
 class HookRefused(Exception):
@@ -185,9 +185,14 @@ class HookUnreadable(Exception):
 
 
 class Carrier(Protocol):
-    """The socket. Constructed once per process with the OPTIONS of MESSAGING_CARRIERS as keyword arguments."""
+    """
+    The socket. Constructed once per process with the OPTIONS of MESSAGING_CARRIERS as keyword arguments.
+
+    `hook_path_secret` is the part of the webhook's address that only the carrier and we know.
+    """
 
     capabilities: Capabilities
+    hook_path_secret: str
 
     def submit(self, legs: Sequence[Leg], *, key: UUID) -> Mapping[UUID, Outcome]:
         """Hand over a batch under the idempotency key of its Dispatch; one outcome per leg. Raises CarrierError."""

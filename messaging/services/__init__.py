@@ -1,0 +1,40 @@
+"""Everything that can happen to a message, one verb each: the room's public face."""
+
+from messaging.opting_out import lift_opt_out, opt_out
+from messaging.services.reference import TemplateRefused, load_reference, load_templates
+from messaging.services.sending import (
+    ImageRef,
+    KeyReused,
+    NoSenderNumber,
+    NotInTransaction,
+    Outgoing,
+    Refusal,
+    Sent,
+    TemplateNotApproved,
+    send,
+    send_many,
+)
+from messaging.services.streams import AlreadyLeft, cancel, cancel_stream, pause, resume
+
+__all__ = [
+    "AlreadyLeft",
+    "ImageRef",
+    "KeyReused",
+    "NoSenderNumber",
+    "NotInTransaction",
+    "Outgoing",
+    "Refusal",
+    "Sent",
+    "TemplateNotApproved",
+    "TemplateRefused",
+    "cancel",
+    "cancel_stream",
+    "lift_opt_out",
+    "load_reference",
+    "load_templates",
+    "opt_out",
+    "pause",
+    "resume",
+    "send",
+    "send_many",
+]

@@ -1,0 +1,214 @@
+"""From what a room asks to rows that can wait: everything that may be wrong with one message is found here."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from messaging import routes, topics
+from messaging.carriers import registry
+from messaging.legs import new_leg
+from messaging.models import (
+    Attempt,
+    Message,
+    MessageImage,
+    Purpose,
+    Route,
+    SenderNumber,
+    Stream,
+    TemplateVersion,
+)
+from messaging.queries import database_clock
+from messaging.wording import Wording, compose, fingerprint
+from portal.accounts.models import User
+from portal.core.errors import Refused
+from portal.core.phones import parse_mobile
+from portal.core.sealing import blind_phone
+
+# How long a message stays worth sending: after that it is cancelled instead of surprising somebody.
+WORTH_SENDING = {
+    Purpose.CODE.value: timedelta(minutes=3),
+    Purpose.EMERGENCY.value: timedelta(hours=1),
+    Purpose.ANSWER.value: timedelta(days=1),
+    Purpose.ADMINISTRATIVE.value: timedelta(days=14),
+}
+MOST_IMAGES = 3
+
+
+class TemplateNotApproved(Refused):
+    """No wording of the template may be sent."""
+
+    field = "template"
+
+
+class NoSenderNumber(Refused):
+    """No default sender number is set up."""
+
+    field = "sender_number"
+    sentence = "기본 발신번호가 없습니다. 관리 화면에서 발신번호를 등록해 주세요."
+
+
+class SecondOfficialNeeded(Refused):
+    """An emergency message leaves only when a second official approved it."""
+
+    field = "approved_by"
+    sentence = "긴급 메시지는 다른 담당자의 승인이 있어야 보낼 수 있습니다."
+
+
+class ImagesRefused(Refused):
+    """The pictures do not fit the route."""
+
+    field = "images"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """A picture somebody else keeps: an opaque handle and what it must turn out to be."""
+
+    handle: str
+    sha256: str
+    width: int
+    height: int
+    byte_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as a room asks for it."""
+
+    to: str
+    template: str
+    context: Mapping[str, str]
+    topic: str
+    reference: str
+    key: str
+    images: Sequence[ImageRef] = ()
+    stream: str = ""
+    due_at: datetime | None = None
+    reply_for: timedelta | None = None
+    buttons_context: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One message with its first leg and its pictures, not yet written."""
+
+    message: Message
+    leg: Attempt
+    images: tuple[MessageImage, ...]
+
+
+def binding(key: str, sha256: bytes) -> bytes:
+    """Ties a picture to one message: neither a swapped file nor a swapped row passes the check at the claim."""
+    return hmac.digest(settings.PII_INDEX_KEY, b"messaging.image\0" + key.encode() + b"\0" + sha256, hashlib.sha256)
+
+
+@dataclass(slots=True)
+class Preparation:
+    """Turns Outgoings into Drafts; looks each template, stream and number up once."""
+
+    by: User | None
+    approved_by: User | None
+    now: datetime
+    started_at: datetime = field(default_factory=database_clock)
+    _versions: dict[str, TemplateVersion] = field(default_factory=dict)
+    _streams: dict[str, Stream] = field(default_factory=dict)
+    _sender: SenderNumber | None = None
+
+    def draft(self, asked: Outgoing) -> Draft:
+        """
+        :raises Refused: whatever is wrong; most refusals say which `field` it is
+        """
+        version = self._version(asked.template)
+        variables = {"기관": settings.DISTRICT_NAME, **asked.context, **(asked.buttons_context or {})}
+        words = compose(version, variables)
+        images = _images(asked, version)
+        message = self._message(asked, version, words, fingerprint(words, [bytes(image.sha256) for image in images]))
+        message.variables = json.dumps(variables, ensure_ascii=False)
+        for image in images:
+            image.message = message
+        step = routes.ROUTES[version.route][0]
+        leg = new_leg(
+            message,
+            words=words,
+            step=step,
+            ordinal=1,
+            carrier=registry.aliases()[0],
+            due_at=asked.due_at or self.started_at,
+        )
+        return Draft(message, leg, tuple(images))
+
+    def _message(self, asked: Outgoing, version: TemplateVersion, words: Wording, digest: bytes) -> Message:
+        phone = parse_mobile(asked.to)
+        topic = topics.topic(asked.topic)
+        if version.purpose == Purpose.EMERGENCY and (self.approved_by is None or self.approved_by == self.by):
+            raise SecondOfficialNeeded
+        message = Message(
+            key=asked.key,
+            topic=topic.name,
+            reference=asked.reference,
+            stream=self._stream(asked.stream or topic.name),
+            purpose=version.purpose,
+            lane=0 if version.purpose == Purpose.CODE else topic.lane,
+            route=version.route,
+            template_version=version,
+            sender_number=self._sender_number(),
+            phone_index=blind_phone(phone),
+            body_sha256=digest,
+            due_at=asked.due_at or self.started_at,
+            expires_at=max(asked.due_at or self.started_at, self.started_at) + WORTH_SENDING[version.purpose],
+            reply_until=(asked.due_at or self.now) + asked.reply_for if asked.reply_for else None,
+            created_at=self.now,
+            created_by=self.by,
+            approved_by=self.approved_by,
+        )
+        message.phone, message.body = phone, words.shown
+        return message
+
+    def _version(self, code: str) -> TemplateVersion:
+        if code not in self._versions:
+            newest = (
+                TemplateVersion.objects.filter(template__code=code, review_state=TemplateVersion.ReviewState.APPROVED)
+                .select_related("template")
+                .order_by("-number")
+                .first()
+            )
+            if newest is None:
+                raise TemplateNotApproved(f"승인된 서식이 없습니다: {code}")
+            self._versions[code] = newest
+        return self._versions[code]
+
+    def _stream(self, name: str) -> Stream:
+        if name not in self._streams:
+            self._streams[name], _ = Stream.objects.get_or_create(name=name)
+        return self._streams[name]
+
+    def _sender_number(self) -> SenderNumber:
+        if self._sender is None:
+            self._sender = SenderNumber.objects.filter(is_default=True).first()
+        if self._sender is None:
+            raise NoSenderNumber
+        return self._sender
+
+
+def _images(asked: Outgoing, version: TemplateVersion) -> list[MessageImage]:
+    if bool(asked.images) != (version.route == Route.MMS):
+        raise ImagesRefused("그림문자에는 그림이 한 장 이상 있어야 하고, 다른 메시지에는 그림을 넣을 수 없습니다.")
+    if len(asked.images) > MOST_IMAGES:
+        raise ImagesRefused(f"그림은 {MOST_IMAGES}장까지 보낼 수 있습니다.")
+    return [
+        MessageImage(
+            ordinal=ordinal,
+            handle=image.handle,
+            sha256=bytes.fromhex(image.sha256),
+            bound=binding(asked.key, bytes.fromhex(image.sha256)),
+            width=image.width,
+            height=image.height,
+            byte_count=image.byte_count,
+        )
+        for ordinal, image in enumerate(asked.images, start=1)
+    ]

@@ -1,0 +1,20 @@
+"""Doorbells: each tells a worker to look for waiting rows. Beat rings them too, and cron runs the same functions."""
+
+from typing import Any
+
+from celery import shared_task
+
+
+@shared_task(queue="send")
+def drain(**_: Any) -> None:
+    """Hand waiting legs to the carriers."""
+
+
+@shared_task(queue="receive")
+def receive(**_: Any) -> None:
+    """Fold receipts, handle replies, tell outcomes."""
+
+
+@shared_task(queue="send")
+def reconcile(**_: Any) -> None:
+    """Ask carriers about calls whose answer never came."""

@@ -1,0 +1,155 @@
+"""
+How the rooms above hear from us: who asked about replies, outcomes and pictures.
+
+A room registers in `<room>/replies.py`, imported from its `apps.py`. A topic that expects replies without a handler
+stops the start (`checks.py`).
+"""
+
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from portal.core.errors import Refused
+
+if TYPE_CHECKING:
+    from messaging.models import Message, Reply
+    from messaging.understanding import Question, Reading
+
+_FILE = Path(__file__).parent / "reference" / "topics.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One line of topics.toml."""
+
+    name: str
+    description: str
+    lane: int
+    expects_reply: bool
+
+
+class UnknownTopic(Refused):
+    """The topic is not in topics.toml."""
+
+    sentence = "등록되지 않은 주제입니다."
+
+
+class AlreadyRegistered(Exception):
+    """Two rooms asked for the same topic: a programming error."""
+
+
+class ReplyHandler(Protocol):
+    """Runs in the transaction that marks the reply handled; must bear being repeated after an exception."""
+
+    def __call__(
+        self, *, reply: "Reply", reading: "Reading | None", message: "Message | None", now: datetime
+    ) -> None: ...
+
+
+class OutcomeHandler(Protocol):
+    """Told when messages became delivered, failed, cancelled or suppressed; again if a late receipt changed that."""
+
+    def __call__(self, *, messages: "Sequence[Message]", now: datetime) -> None: ...
+
+
+QuestionOf = Callable[["Message"], "Question | None"]
+ImageSource = Callable[[str, "Message"], bytes]
+_reply_handlers: dict[str, ReplyHandler] = {}
+_questions: dict[str, QuestionOf] = {}
+_outcome_handlers: dict[str, OutcomeHandler] = {}
+_image_sources: dict[str, ImageSource] = {}
+
+
+class WrongImage(Exception):
+    """The picture behind a handle is not the one approved for this recipient."""
+
+
+@cache
+def topics() -> dict[str, Topic]:
+    """Every topic by name."""
+    rows = tomllib.loads(_FILE.read_text("utf-8"))["topic"]
+    return {row["name"]: Topic(**row) for row in rows}
+
+
+def topic(name: str) -> Topic:
+    """
+    One topic.
+
+    :raises UnknownTopic:
+    """
+    found = topics().get(name)
+    if found is None:
+        raise UnknownTopic(f"등록되지 않은 주제입니다: {name}")
+    return found
+
+
+def on_reply(name: str, *, question: QuestionOf | None = None) -> Callable[[ReplyHandler], ReplyHandler]:
+    """Register who hears of replies to a topic; `question` says what was asked, so that the reply can be read."""
+
+    def register(handler: ReplyHandler) -> ReplyHandler:
+        if _reply_handlers.setdefault(name, handler) is not handler:
+            raise AlreadyRegistered(name)
+        if question is not None:
+            _questions[name] = question
+        return handler
+
+    return register
+
+
+def on_outcome(name: str) -> Callable[[OutcomeHandler], OutcomeHandler]:
+    """Register who hears what became of a topic's messages."""
+
+    def register(handler: OutcomeHandler) -> OutcomeHandler:
+        if _outcome_handlers.setdefault(name, handler) is not handler:
+            raise AlreadyRegistered(name)
+        return handler
+
+    return register
+
+
+def image_source(prefix: str) -> Callable[[ImageSource], ImageSource]:
+    """Register who loads the pictures whose handles start with `prefix:`."""
+
+    def register(load: ImageSource) -> ImageSource:
+        if _image_sources.setdefault(prefix, load) is not load:
+            raise AlreadyRegistered(prefix)
+        return load
+
+    return register
+
+
+def reply_handler(name: str) -> ReplyHandler | None:
+    """Who hears of replies to a topic."""
+    return _reply_handlers.get(name)
+
+
+def question_of(message: "Message") -> "Question | None":
+    """What a message asked its recipient, as its owner tells it."""
+    ask = _questions.get(message.topic)
+    return ask(message) if ask else None
+
+
+def outcome_handlers() -> dict[str, OutcomeHandler]:
+    """Topic → who hears of its outcomes."""
+    return dict(_outcome_handlers)
+
+
+def load_image(handle: str, message: "Message") -> bytes:
+    """
+    The bytes behind a handle, from the room that owns it.
+
+    :raises WrongImage: if nobody owns it, or the owner says it is not this recipient's
+    """
+    load = _image_sources.get(handle.partition(":")[0])
+    if load is None:
+        raise WrongImage(handle)
+    return load(handle, message)
+
+
+def registered() -> set[str]:
+    """Every topic some room registered for; for the start-up check."""
+    return {*_reply_handlers, *_outcome_handlers}
