@@ -68,6 +68,10 @@ class World:
         """The handset with this number, drawn up when first named."""
         return self.phones.setdefault(number, Phone(number))
 
+    def bubble(self, ref: str) -> Bubble | None:
+        """The message this carrier calls `ref`."""
+        return self._bubbles.get(ref)
+
     def apply(self, event: Event) -> None:
         """Fold one event of the truth log."""
         self.version = event["seq"]

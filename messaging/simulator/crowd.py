@@ -1,0 +1,193 @@
+"""A crowd of make-believe citizens who answer what asks for an answer, each in their own words and time."""
+
+import asyncio
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from messaging.simulator.exchange import Exchange
+from messaging.simulator.truth import Event
+from messaging.simulator.world import Bubble
+
+ANSWERS = ("consent", "refuse", "silent", "unclear", "wrong_birth")
+SHARES: Mapping[str, float] = {"consent": 0.64, "refuse": 0.12, "silent": 0.14, "unclear": 0.06, "wrong_birth": 0.04}
+_ASKS = re.compile(r"\d\s*[.:)번]?\s*(?:미?동의|찬성|참석|확인)|답장|회신")
+_CHOICE = re.compile(r"(\d)\s*[.:)번]?\s*(미동의|동의|찬성|반대|불참|참석)")
+_POSITIVE = ("동의", "찬성", "참석")
+_UNCLEAR = ("이게 뭔가요?", "ㅇㅇ", "나중에 할게요", "12", "동의 안하면 어떻게 되나요", "전화 주세요")
+
+
+class BadMix(ValueError):
+    """The mix or the list of people is not in the documented shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What one citizen knows about themself and means to answer."""
+
+    answer: str
+    birth: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How a crowd without names behaves: shares of each answer, and seconds until it comes."""
+
+    shares: Mapping[str, float]
+    fastest: float = 2.0
+    slowest: float = 40.0
+
+
+def read_mix(path: Path | None) -> Mix:
+    """
+    A TOML file with [shares] of consent, refuse, silent, unclear, wrong_birth and [delay] fastest, slowest.
+
+    :raises BadMix: for other words or a share below zero
+    """
+    if path is None:
+        return Mix(SHARES)
+    found = tomllib.loads(path.read_text("utf-8"))
+    shares, delay = found.get("shares", SHARES), found.get("delay", {})
+    if not set(shares) <= set(ANSWERS) or min(shares.values()) < 0 or not set(delay) <= {"fastest", "slowest"}:
+        raise BadMix(f"[shares] of {', '.join(ANSWERS)} and [delay] fastest, slowest are expected")
+    return Mix(shares, **delay)
+
+
+class People:
+    """The file that says who has which number: one JSON object a line, read again whenever it changes."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._stamp: tuple[int, int] = (0, 0)
+        self._known: dict[str, Person] = {}
+
+    def find(self, number: str) -> Person | None:
+        """The person with this number, if the file names one."""
+        self._refresh()
+        return self._known.get(number)
+
+    def name_of(self, number: str) -> str:
+        """The person's name, or ''."""
+        person = self.find(number)
+        return person.name if person else ""
+
+    def __bool__(self) -> bool:
+        self._refresh()
+        return bool(self._known)
+
+    def _refresh(self) -> None:
+        if self._path is None or not self._path.exists():
+            return
+        facts = self._path.stat()
+        stamp = (facts.st_mtime_ns, facts.st_size)
+        if stamp == self._stamp:
+            return
+        try:
+            rows = [json.loads(line) for line in self._path.read_text("utf-8").splitlines() if line.strip()]
+            self._known = dict(_person(row) for row in rows)
+        except (ValueError, KeyError, TypeError) as error:  # half written: the next question reads it again
+            print(f"{self._path}: {error}", file=sys.stderr, flush=True)
+            return
+        self._stamp = stamp
+
+
+def _person(row: Mapping[str, Any]) -> tuple[str, Person]:
+    answer = row.get("answer", "silent")
+    if answer not in ANSWERS:
+        raise BadMix(f"answer must be one of {', '.join(ANSWERS)}")
+    number = re.sub(r"^\+82", "0", row["number"])
+    return number, Person(answer, birth=row.get("birth", ""), name=row.get("name", ""))
+
+
+class Crowd:
+    """Hears what arrives on handsets and answers for up to `size` citizens."""
+
+    def __init__(self, exchange: Exchange, people: People, *, size: int, mix: Mix, seed: int) -> None:
+        self._exchange = exchange
+        self._people = people
+        self._size = size
+        self._mix = mix
+        self._seed = seed
+        self._members: set[str] = set()
+        self._heard: set[tuple[str, str]] = set()
+        self._pending: set[asyncio.Task[None]] = set()
+        exchange.listeners.append(self._arrived)
+
+    def _arrived(self, event: Event) -> None:
+        if event["event"] != "receipt" or event["mark"] or event["outcome"] != "delivered":
+            return
+        bubble = self._exchange.world.bubble(event["ref"])
+        number = event["number"]
+        if bubble is None or bubble.channel == "alimtalk" or not _ASKS.search(bubble.text):
+            return
+        if (number, bubble.text) in self._heard or not self._belongs(number):
+            return
+        self._heard.add((number, bubble.text))
+        person = self._people.find(number) or self._stranger(number)
+        chance = Random(f"{self._seed}/{number}/{bubble.text}")
+        text = words(person, bubble.text, chance)
+        if text:
+            wait = self._mix.fastest + (self._mix.slowest - self._mix.fastest) * chance.random() ** 2
+            task = asyncio.get_running_loop().create_task(self._answer(number, bubble, text, wait))
+            self._pending.add(task)
+            task.add_done_callback(self._pending.discard)
+
+    def _belongs(self, number: str) -> bool:
+        """Named people always take part; strangers only while there is room and no list says otherwise."""
+        if number not in self._members:
+            if len(self._members) >= self._size or (self._people and self._people.find(number) is None):
+                return False
+            self._members.add(number)
+        return True
+
+    def _stranger(self, number: str) -> Person:
+        chance = Random(f"{self._seed}/{number}")
+        answers = list(self._mix.shares)
+        return Person(chance.choices(answers, [self._mix.shares[one] for one in answers])[0])
+
+    async def _answer(self, number: str, bubble: Bubble, text: str, wait: float) -> None:
+        await asyncio.sleep(wait)
+        self._exchange.reply(number=number, to=bubble.office, text=text)
+
+
+def words(person: Person, question: str, chance: Random) -> str:
+    """What this person texts back; '' from the silent."""
+    if person.answer == "silent":
+        return ""
+    if person.answer == "unclear":
+        return chance.choice(_UNCLEAR)
+    is_positive = person.answer != "refuse"
+    digit, word = _choice(question, is_positive=is_positive)
+    birth = _wrong(person.birth) if person.answer == "wrong_birth" else person.birth
+    if not is_positive:
+        return chance.choice((digit, f"{digit}번", word, f"{word}합니다", f"{digit} {word}"))
+    forms = [
+        f"{digit} {birth}",
+        f"{digit}번 {birth}",
+        f"{word} {birth}",
+        f"네 {word}합니다 {birth}",
+        f"{digit}. {birth}",
+    ]
+    if person.name:
+        forms += [f"{digit} {person.name} {birth}", f"{word}합니다 {person.name} {birth}"]
+    return chance.choice(forms).strip()
+
+
+def _choice(question: str, *, is_positive: bool) -> tuple[str, str]:
+    """The digit and the word the question offers for yes or no; some questions turn them round."""
+    for digit, word in _CHOICE.findall(question):
+        if (word in _POSITIVE) == is_positive:
+            return digit, word
+    return ("1", "동의") if is_positive else ("2", "미동의")
+
+
+def _wrong(birth: str) -> str:
+    """A birth date one digit off, as fingers slip."""
+    return birth[:-1] + str((int(birth[-1]) + 1) % 10) if birth[-1:].isdigit() else "000000"
