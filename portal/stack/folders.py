@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from portal.stack.errors import StackError
+from portal.stack.identity import NOBODY
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LONGEST_SOCKET_FOLDER = 80  # a socket address holds 103 bytes on macOS, 107 on Linux; names below it need 20
@@ -28,10 +29,15 @@ def private_folder(path: Path) -> Path:
     :raises StackError: if somebody else owns it
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.is_symlink() or path.stat().st_uid != os.getuid():
+    if path.is_symlink() or path.stat().st_uid not in _owners():
         raise StackError(f"{path} 폴더의 주인이 다른 사용자입니다. 지우거나 TMPDIR을 바꾸고 다시 시작하세요.")
     path.chmod(0o700)
     return path
+
+
+def _owners() -> set[int]:
+    """Us; and nobody if we are root, which PostgreSQL may have to run as."""
+    return {0, NOBODY} if os.getuid() == 0 else {os.getuid()}
 
 
 def socket_folder(state: Path) -> Path:

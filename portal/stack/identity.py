@@ -30,36 +30,29 @@ def _works(*command: str) -> bool:
         return False
 
 
-def prefix(program: Path, folder: Path) -> list[str]:
+def prefix(program: Path, data: Path, sockets: Path | None = None) -> list[str]:
     """
-    Command prefix under which `program` may use `folder` (which need not exist yet).
+    Command prefix under which `program` may use the folders; where it must be `nobody`, they become nobody's.
 
     :raises StackError: if we are root and neither a user namespace nor `nobody` will do
     """
     if os.geteuid() != 0:
         return []
-    if not _belongs_to_nobody(folder) and _works(*_NAMESPACE, "true"):
+    if not _belongs_to_nobody(data) and _works(*_NAMESPACE, "true"):
         return list(_NAMESPACE)
-    reachable = folder if folder.exists() else folder.parent
-    if _works(*_DROPPED, str(program), "--version") and _works(*_DROPPED, "test", "-x", str(reachable)):
+    if sockets:
+        os.chown(sockets, NOBODY, NOBODY)
+    if _works(*_DROPPED, str(program), "--version") and _works(*_DROPPED, "test", "-x", str(data.parent)):
+        _give_to_nobody(data)
         return list(_DROPPED)
-    raise StackError(
-        "PostgreSQL은 root로 실행되지 않습니다. 일반 사용자로 실행하거나 DATABASE_URL을 지정하세요.", exit_code=2
-    )
-
-
-def hand_over(folder: Path, command_prefix: list[str]) -> None:
-    """Give `folder` to nobody when the prefix really drops to it; otherwise it stays ours."""
-    if tuple(command_prefix[: len(_DROPPED)]) == _DROPPED:
-        os.chown(folder, NOBODY, NOBODY)
-
-
-def copy_owner(source: Path, copy: Path) -> None:
-    """A copied tree belongs to whoever the original belongs to (root's copy of nobody's files would not)."""
-    if os.geteuid() == 0 and _belongs_to_nobody(source):
-        for path in (copy, *copy.rglob("*")):
-            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+    raise StackError("PostgreSQL은 root로 실행되지 않습니다. 일반 사용자로 실행하거나 DATABASE_URL을 지정하세요.")
 
 
 def _belongs_to_nobody(folder: Path) -> bool:
     return folder.exists() and folder.stat().st_uid == NOBODY
+
+
+def _give_to_nobody(folder: Path) -> None:
+    if folder.exists():
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)

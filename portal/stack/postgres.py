@@ -48,8 +48,7 @@ class Cluster:
         program = pg_bin() / "postgres"
         settings = {**SETTINGS, **(FAST_SETTINGS if self.is_fast else {}), "unix_socket_directories": str(self.sockets)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        prefix = identity.prefix(program, self.data)
-        identity.hand_over(self.sockets, prefix)
+        prefix = identity.prefix(program, self.data, self.sockets)
         return [*prefix, *identity.death_signal("INT"), str(program), "-D", str(self.data), *options]
 
     def answers(self) -> bool:
@@ -122,7 +121,6 @@ def ensure(data: Path) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700, parents=True)
     prefix = identity.prefix(program / "initdb", unfinished)
-    identity.hand_over(unfinished, prefix)
     answer = subprocess.run(
         [*prefix, str(program / "initdb"), "-D", str(unfinished), *initdb_flags(major)],
         env=environment(), capture_output=True, text=True, check=False,

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.stack import identity, postgres
+from portal.stack import postgres
 from portal.stack.errors import StackError
 from portal.stack.folders import socket_folder, state_dir, throwaway_folder
 from portal.stack.postgres import Cluster
@@ -34,9 +34,7 @@ def throwaway(*, database: bool = True, broker: bool = True) -> Iterator[Address
         folder = stack.enter_context(throwaway_folder())
         cluster = Cluster(folder / "pg", folder, is_fast=True) if database else None
         if cluster:
-            template = _template()
-            shutil.copytree(template, cluster.data)
-            identity.copy_owner(template, cluster.data)
+            shutil.copytree(_template(), cluster.data)
         yield stack.enter_context(
             running(cluster, Broker(folder / "valkey", folder, is_kept=False) if broker else None, logs=folder)
         )
