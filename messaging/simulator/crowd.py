@@ -154,6 +154,10 @@ class Crowd:
 
     async def _answer(self, number: str, bubble: Bubble, text: str, wait: float) -> None:
         await asyncio.sleep(wait)
+        phone = self._exchange.world.phone(number)
+        has_answered = any(not one.is_ours and one.at >= bubble.at for one in phone.bubbles)
+        if has_answered or "off" in phone.switches:
+            return  # a person at the handset was faster, or it is off
         self._exchange.reply(number=number, to=bubble.office, text=text)
 
 
@@ -168,16 +172,10 @@ def words(person: Person, question: str, chance: Random) -> str:
     birth = _wrong(person.birth) if person.answer == "wrong_birth" else person.birth
     if not is_positive:
         return chance.choice((digit, f"{digit}번", word, f"{word}합니다", f"{digit} {word}"))
-    forms = [
-        f"{digit} {birth}",
-        f"{digit}번 {birth}",
-        f"{word} {birth}",
-        f"네 {word}합니다 {birth}",
-        f"{digit}. {birth}",
-    ]
+    forms = [digit, f"{digit}번", word, f"네 {word}합니다", f"{digit}."]
     if person.name:
-        forms += [f"{digit} {person.name} {birth}", f"{word}합니다 {person.name} {birth}"]
-    return chance.choice(forms).strip()
+        forms += [f"{digit} {person.name}", f"{word}합니다 {person.name}"]
+    return f"{chance.choice(forms)} {birth}".strip()
 
 
 def _choice(question: str, *, is_positive: bool) -> tuple[str, str]:

@@ -40,6 +40,7 @@ class Setup:
 
 async def serve(setup: Setup) -> int:
     """Run until SIGTERM or SIGINT; the exit code."""
+    stop = _stop_signal()
     exchange = Exchange(setup.log, setup.faults, receipt_delay=setup.receipt_delay, senders=setup.senders)
     people = People(setup.people)
     Crowd(exchange, people, size=setup.crowd, mix=setup.mix, seed=setup.seed)
@@ -56,7 +57,7 @@ async def serve(setup: Setup) -> int:
             print(f"포트 {setup.port}에서 시작할 수 없습니다: {error.strerror}", file=sys.stderr)
             return 1
         print(f"listening on http://127.0.0.1:{port}", flush=True)
-        await _until_stopped(receipts, replies)
+        await _until(stop, receipts, replies)
         await server.stop()
     exchange.close()
     return 0
@@ -84,15 +85,19 @@ def _outbox(setup: Setup, exchange: Exchange, client: httpx.AsyncClient, *, kind
     return Outbox(exchange, kind=kind, address=place, secret=setup.hook_secret, client=client)
 
 
-async def _until_stopped(*outboxes: Outbox) -> None:
-    """Deliver until a signal comes; an outbox that breaks ends the process loudly."""
+def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    stopped = asyncio.create_task(stop.wait())
+    return stop
+
+
+async def _until(stop: asyncio.Event, *outboxes: Outbox) -> None:
+    """Deliver until the signal comes; an outbox that breaks ends the process loudly."""
     delivering = [asyncio.create_task(outbox.run()) for outbox in outboxes]
-    done, _ = await asyncio.wait([stopped, *delivering], return_when=asyncio.FIRST_COMPLETED)
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopped, *delivering], return_when=asyncio.FIRST_COMPLETED)
     for task in delivering:
+        if task.done():
+            await task
         task.cancel()
-    for task in done - {stopped}:
-        await task
