@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from chatbot.engine.text import key_of
 from chatbot.models import Faq, FaqLink, Phrasing, Turn, Unanswered
+from portal.core.admin import ReadOnlyAdmin
 from portal.core.clock import day_in_korea, now
 
 
@@ -53,7 +54,7 @@ class FaqAdmin(ModelAdmin):
         """Phrasings remember who decided and the key they are compared by."""
         for row in formset.save(commit=False):
             if isinstance(row, Phrasing):
-                row.text_key, row.decided_by, row.changed_at = key_of(row.text), request.user, now()
+                row.text_key, row.decided_by_id, row.changed_at = key_of(row.text), request.user.pk, now()
             row.save()
         for row in formset.deleted_objects:
             row.delete()
@@ -61,7 +62,7 @@ class FaqAdmin(ModelAdmin):
 
 
 @admin.register(Unanswered)
-class UnansweredAdmin(ModelAdmin):
+class UnansweredAdmin(ReadOnlyAdmin):
     """What citizens asked and nobody had written an answer for."""
 
     list_display = ("text_masked", "asked_at", "conversation_channel")
@@ -76,16 +77,5 @@ class UnansweredAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
         """Exits only."""
-        return super().get_queryset(request).filter(decision=Turn.Decision.EXITS)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Citizens ask; officials read."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As above."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As above."""
-        return False
+        turns: QuerySet[Turn] = super().get_queryset(request)
+        return turns.filter(decision=Turn.Decision.EXITS)

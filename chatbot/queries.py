@@ -43,9 +43,10 @@ def current_index() -> Index:
 
 
 def _version() -> tuple[object, ...]:
-    faqs = Faq.objects.aggregate(at=Max("changed_at"), n=Count("id", filter=Q(status=Faq.Status.PUBLISHED)))
-    phrasings = Phrasing.objects.aggregate(at=Max("changed_at"), n=Count("id", filter=Q(state=Phrasing.State.APPROVED)))
-    return faqs["at"], faqs["n"], phrasings["at"], phrasings["n"]
+    faqs = Faq.objects.filter(status=Faq.Status.PUBLISHED)
+    phrasings = Phrasing.objects.filter(state=Phrasing.State.APPROVED)
+    seen = {"at": Max("changed_at"), "last": Max("id"), "n": Count("id")}
+    return (*faqs.aggregate(**seen).values(), *phrasings.aggregate(**seen).values())
 
 
 def _documents() -> list[Document]:

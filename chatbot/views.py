@@ -30,8 +30,7 @@ def chat(request: HttpRequest) -> HttpResponse:
         key = uuid5(conversation.public_id, question)
         return _answered(request, conversation, text=question, request_key=key)
     known = request.session.get(_SESSION)
-    conversation = Conversation.objects.filter(public_id=known).first() if known else None
-    return _page(request, conversation)
+    return _page(request, Conversation.objects.filter(public_id=known).first() if known else None)
 
 
 @public

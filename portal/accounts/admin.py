@@ -1,7 +1,5 @@
 """Officials' pages about people, departments, the calendar and the audit book."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -10,24 +8,9 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from portal.accounts.models import AuditEntry, CalendarDay, Department, Official, User
+from portal.core.admin import ReadOnlyAdmin
 
 admin.site.unregister(Group)
-
-
-class ReadOnly(ModelAdmin):
-    """Rows that only services write: nothing to add, change or delete here."""
-
-    def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
 
 
 @admin.register(User)
@@ -77,7 +60,7 @@ class OfficialAdmin(ModelAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(ReadOnly):
+class CalendarDayAdmin(ReadOnlyAdmin):
     """달력: what the deadlines count with."""
 
     list_display = ("on", "name", "counts", "is_open", "source")
@@ -87,10 +70,9 @@ class CalendarDayAdmin(ReadOnly):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnly):
+class AuditEntryAdmin(ReadOnlyAdmin):
     """접속기록: for the auditor, read only."""
 
     list_display = ("id", "at", "actor_name", "address", "action", "task", "subject_kind", "reason")
     list_filter = ("action", "subject_kind")
     ordering = ("-id",)
-    show_full_result_count = False

@@ -1,6 +1,7 @@
 """A question becomes one turn, masked, with a way on; an official's edit is live."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -155,7 +156,7 @@ def test_the_shipped_answers_load_twice_without_change() -> None:
 
 
 def test_an_unknown_department_is_named_and_nothing_is_loaded() -> None:
-    entry = {
+    entry: dict[str, Any] = {
         "id": "new-one", "question": "?", "answer": "!", "category": "x", "department": "없는과", "tags": [], "links": [],
         "map": None, "form": None, "sample_facts": False,
     }  # fmt: skip
