@@ -119,11 +119,13 @@ def _memory_folder() -> str | None:
 
 
 def _copy_out(source: Path, target: Path) -> None:
-    """Copy a plain file out of the cage; a link or device the child put there instead is refused."""
+    """Copy a plain file out of the cage, if there is one; a link or device in its place is refused."""
     try:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
     except OSError:
-        raise CageError("crashed", "the child left no file") from None
+        raise CageError("crashed", "the child left something that is not a file") from None
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise CageError("crashed", "the child left something that is not a file")

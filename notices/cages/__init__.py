@@ -1,0 +1,1 @@
+"""What runs inside `portal.core.cage`, and nowhere else. No Django here."""

@@ -1,0 +1,125 @@
+"""Poppler through pdf2image: the second engine, for when a file meets a fault of the first."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from pdf2image import convert_from_path
+from pdf2image.exceptions import PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
+from PIL import Image
+
+from notices.rasterizers.base import Bitmap, PageRequest, RasterizerError
+from notices.rasterizers.pdfium import PdfiumFile
+
+# One call per range: a call per page costs 60 ms, and 168 ms near page 9,000 of a long file.
+RANGE = 64
+RANGE_BYTES = 48 * 1024 * 1024  # a container's /dev/shm may be no larger than 64 MB
+SECONDS_PER_RANGE = 60
+_TOLERANCE = 2
+
+
+class Poppler:
+    """Draws whole pages, range by range, into files in memory, and cuts the wanted part out."""
+
+    name = "poppler"
+
+    def version(self) -> str:
+        """What `pdftoppm -v` says."""
+        return f"poppler {installed_version()}"
+
+    def pages(self, pdf: Path, wanted: Sequence[PageRequest]) -> Iterator[Bitmap]:
+        """Draw consecutive pages of one scale together."""
+        file = PdfiumFile(pdf)
+        for _, group in groupby(enumerate(wanted), key=lambda each: _kind(*each)):
+            requests = [request for _, request in group]
+            while requests:
+                count = _range_length(file, requests)
+                yield from self._draw_range(pdf, file, requests[:count])
+                requests = requests[count:]
+
+    def _draw_range(self, pdf: Path, file: PdfiumFile, requests: Sequence[PageRequest]) -> Iterator[Bitmap]:
+        for request in requests:
+            request.check_size(*file.size_mm(request.page))
+        first = requests[0]
+        with tempfile.TemporaryDirectory(prefix="poppler-") as folder:
+            paths = _convert(pdf, first, last_page=requests[-1].page, folder=folder)
+            # Poppler leaves out a page it cannot draw, or makes it 1 × 1, and still exits with 0.
+            if len(paths) != len(requests):
+                raise RasterizerError(f"poppler drew {len(paths)} of {len(requests)} pages from {first.page}")
+            for request, path in zip(requests, paths, strict=True):
+                yield _cut(path, request, file.size_mm(request.page))
+                path.unlink()
+
+
+def installed_version() -> str:
+    """The version of the installed pdftoppm, or '' if there is none."""
+    program = shutil.which("pdftoppm")
+    if not program:
+        return ""
+    told = subprocess.run([program, "-v"], capture_output=True, timeout=10, check=False).stderr.decode()  # noqa: S603
+    found = re.search(r"version ([\d.]+)", told)
+    return found[1] if found else "?"
+
+
+def _kind(place: int, request: PageRequest) -> tuple[float, bool, int]:
+    return request.px_per_mm, request.is_colour, request.page - place
+
+
+def _range_length(file: PdfiumFile, requests: Sequence[PageRequest]) -> int:
+    """How many of the requests one call may draw: at least one, at most RANGE, within the memory folder."""
+    spent = 0
+    for count, request in enumerate(requests[:RANGE]):
+        width, height = file.size_mm(request.page)
+        spent += round(width * height * request.px_per_mm**2) * (3 if request.is_colour else 1)
+        if spent > RANGE_BYTES and count:
+            return count
+    return min(RANGE, len(requests))
+
+
+def _convert(pdf: Path, first: PageRequest, *, last_page: int, folder: str) -> list[Path]:
+    try:
+        paths = convert_from_path(
+            pdf,
+            dpi=cast(int, first.px_per_mm * 25.4),  # handed to -r as it is, and pdftoppm takes fractions
+            first_page=first.page,
+            last_page=last_page,
+            grayscale=not first.is_colour,
+            fmt="ppm",
+            output_folder=folder,
+            paths_only=True,
+            use_cropbox=True,
+            strict=True,  # the only way to hear of a missing language pack or font
+            timeout=SECONDS_PER_RANGE,
+        )
+    except PDFPopplerTimeoutError as error:
+        raise RasterizerError(f"poppler took too long from page {first.page}") from error
+    except (PDFSyntaxError, PDFPageCountError) as error:
+        raise RasterizerError(f"poppler refused the pages from {first.page}") from error
+    return [Path(path) for path in cast(list[str], paths)]
+
+
+def _cut(path: Path, request: PageRequest, page_mm: tuple[float, float]) -> Bitmap:
+    whole = np.asarray(Image.open(path, formats=["PPM"]))
+    width, height = PageRequest(request.page, request.px_per_mm).size(*page_mm)
+    if abs(whole.shape[1] - width) > _TOLERANCE or abs(whole.shape[0] - height) > _TOLERANCE:
+        raise RasterizerError(f"poppler drew page {request.page} in the wrong size")
+    width, height = request.size(*page_mm)
+    left = round(request.crop.left * request.px_per_mm) if request.crop else 0
+    top = round(request.crop.top * request.px_per_mm) if request.crop else 0
+    return _exactly(whole, left, top, width, height)
+
+
+def _exactly(whole: Bitmap, left: int, top: int, width: int, height: int) -> Bitmap:
+    """The part of the page, white where it reaches beyond the paper."""
+    out = np.full((height, width, *whole.shape[2:]), 255, dtype=np.uint8)
+    from_left, from_top = max(0, left), max(0, top)
+    part = whole[from_top : top + height, from_left : left + width]
+    at_top, at_left = from_top - top, from_left - left
+    out[at_top : at_top + part.shape[0], at_left : at_left + part.shape[1]] = part
+    return out

@@ -1,0 +1,86 @@
+"""What stands on each page: read in a cage, page by page, so that one bad page costs only itself."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from notices.zones import Template
+from portal.core import cage
+
+MODULE = "notices.cages.reading"
+BATCH = 500  # pages a child reads: enough to forget its start, few enough for its ten seconds
+SECONDS_PER_PAGE = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What one page says. `values`: zone name → its text, '' where it is empty or not as its pattern wants."""
+
+    page: int
+    values: Mapping[str, str] = field(default_factory=dict)
+    qr: tuple[str, ...] = ()
+    is_blank: bool = False
+    has_text: bool = False
+    content_sha256: str = ""
+    failure: str = ""
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "PageReading":
+        """Read what the cage wrote."""
+        return cls(**{**data, "qr": tuple(data["qr"])})
+
+
+def read_pages(
+    pdf: Path,
+    template: Template,
+    *,
+    pages: range,
+    engine: str = "pdfium",
+    reads_qr: bool = True,
+) -> Iterator[PageReading]:
+    """
+    Read pages (from 1) in order; a page that kills its cage comes back with `failure` and the next ones are read.
+
+    :raises portal.core.cage.CageError: if the document itself cannot be opened
+    """
+    first = pages.start
+    while first < pages.stop:
+        last = min(first + BATCH, pages.stop) - 1
+        reached = first
+        try:
+            for line in _lines(pdf, template, first, last, engine, reads_qr):
+                yield PageReading.from_json(json.loads(line))
+                reached += 1
+        except cage.CageError as error:
+            if error.reason == "refused":
+                raise
+            # A long run may have used up what the page at hand would have needed: only alone is it to blame.
+            if reached > first:
+                first = reached
+                continue
+            yield _alone(pdf, template, first, engine, reads_qr)
+            reached += 1
+        first = reached
+
+
+def _alone(pdf: Path, template: Template, page: int, engine: str, reads_qr: bool) -> PageReading:
+    try:
+        return PageReading.from_json(json.loads(next(_lines(pdf, template, page, page, engine, reads_qr))))
+    except cage.CageError as error:
+        return PageReading(page, failure=error.reason)
+
+
+def _lines(pdf: Path, template: Template, first: int, last: int, engine: str, reads_qr: bool) -> Iterator[bytes]:
+    wanted = {
+        "first": first,
+        "last": last,
+        "zones": [zone.as_json() for zone in template.zones],
+        "engine": engine,
+        "reads_qr": reads_qr,
+    }
+    return cage.caged_lines(
+        MODULE, json.dumps(wanted).encode(), limits=cage.PDF, wall_per_item=SECONDS_PER_PAGE, files=[pdf]
+    )

@@ -1,0 +1,96 @@
+"""A roster file is decoded in a cage and read in the open."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from notices.rosters.building import Roster, build_roster
+from notices.rosters.columns import REQUIRED, Column, Header, HeaderRefused, check_header, find_header, guess_columns
+from portal.core.cage import CageError, Limits, run_caged
+from portal.core.errors import Refused
+
+LARGEST_FILE = 100 * 1024 * 1024
+PREVIEWED_ROWS = 40
+LIMITS = Limits(memory_bytes=2048 * 1024 * 1024, cpu_seconds=30, file_bytes=0, wall_seconds=60)
+
+
+class RosterRefused(Refused):
+    """The file cannot be read as a roster."""
+
+    sentence = "명부 파일을 읽을 수 없습니다. 엑셀(xlsx)이나 CSV로 다시 저장해 주세요."
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the wizard shows before the official says which column is which. `header` is None if we cannot guess."""
+
+    sheets: tuple[str, ...]
+    sheet: str
+    encoding: str
+    rows: tuple[tuple[str, ...], ...]
+    row_count: int
+    header: Header | None
+
+
+def look_at(file: Path, *, sheet: str = "") -> Preview:
+    """
+    The sheets of a file, its first rows and our guess at the header.
+
+    :raises RosterRefused: if the file cannot be read
+    """
+    table = _table(file, sheet=sheet, rows=PREVIEWED_ROWS)
+    try:
+        header = find_header(table["rows"])
+    except HeaderRefused:
+        header = None
+    rows = tuple(tuple(row) for row in table["rows"])
+    return Preview(tuple(table["sheets"]), table["sheet"], table["encoding"], rows, table["row_count"], header)
+
+
+def read_roster(
+    file: Path,
+    *,
+    sheet: str = "",
+    header_row: int | None = None,
+    columns: Mapping[Column, int] | None = None,
+    required: Sequence[Column] = REQUIRED,
+    is_birth_serial: bool = False,
+) -> Roster:
+    """
+    Read a whole roster (xlsx, xls, ods or CSV), guessing what the official has not said.
+
+    :param header_row: from 0, if the official pointed at it
+    :param columns: which column (from 0) holds what, if the official said so
+    :raises RosterRefused: if the file cannot be read
+    :raises HeaderRefused: if a required column is missing or stands there twice
+    """
+    table = _table(file, sheet=sheet, rows=0)
+    rows: list[list[str]] = table["rows"]
+    header = find_header(rows) if header_row is None else guess_columns(header_row, rows[header_row])
+    if columns is not None:
+        header = Header(header.row, header.titles, dict(columns))
+    check_header(header, required=required)
+    return build_roster(
+        rows,
+        header,
+        sheet=table["sheet"],
+        encoding=table["encoding"],
+        hidden=table["hidden"],
+        formulas=[tuple(cell) for cell in table["formulas"]],
+        is_birth_serial=is_birth_serial,
+    )
+
+
+def _table(file: Path, *, sheet: str, rows: int) -> dict[str, Any]:
+    if file.stat().st_size > LARGEST_FILE:
+        raise RosterRefused(f"명부 파일은 {LARGEST_FILE // 1024 // 1024}MB까지 올릴 수 있습니다.")
+    wanted = json.dumps({"sheet": sheet, "rows": rows}).encode()
+    try:
+        answer: dict[str, Any] = json.loads(run_caged("notices.cages.rosters", wanted, limits=LIMITS, files=[file]))
+    except CageError as error:
+        if error.reason == "refused":
+            raise RosterRefused(error.message) from None
+        raise RosterRefused("파일이 너무 크거나 깨져 있어 열 수 없습니다. 엑셀에서 다시 저장해 주세요.") from error
+    return answer
