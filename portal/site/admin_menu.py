@@ -1,0 +1,115 @@
+"""What stands around the officials' pages: names, the sidebar by job, and where this installation runs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+
+from portal.core.context import the_district
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the sidebar: a model's list, open to whoever may see the model."""
+
+    title: str
+    icon: str
+    model: str
+
+    def line(self, request: HttpRequest) -> dict[str, Any] | None:
+        """The line as Unfold draws it, or None for somebody who may not go there."""
+        model = apps.get_model(self.model)
+        page = admin.site._registry.get(model)
+        if page is None or not page.has_view_permission(request):
+            return None
+        link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        return {"title": self.title, "icon": self.icon, "link": link}
+
+
+JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "업무",
+        (
+            Entry("민원 업무함", "inbox", "complaints.Complaint"),
+            Entry("통지 캠페인", "campaign", "notices.Campaign"),
+            Entry("회신함", "forum", "messaging.Reply"),
+        ),
+    ),
+    (
+        "발송",
+        (
+            Entry("발송 현황", "send", "messaging.Message"),
+            Entry("메시지 서식", "description", "messaging.Template"),
+            Entry("발신번호", "dialpad", "messaging.SenderNumber"),
+            Entry("수신거부", "block", "messaging.OptOut"),
+        ),
+    ),
+    (
+        "챗봇",
+        (
+            Entry("자주 묻는 질문", "quiz", "chatbot.Faq"),
+            Entry("답변 못한 질문", "help", "chatbot.Unanswered"),
+        ),
+    ),
+    (
+        "관리",
+        (
+            Entry("공무원", "badge", "accounts.Official"),
+            Entry("부서", "apartment", "accounts.Department"),
+            Entry("로그인 아이디", "key", "accounts.User"),
+            Entry("민원 분류", "category", "complaints.Category"),
+            Entry("분류 낱말", "sell", "complaints.CategoryKeyword"),
+            Entry("이송 기관", "move_up", "complaints.Agency"),
+            Entry("담당", "event_available", "complaints.Duty"),
+            Entry("부재", "event_busy", "complaints.Leave"),
+            Entry("달력", "calendar_month", "accounts.CalendarDay"),
+            Entry("접속기록", "history_edu", "accounts.AuditEntry"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar by job; a group nobody may open is not there."""
+    groups = []
+    for title, entries in JOBS:
+        lines = [line for entry in entries if (line := entry.line(request)) is not None]
+        if title == "업무":
+            lines.insert(0, {"title": "현황판", "icon": "dashboard", "link": reverse("admin:index")})
+        if lines:
+            groups.append({"title": title, "separator": bool(groups), "items": lines})
+    return groups
+
+
+def site_title(_: HttpRequest) -> str:
+    """Behind every page's own title."""
+    return f"{the_district().name} 소통 업무"
+
+
+def site_header(_: HttpRequest) -> str:
+    """Beside the mark."""
+    return "소통 업무"
+
+
+def site_subheader(_: HttpRequest) -> str:
+    """Whose office this is."""
+    return f"{the_district().city} {the_district().name}청"
+
+
+def site_icon(_: HttpRequest) -> str:
+    """The mark."""
+    return static("img/favicon.svg")
+
+
+def stylesheet(_: HttpRequest) -> str:
+    """Our corrections to Unfold."""
+    return static("css/admin.css")
+
+
+def environment(_: HttpRequest) -> list[str] | None:
+    """A label nobody overlooks where nothing is real."""
+    return ["시험 운영", "warning"] if the_district().is_demo else None

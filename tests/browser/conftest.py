@@ -1,0 +1,111 @@
+"""Phone-sized Chromium. Without a browser these tests are left out, and the last line says how many."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, Request
+from pytest_django.live_server_helper import LiveServer
+
+from portal.accounts.models import Department, Official, User
+
+# Playwright keeps an event loop in this thread, and Django then refuses to touch the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+HERE = Path(__file__).parent
+OURS = ("localhost", "127.0.0.1")
+PASSWORD = "새빛구-시험용-비밀번호-1"
+_left_out: list[str] = []
+
+Visit = Callable[[str], Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, and leave it out where there is none."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+            if CHROMIUM is None:
+                _left_out.append(item.nodeid)
+                item.add_marker(pytest.mark.skip(reason="no Chromium"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Nobody should believe these ran."""
+    if _left_out:
+        terminalreporter.write_line(
+            f"브라우저 시험 {len(_left_out)}건을 하지 못했습니다: Chromium이 없습니다 (CHROMIUM=경로로 알려 주세요)."
+        )
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, as quiet as it can be made."""
+    switches = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync"
+    )
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": switches.split()}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A telephone in Korea."""
+    return {
+        **browser_context_args,
+        "viewport": {"width": 390, "height": 844},
+        "is_mobile": True,
+        "has_touch": True,
+        "locale": "ko-KR",
+        "timezone_id": "Asia/Seoul",
+    }
+
+
+@pytest.fixture
+def visit(page: Page, live_server: LiveServer) -> Iterator[Visit]:
+    """Open a path. Afterwards: nobody else was asked for anything, and the browser had nothing to complain about."""
+    foreign: list[str] = []
+    complaints: list[str] = []
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith(("data:", "blob:")) and not any(f"//{host}:" in request.url for host in OURS):
+            foreign.append(request.url)
+
+    def note_message(message: ConsoleMessage) -> None:
+        # Chromium reports a page answered with 4xx as an error of its own
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    page.on("request", note_request)
+    page.on("console", note_message)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def open_path(path: str) -> Page:
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_path
+
+    assert foreign == []
+    assert complaints == []
+
+
+@pytest.fixture
+def signed_in(visit: Visit) -> Visit:
+    """이담당, an administrator of 도로과, is signed in."""
+    user = User(username="damdang", is_staff=True, is_superuser=True)
+    user.set_password(PASSWORD)
+    user.save()
+    department = Department.objects.create(code="road", name="도로과", phone="02-120-0100")
+    Official.objects.create(user=user, department=department, name="이담당", office_phone="02-120-0101")
+    page = visit("/admin/login/")
+    page.get_by_label("아이디").fill("damdang")
+    page.get_by_label("비밀번호").fill(PASSWORD)
+    page.get_by_role("button", name="로그인").click()
+    page.wait_for_url("**/admin/")
+    return visit

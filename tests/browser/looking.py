@@ -1,0 +1,69 @@
+"""How a page is looked at: accessibility rules, width, targets, and what covers what."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+def violations(page: Page, *, allowed: frozenset[str] = frozenset()) -> list[str]:
+    """What axe finds, as `rule: element` lines."""
+    response: dict[str, Any] = Axe().run(page, options=RULES).response
+    return [
+        f"{found['id']}: {node['html'][:120]}"
+        for found in response["violations"]
+        if found["id"] not in allowed
+        for node in found["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the screen."""
+    wider: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return max(0, wider)
+
+
+def small_targets(page: Page, *, least: int = 24) -> list[str]:
+    """Links, buttons and controls smaller than `least` pixels either way, words inside sentences aside."""
+    found: list[str] = page.evaluate(
+        """least => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")]
+            .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest("p, .skip, [aria-hidden=true]"))
+            .filter(e => {
+                const box = (e.closest("label") ?? e).getBoundingClientRect();
+                return box.width < least || box.height < least;
+            })
+            .map(e => e.outerHTML.slice(0, 120))""",
+        least,
+    )
+    return found
+
+
+def focus_stops(page: Page, *, most: int = 60) -> list[dict[str, Any]]:
+    """Tab through the page: for each stop, what has the focus, and whether all of it can be seen."""
+    page.evaluate("document.activeElement?.blur()")
+    stops: list[dict[str, Any]] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => {
+                const focused = document.activeElement;
+                if (!focused || focused === document.body) return null;
+                const box = focused.getBoundingClientRect();
+                const middle = box.top + box.height / 2;
+                const seen = [.1, .5, .9].map(part => document.elementFromPoint(box.left + box.width * part, middle));
+                const style = getComputedStyle(focused);
+                return {
+                    what: focused.outerHTML.slice(0, 120),
+                    isSeen: seen.every(hit => hit !== null && (focused === hit || focused.contains(hit))),
+                    isOutlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+                };
+            }"""
+        )
+        if stop is None:
+            break
+        stops.append(stop)
+    return stops
