@@ -2,7 +2,7 @@
 
 from complaints.models.attachment import Attachment
 from complaints.models.catalogue import Agency, Category, CategoryKeyword
-from complaints.models.complaint import Complaint
+from complaints.models.complaint import Complaint, ComplaintQuerySet
 from complaints.models.duty import Duty, Leave
 from complaints.models.episodes import Satisfaction, SupplementRequest, Transfer
 from complaints.models.history import Assignment, Note, StageChange
@@ -16,6 +16,7 @@ __all__ = [
     "CategoryKeyword",
     "Channel",
     "Complaint",
+    "ComplaintQuerySet",
     "Duty",
     "Kind",
     "Leave",

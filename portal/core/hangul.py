@@ -6,6 +6,8 @@ INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 MEDIALS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 FINALS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 
+_CLOSING = " \t\n’”'\")]}〉》」』"  # a particle follows the word, not the quotation mark behind it
+
 _KEYS = {
     **dict(zip("rRseEfaqQtTdwWczxvg", INITIALS, strict=True)),
     **dict(zip("koiOjpuPhynbml", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ", strict=True)),
@@ -110,7 +112,7 @@ def _take_final(letters: list[str], position: int) -> tuple[str, int]:
 
 def has_final(word: str) -> bool:
     """Whether the last syllable, or the last digit as read aloud, ends in a consonant (받침)."""
-    last = word.rstrip()[-1:]
+    last = word.rstrip(_CLOSING)[-1:]
     if is_syllable(last):
         return bool(letters_of(last)[2])
     return last in "013678"
@@ -123,7 +125,7 @@ def josa(word: str, pair: str) -> str:
     `pair` is "with final/without": 이/가, 은/는, 을/를, 과/와, 으로/로. A final ㄹ takes 로.
     """
     with_final, _, without = pair.partition("/")
-    last = word.rstrip()[-1:]
+    last = word.rstrip(_CLOSING)[-1:]
     ends_in_rieul = (is_syllable(last) and letters_of(last)[2] == "ㄹ") or last in "178"
     if with_final == "으로" and ends_in_rieul:
         return word + without

@@ -1,0 +1,179 @@
+"""Which words a citizen gets for a happening: template, variables, topic. Decides; sends nothing."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from complaints.deadlines import Period, Unit
+from complaints.models import Complaint, Outcome, StageChange
+from complaints.workflow import Stage, step_named
+from portal.core.clock import in_korea
+from portal.core.hangul import josa
+from portal.core.workdays import WEEKDAYS
+
+REPLY_FOR = timedelta(days=30)
+SUMMARY_LENGTH = 80
+LONGEST_VALUE = 200
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+# A later one of these overtakes an earlier one that has not left yet; the timeline keeps them all.
+COLLAPSING = ("routed", "assigned", "inspecting", "reviewing")
+# What those hear whose cases were merged into this one; the rest concerns the lead's complainant alone.
+FOLLOWED = (*COLLAPSING, "resolved", "refused", "transferred", "reopened")
+NO_VISIT = "결과를 곧 알려 드리겠습니다."
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One text about one happening."""
+
+    template: str
+    context: Mapping[str, str]
+    topic: str
+    reply_for: timedelta
+    collapses: bool
+
+
+def announcement(change: StageChange, complaint: Complaint, *, hearer: Complaint) -> Announcement:
+    """
+    What `hearer` is told about a change of `complaint` that has a template.
+
+    The two differ when the hearer's own case was merged: number and link are then the hearer's, the news the lead's.
+    """
+    name = template_for(change, complaint)
+    topic = "complaints.stage"
+    reply_for = REPLY_FOR
+    if name == "supplement":
+        topic, reply_for = "complaints.supplement", _until(change)
+    elif name == "resolved" and hearer == complaint:
+        topic = "complaints.satisfaction"
+    return Announcement(
+        template=f"complaints.{name}",
+        context=words(name, change, complaint, hearer=hearer),
+        topic=topic,
+        reply_for=reply_for,
+        collapses=name in COLLAPSING,
+    )
+
+
+def template_for(change: StageChange, complaint: Complaint) -> str:
+    """The name of the template, '' if the happening is not told."""
+    name = step_named(change.step).message
+    if name == "submitted" and complaint.stage != Stage.SUBMITTED:
+        return ""  # received in the same breath: the citizen gets one text, not two
+    if name == "resolved" and complaint.outcome == Outcome.REFUSED:
+        return "refused"
+    return name
+
+
+def words(name: str, change: StageChange, complaint: Complaint, *, hearer: Complaint) -> dict[str, str]:
+    """The variables of a template, for one hearer."""
+    return {
+        "번호": hearer.number,
+        "진행주소": link_of(hearer),
+        **{variable: sayable(_VARIABLES[variable](change, complaint)) for variable in VARIABLES.get(name, ())},
+    }
+
+
+def sayable(text: str) -> str:
+    """
+    An official's own words as a text message can carry them: one line, no address, no sign a handset lacks.
+
+    The citizen's page shows them whole; a smiley in an answer must not stop the answer.
+    """
+    line = " ".join(_LINK.sub("(주소는 누리집에서)", unicodedata.normalize("NFC", text)).split()).replace("#{", "")
+    kept = "".join(letter for letter in line if _fits(letter)).strip()
+    return (kept if len(kept) <= LONGEST_VALUE else kept[: LONGEST_VALUE - 1] + "…") or "-"
+
+
+def _fits(letter: str) -> bool:
+    try:
+        letter.encode("cp949")
+    except UnicodeEncodeError:
+        return False
+    return unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co")
+
+
+def _department_phone(complaint: Complaint) -> str:
+    return complaint.department.phone if complaint.department else settings.DISTRICT_PHONE
+
+
+def link_of(complaint: Complaint) -> str:
+    """The citizen's own page of the case; it travels in buttons only."""
+    return f"{settings.SITE_URL}/c/{complaint.token}/"
+
+
+def due_words(complaint: Complaint) -> str:
+    """11월 10일(화), with the hour where the law counts hours."""
+    if complaint.due_at is None:
+        return ""
+    if Period(complaint.period_value or 0, Unit(complaint.period_unit)).hours is None:
+        return day_words(complaint.due_at - timedelta.resolution)
+    return f"{day_words(complaint.due_at)} {in_korea(complaint.due_at):%H:%M}"
+
+
+def day_words(moment: datetime) -> str:
+    """11월 10일(화)."""
+    day = in_korea(moment)
+    return f"{day.month}월 {day.day}일({WEEKDAYS[day.weekday()]})"
+
+
+def visit_words(visit_at: datetime) -> str:
+    """방문 예정 11월 5일(목) 14:00."""
+    return f"방문 예정 {day_words(visit_at)} {in_korea(visit_at):%H:%M}"
+
+
+def summary(complaint: Complaint) -> str:
+    """How the case ended, in a line: 수용. 가로등을 고쳤습니다."""
+    answer = " ".join(complaint.answer.split())
+    short = answer if len(answer) <= SUMMARY_LENGTH else answer[: SUMMARY_LENGTH - 1] + "…"
+    return f"{Outcome(complaint.outcome).label}. {short}".rstrip(".")
+
+
+def _until(change: StageChange) -> timedelta:
+    """A supplement may be answered until its last day ends."""
+    last_on = datetime.fromisoformat(str(change.data["due_on"])).replace(tzinfo=in_korea(change.at).tzinfo)
+    return max(last_on + timedelta(days=1) - change.at, timedelta(hours=1))
+
+
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "received": ("예정일",),
+    "routed": ("부서로", "부서전화"),
+    "assigned": ("부서", "담당자", "전화"),
+    "inspecting": ("방문예정", "부서", "담당자", "전화"),
+    "reviewing": ("예정일", "부서", "담당자", "전화"),
+    "supplement": ("항목", "기한", "부서", "담당자", "전화"),
+    "supplemented": ("예정일",),
+    "resolved": ("결과요약", "부서", "담당자", "전화"),
+    "refused": ("결과요약", "사유", "안내", "부서", "담당자", "전화"),
+    "transferred": ("이송기관", "기관전화"),
+    "returned": ("사유", "전화"),
+    "closed": ("사유", "전화"),
+    "merged": ("대표번호",),
+    "reopened": ("부서", "담당자", "전화", "예정일"),
+    "unmerged": ("예정일",),
+    "reopening_declined": ("사유", "부서", "담당자", "전화"),
+}
+
+_VARIABLES: Mapping[str, Callable[[StageChange, Complaint], str]] = {
+    "예정일": lambda change, complaint: due_words(complaint),
+    "부서": lambda change, complaint: change.department_name,
+    "부서로": lambda change, complaint: josa(change.department_name, "으로/로"),
+    "부서전화": lambda change, complaint: (
+        complaint.department.phone if complaint.department else settings.DISTRICT_PHONE
+    ),
+    "담당자": lambda change, complaint: change.officer_name,
+    "전화": lambda change, complaint: change.officer_phone or settings.DISTRICT_PHONE,
+    "방문예정": lambda change, complaint: change.public_text or NO_VISIT,
+    "항목": lambda change, complaint: change.public_text,
+    "기한": lambda change, complaint: day_words(datetime.fromisoformat(f"{change.data['due_on']}T12:00:00+09:00")),
+    "결과요약": lambda change, complaint: summary(complaint),
+    "사유": lambda change, complaint: complaint.refusal_reason if change.step == "resolve" else change.public_text,
+    "안내": lambda change, complaint: complaint.remedy,
+    "이송기관": lambda change, complaint: str(change.data["agency"]),
+    "기관전화": lambda change, complaint: str(change.data["agency_phone"]),
+    "대표번호": lambda change, complaint: str(change.data["lead"]),
+}

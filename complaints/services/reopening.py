@@ -1,0 +1,69 @@
+"""재검토: the citizen is not content with the answer, and the department must look again."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from complaints.models import Complaint, StageChange
+from complaints.services.stepping import Told, TooMany, take
+from portal.accounts.models import User
+from portal.core import privacy
+
+REOPEN_DAYS = 30
+MOST_REOPENINGS = 2
+
+
+@transaction.atomic
+def reopen(
+    complaint: Complaint, *, reason: str, by: User | None, now: datetime, version: int | None = None
+) -> StageChange:
+    """
+    The complainant asks to look again, within 30 days and at most twice.
+
+    :raises TooMany: after that
+    """
+    if complaint.ended_at is not None and now > complaint.ended_at + timedelta(days=REOPEN_DAYS):
+        raise TooMany(f"답변을 받은 지 {REOPEN_DAYS}일이 지나 재검토를 요청할 수 없습니다. 새 민원으로 신청해 주세요.")
+    if complaint.reopened_count >= MOST_REOPENINGS:
+        raise TooMany(f"재검토는 {MOST_REOPENINGS}번까지 요청할 수 있습니다. 새 민원으로 신청해 주세요.")
+    text = privacy.mask_resident_numbers(reason.strip())
+    return take(
+        complaint,
+        "reopen",
+        by=by,
+        now=now,
+        version=version,
+        given={"reason": text},
+        changes={"reopened_count": complaint.reopened_count + 1},
+        told=Told(public=text),
+    )
+
+
+@transaction.atomic
+def accept_reopening(complaint: Complaint, *, by: User, now: datetime, version: int | None = None) -> StageChange:
+    """A new round begins with a new period. The old answer stays in the book."""
+    emptied = {"outcome": "", "answer": "", "refusal_reason": "", "remedy": ""}
+    return take(
+        complaint,
+        "accept_reopening",
+        by=by,
+        now=now,
+        version=version,
+        changes={"round": complaint.round + 1, **emptied},
+    )
+
+
+@transaction.atomic
+def decline_reopening(
+    complaint: Complaint, *, reason: str, by: User, now: datetime, version: int | None = None
+) -> StageChange:
+    """The old answer stands, and the citizen is told why."""
+    return take(
+        complaint,
+        "decline_reopening",
+        by=by,
+        now=now,
+        version=version,
+        given={"reason": reason},
+        told=Told(public=reason),
+    )
