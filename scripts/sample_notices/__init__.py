@@ -1,0 +1,1 @@
+"""Made-up citizens, their merged notices, the roster that belongs to them, and the truth."""
