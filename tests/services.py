@@ -6,6 +6,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER:
     os.environ["KEY_PREFIX"] = f"sotong-{WORKER}"  # read when portal.celery is imported: workers share one broker
 
+import atexit  # noqa: E402
 import tempfile  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from contextlib import ExitStack  # noqa: E402
@@ -24,6 +25,7 @@ _started = ExitStack()
 def pytest_load_initial_conftests() -> Iterator[None]:
     """Before pytest-django reads the settings; xdist's workers inherit what the controller found."""
     if not WORKER:
+        atexit.register(_started.close)  # a room that cannot be imported ends pytest before it is configured
         try:
             start(_started)
         except StackError as error:

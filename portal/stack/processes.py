@@ -31,10 +31,13 @@ class Program:
 class Child:
     """A running program."""
 
-    def __init__(self, program: Program, process: asyncio.subprocess.Process, hear: Callable[[str], None]) -> None:
+    def __init__(
+        self, program: Program, process: asyncio.subprocess.Process, words: int, hear: Callable[[str], None]
+    ) -> None:
         self.program = program
         self.pid = process.pid
         self._process = process
+        self._words = words
         self._hear = hear
         self._is_cleared = False
         self._listening = asyncio.create_task(self._listen())
@@ -42,16 +45,20 @@ class Child:
     @classmethod
     async def start(cls, program: Program, hear: Callable[[str], None]) -> "Child":
         """A session of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops all in order."""
-        process = await asyncio.create_subprocess_exec(
-            *program.command,
-            cwd=BASE_DIR,
-            env=program.environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-        )
-        return cls(program, process, hear)
+        words, pen = os.pipe()  # not asyncio's PIPE: wait() would wait for children that hold it open
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *program.command,
+                cwd=BASE_DIR,
+                env=program.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=pen,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+            )
+        finally:
+            os.close(pen)
+        return cls(program, process, words, hear)
 
     @property
     def has_ended(self) -> bool:
@@ -102,9 +109,11 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
 
     async def _listen(self) -> None:
-        stream = self._process.stdout
-        if stream is None:
-            return
+        stream = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(self._words, "rb", buffering=0)
+        )
         rest = b""
         while piece := await stream.read(65_536):
             *lines, rest = (rest + piece).split(b"\n")
@@ -115,6 +124,7 @@ class Child:
                 rest = b""
         if rest:
             self._line(rest)
+        transport.close()
 
     def _line(self, raw: bytes) -> None:
         self._hear(raw[:LONGEST_LINE].decode("utf-8", "replace").rstrip())

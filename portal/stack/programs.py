@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -59,7 +60,7 @@ def web(environment: Mapping[str, str], *, port: int, is_dev: bool) -> Program:
         "web",
         command,
         {"DB_POOL": str(WEB_THREADS), **environment},
-        responds(f"http://127.0.0.1:{port}/readyz"),
+        responds(f"http://127.0.0.1:{port}/readyz", site=environment["SITE_URL"]),
         ready_seconds=60,
         grace_seconds=15,
         is_vital=True,
@@ -87,12 +88,15 @@ def beat(environment: Mapping[str, str], *, state: Path) -> Program:
     return _ours("beat", command, {**environment, "DB_POOL": "0"}, is_ready, ready_seconds=60)
 
 
-def responds(url: str) -> Callable[[], bool]:
-    """A test: does this address answer 200?"""
+def responds(url: str, *, site: str = "") -> Callable[[], bool]:
+    """A test: does this address answer 200, asked as a proxy asks for `site`?"""
+    parts = urlsplit(site)
+    headers = {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme} if site else {}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - our own http address
 
     def test() -> bool:
         try:
-            with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310 - our own http address
+            with urllib.request.urlopen(request, timeout=3) as answer:  # noqa: S310
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

@@ -31,6 +31,7 @@ class Keeper:
     def start(self) -> None:
         """Begin; `settled` says when it is ready or has failed."""
         self._task = asyncio.create_task(self._keep())
+        self._task.add_done_callback(self._kept)
 
     async def stop(self) -> None:
         """No more restarts; end what runs."""
@@ -70,12 +71,18 @@ class Keeper:
             self._traces.remove(child.pid)
             if delay is None:
                 self._go(State.FAILED)
-                self.failed.set()
-                self.settled.set()
                 return
             self._go(State.BACKING_OFF)
             self._console.warn(f"{self.program.name}이(가) 끝나 {delay:g}초 뒤 다시 시작합니다.")
             await asyncio.sleep(delay)
+
+    def _kept(self, task: asyncio.Task[None]) -> None:
+        """Nobody keeps it any more: stopped, given up, or (no memory, no file handles) we could not go on."""
+        if not task.cancelled():
+            if error := task.exception():
+                self._console.warn(f"{self.program.name}: {error!r}")
+            self.failed.set()
+        self.settled.set()
 
     async def _until_ready(self, child: Child) -> float | None:
         limit = time.monotonic() + self.program.ready_seconds
@@ -116,7 +123,7 @@ class Supervisor:
         self._keepers.append(keeper)
         keeper.start()
         await keeper.settled.wait()
-        if keeper.state is State.FAILED:
+        if keeper.failed.is_set():
             raise StackError(f"{program.name}이(가) 시작되지 않았습니다.\n{keeper.log.last_lines(20)}")
         watching = asyncio.create_task(self._watch(keeper))
         self._watching.add(watching)

@@ -22,6 +22,7 @@ from portal.stack.supervisor import Supervisor
 from portal.stack.valkey import Broker
 
 TOUCH_SECONDS = 3600
+ONE_PRESS_SECONDS = 0.5  # some terminals and wrappers deliver one Ctrl-C twice
 EMBEDDED_DATA = ("pg", "pg.new", "valkey", "media", MARK, "celerybeat-schedule")
 
 
@@ -115,9 +116,12 @@ class Stack:
 
     def _listen_for_signals(self) -> asyncio.Event:
         asked = asyncio.Event()
+        first = 0.0
 
         def hear() -> None:
-            if asked.is_set():
+            nonlocal first
+            first = first or time.monotonic()
+            if time.monotonic() - first > ONE_PRESS_SECONDS:
                 self._console.warn("바로 끝냅니다.")
                 self._supervisor.kill()
             asked.set()
@@ -217,7 +221,7 @@ class Stack:
     async def _test_itself(self, steps: Steps) -> None:
         home = f"http://127.0.0.1:{self._wanted.port}/"
         with self._console.step("첫 화면을 엽니다"):
-            if not await asyncio.to_thread(programs.responds(home)):
+            if not await asyncio.to_thread(programs.responds(home, site=self._environment["SITE_URL"])):
                 raise StackError("첫 화면이 열리지 않습니다. var/log/web.log를 보세요.")
         await steps.run("문자 한 통을 끝까지 보내 봅니다", "self_test")
         self._console.say("스스로 점검을 마쳤습니다.")
