@@ -38,12 +38,12 @@ def _built(entry: str, process: int, may_simulate: bool) -> Carrier:
         backend = import_string(found["BACKEND"])
     except ImportError as error:
         raise ImproperlyConfigured(f"통신사 모듈을 찾을 수 없습니다: {found['BACKEND']}") from error
-    if issubclass(backend, Simulator) and not may_simulate:
+    if isinstance(backend, type) and issubclass(backend, Simulator) and not may_simulate:
         raise ImproperlyConfigured("통신사 모의기는 MESSAGING_ALLOW_SIMULATOR=1일 때만 쓸 수 있습니다.")
     try:
         return cast(Carrier, backend(**_with_secrets(found.get("OPTIONS", {}))))
     except TypeError as error:
-        raise ImproperlyConfigured(f"{found['BACKEND']}의 OPTIONS가 올바르지 않습니다: {error}") from error
+        raise ImproperlyConfigured(f"통신사 {found['BACKEND']}의 OPTIONS가 올바르지 않습니다: {error}") from error
 
 
 def _with_secrets(options: Mapping[str, Any]) -> dict[str, Any]:

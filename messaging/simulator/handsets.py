@@ -16,7 +16,7 @@ _STATIC = Path(__file__).parent / "static"
 _FILES = {"handsets.css": "text/css", "handsets.js": "text/javascript", "phone.svg": "image/svg+xml"}
 _NUMBER = re.compile(r"01[016789]\d{7,8}")
 _OFFICE = re.compile(r"\d{3,12}")
-_PHONE = re.compile(r"/phones/(\d{10,11})/(replies/|switches/)?")
+_PHONE = re.compile(rf"/phones/({_NUMBER.pattern})/(replies/|switches/)?")
 _PICTURE = re.compile(r"/pictures/([0-9a-f]{64})\.jpg")
 _HEADERS = (
     (

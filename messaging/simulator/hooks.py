@@ -16,7 +16,7 @@ from messaging.simulator.signing import path_secret, signature
 from messaging.simulator.truth import Event
 
 BATCH = 500
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
 COPY_GAP = 0.2
 STALE_SECONDS = 3600
 
@@ -85,12 +85,12 @@ class Outbox:
 
     async def _deliver(self, batch: list[Event]) -> None:
         body = json.dumps({"events": [_public(event) for event in batch]}, ensure_ascii=False).encode()
-        mark, pause = batch[0]["mark"], 0.5
+        mark, pause = batch[0]["mark"], FIRST_PAUSE
         while True:
             failure = await self._post(body, mark)
             if not failure or mark:
                 break
-            if pause == 0.5:
+            if pause == FIRST_PAUSE:
                 print(f"{self._kind}: {failure}; trying again until it is taken", file=sys.stderr, flush=True)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

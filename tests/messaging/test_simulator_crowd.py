@@ -1,0 +1,116 @@
+"""The crowd: believable answers, each once, from the people a file names or from strangers by mix."""
+
+import json
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+import pytest
+
+from messaging.carriers.base import Leg
+from messaging.simulator.crowd import BadMix, Mix, People, Person, read_mix, words
+from tests.messaging.simulator_process import eventually, running_simulator
+
+OFFICE = "0212000000"
+QUESTION = "[새빛구] 고지서를 문자로 받으시겠습니까? 1 동의 / 2 미동의 (생년월일 6자리도 보내 주세요)"
+REVERSED = "[새빛구] 1. 미동의 2. 동의 가운데 골라 답장해 주세요."
+FAST = "[delay]\nfastest = 0.0\nslowest = 0.1\n"
+
+
+def answers(person: Person, question: str = QUESTION) -> set[str]:
+    return {words(person, question, Random(seed)) for seed in range(200)}
+
+
+def test_a_consenting_person_gives_the_right_birth_date() -> None:
+    said = answers(Person("consent", birth="900101", name="김하늘"))
+
+    assert len(said) > 4
+    assert all(one.endswith("900101") for one in said)
+    assert any("김하늘" in one for one in said)
+    assert not any("미동의" in one or one.startswith("2") for one in said)
+
+
+def test_a_refusing_person_keeps_the_birth_date() -> None:
+    said = answers(Person("refuse", birth="900101"))
+
+    assert not any("900101" in one for one in said)
+    assert said <= {"2", "2번", "미동의", "미동의합니다", "2 미동의"}
+
+
+def test_options_the_other_way_round_are_understood() -> None:
+    assert all("미동의" not in one and not one.startswith("1") for one in answers(Person("consent"), REVERSED))
+    assert all("미동의" in one or one.startswith("1") for one in answers(Person("refuse"), REVERSED))
+
+
+def test_fingers_slip_by_one_digit() -> None:
+    assert all(one.endswith("900102") for one in answers(Person("wrong_birth", birth="900101")))
+
+
+def test_the_silent_say_nothing() -> None:
+    assert answers(Person("silent")) == {""}
+
+
+def test_people_are_read_again_when_the_file_changes(tmp_path: Path) -> None:
+    path = tmp_path / "people.jsonl"
+    people = People(path)
+    assert not people
+    path.write_text(json.dumps({"number": "+821011112222", "birth": "900101", "answer": "consent", "name": "김하늘"}))
+
+    assert people.find("01011112222") == Person("consent", birth="900101", name="김하늘")
+    path.write_text('{"number": "01011112222", "answer": "refuse"}\n{"number": ')
+
+    assert people.name_of("01011112222") == "김하늘"
+    path.write_text('{"number": "01011112222", "answer": "refuse"}\n')
+
+    assert people.find("01011112222") == Person("refuse")
+
+
+@pytest.mark.parametrize("toml", ["[shares]\nmaybe = 1.0", "[shares]\nconsent = -1", "[delay]\nslow = 3", "= ="])
+def test_a_broken_mix_is_refused(tmp_path: Path, toml: str) -> None:
+    path = tmp_path / "mix.toml"
+    path.write_text(toml)
+
+    with pytest.raises(ValueError, match=r".") as raised:
+        read_mix(path)
+
+    assert isinstance(raised.value, (BadMix, ValueError))
+
+
+def test_without_a_file_there_is_a_mix() -> None:
+    assert isinstance(read_mix(None), Mix)
+    assert sum(read_mix(None).shares.values()) == pytest.approx(1.0)
+
+
+def test_a_crowd_answers_questions_once_and_nothing_else(tmp_path: Path) -> None:
+    mix, people = tmp_path / "mix.toml", tmp_path / "people.jsonl"
+    mix.write_text(FAST)
+    numbers = [f"0105000{n:04d}" for n in range(6)]
+    kinds = ["consent", "consent", "refuse", "silent", "wrong_birth", "unclear"]
+    rows = [{"number": n, "birth": "900101", "answer": kind} for n, kind in zip(numbers, kinds, strict=True)]
+    people.write_text("\n".join(json.dumps(one) for one in rows))
+    options = ["--crowd", "52", "--mix", str(mix), "--people", str(people)]
+    with running_simulator(tmp_path / "truth.jsonl", *options) as simulator:
+        asked = [Leg(uuid4(), "lms", number, OFFICE, QUESTION) for number in [*numbers, "01099990000"]]
+        told = [Leg(uuid4(), "sms", numbers[0], OFFICE, "동의로 접수되었습니다. 바꾸시려면 2를 보내 주세요.")]
+        simulator.adapter().submit(asked, key=uuid4())
+        assert eventually(lambda: len(simulator.truth("reply")) >= 5)
+
+        simulator.adapter().submit([*told, Leg(uuid4(), "lms", numbers[0], OFFICE, QUESTION)], key=uuid4())
+
+        assert not eventually(lambda: len(simulator.truth("reply")) > 5, seconds=0.5)
+        replies = {reply["number"]: reply["text"] for reply in simulator.truth("reply")}
+    assert set(replies) == {*numbers} - {numbers[3]}
+    assert "900101" in replies[numbers[0]]
+    assert "900102" in replies[numbers[4]]
+
+
+def test_strangers_take_part_up_to_the_size_of_the_crowd(tmp_path: Path) -> None:
+    mix = tmp_path / "mix.toml"
+    mix.write_text(f"{FAST}[shares]\nconsent = 1.0\n")
+    with running_simulator(tmp_path / "truth.jsonl", "--crowd", "3", "--mix", str(mix)) as simulator:
+        legs = [Leg(uuid4(), "lms", f"0106000{n:04d}", OFFICE, QUESTION) for n in range(5)]
+
+        simulator.adapter().submit(legs, key=uuid4())
+
+        assert eventually(lambda: len(simulator.truth("reply")) == 3)
+        assert not eventually(lambda: len(simulator.truth("reply")) > 3, seconds=0.4)
