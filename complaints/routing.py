@@ -1,0 +1,256 @@
+"""
+Which department answers: words in, a decision out, with the reason for it. No database, no clock.
+
+Score of a category = what its keywords weigh. `decide` turns scores into probabilities, sums them per department, and
+is automatic only when sure enough; everything else goes to people.
+"""
+
+import csv
+import math
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.core.hangul import from_english_keyboard
+from portal.core.phrases import LETTERS_PER_SYLLABLE, Folded, Phrase, fold, fold_stem, places_of
+
+TEMPERATURE = 1.9  # how much weight a keyword's weight has
+NOTHING = 1.6  # the score of "none of these": one weak word alone decides nothing
+AUTOMATIC = 0.65  # one strong word is just enough, two that disagree are not
+PLACE_SHARE = 0.5  # words of the place say less than words of the text
+LONGEST_TEXT = 3000  # characters; nobody's reason to write stands behind them
+
+_RESIDENT_NUMBER = re.compile(r"\d{6}\s*[-–]?\s*[1-8]\d{6}")
+_PHONE = re.compile(r"(?:\+?82|0)[\d\s().-]{7,14}\d")
+_PLATE = re.compile(r"\d{2,3}\s?[가-힣]\s?\d{4}")
+_DIGITS = re.compile(r"\d+")
+_REPEATED = re.compile(r"(.)\1{2,}")
+_ENGLISH_WORD = re.compile(r"[a-z]{4,}")
+
+WEIGHTS = {"strong": 3.0, "usual": 2.0, "weak": 1.0, "against": -2.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A stem (see `portal.core.phrases`) that speaks for a category, or against it."""
+
+    category: str
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The district's own word: if all that is given holds, this department, whatever the score says."""
+
+    department: str
+    words: tuple[str, ...] = ()
+    category: str = ""
+    dong: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One department with its best category and its share of the probability."""
+
+    department: str
+    category: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A word of the citizen's that spoke for the decision."""
+
+    written: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Empty department and category: nobody can say, people must look."""
+
+    category: str
+    department: str
+    probability: float
+    top3: tuple[Choice, ...]
+    why: tuple[Reason, ...]
+    is_auto: bool
+    rule: str = ""
+
+
+class Lexicon:
+    """Keywords by their first syllable, and the department of each category."""
+
+    def __init__(self, keywords: Iterable[Keyword], departments: Mapping[str, str]) -> None:
+        self.departments = dict(departments)
+        self._keywords: dict[str, list[Keyword]] = defaultdict(list)
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        for keyword in keywords:
+            if keyword.text not in self._keywords:
+                self._stems[fold_stem(keyword.text)[0][:LETTERS_PER_SYLLABLE]].append(keyword.text)
+            self._keywords[keyword.text].append(keyword)
+
+    def hits(self, text: Folded) -> list[tuple[Keyword, str]]:
+        """
+        Each keyword found, once, with what was written.
+
+        A longer word hides the shorter ones inside it (공원화장실 is no 화장실), but not what speaks against one.
+        """
+        places = {(place, stem) for stem in self._candidates(text) for place in places_of(stem, text)}
+        found: dict[Keyword, str] = {}
+        taken = bytearray(len(text.letters))
+        for (begin, end), stem in sorted(places, key=lambda one: (one[0][0] - one[0][1], one[0][0], one[1])):
+            is_hidden = any(taken[begin:end])
+            for keyword in self._keywords[stem]:
+                if keyword.weight < 0 or not is_hidden:
+                    found.setdefault(keyword, text.written((begin, end)))
+                if keyword.weight > 0:
+                    taken[begin:end] = b"\1" * (end - begin)
+        return list(found.items())
+
+    def _candidates(self, text: Folded) -> set[str]:
+        """The stems whose first syllable stands somewhere in the text."""
+        last = len(text.letters) - LETTERS_PER_SYLLABLE + 1
+        firsts = {text.letters[index : index + LETTERS_PER_SYLLABLE] for index in range(max(last, 0))}
+        return {stem for first in firsts & self._stems.keys() for stem in self._stems[first]}
+
+
+def normalise(text: str) -> str:
+    """The text without what says nothing about its subject: numbers, plates, repeated letters, English-mode typing."""
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).lower()
+    for pattern in (_RESIDENT_NUMBER, _PHONE, _PLATE):
+        plain = pattern.sub(" ", plain)
+    plain = _REPEATED.sub(r"\1\1", _DIGITS.sub("0", plain))
+    typed = [korean for word in _ENGLISH_WORD.findall(plain) if (korean := from_english_keyboard(word))]
+    return " ".join([plain, *typed])
+
+
+def decide(text: str, *, place: str = "", lexicon: Lexicon, rules: Sequence[Rule] = (), dong: str = "") -> Decision:
+    """The department for a text, as sure as its words allow."""
+    folded = fold(normalise(text))
+    hits = lexicon.hits(folded)
+    scores: dict[str, float] = defaultdict(float)
+    for keyword, _ in hits:
+        scores[keyword.category] += keyword.weight
+    for keyword, _ in lexicon.hits(fold(normalise(place))) if hits else ():
+        scores[keyword.category] += keyword.weight * PLACE_SHARE
+    decision = _decision(_shares(scores), hits, lexicon)
+    return _ruled(decision, rules, folded, dong)
+
+
+def _shares(scores: Mapping[str, float]) -> dict[str, float]:
+    """The probability of each category; what is missing from one is "none of these"."""
+    strengths = {code: math.exp(score / TEMPERATURE) for code, score in scores.items() if score > 0}
+    total = sum(strengths.values()) + math.exp(NOTHING / TEMPERATURE)
+    return {code: strength / total for code, strength in strengths.items()}
+
+
+def _decision(shares: Mapping[str, float], hits: Sequence[tuple[Keyword, str]], lexicon: Lexicon) -> Decision:
+    summed: dict[str, float] = defaultdict(float)
+    best: dict[str, str] = {}
+    for code in sorted(shares, key=lambda code: (-shares[code], code)):
+        department = lexicon.departments[code]
+        summed[department] += shares[code]
+        best.setdefault(department, code)
+    ranked = sorted(summed, key=lambda name: (-summed[name], name))[:3]
+    top3 = tuple(Choice(name, best[name], summed[name]) for name in ranked)
+    if not top3:
+        return Decision("", "", 0.0, (), (), is_auto=False)
+    first = top3[0]
+    why = sorted(
+        (Reason(written, keyword.weight) for keyword, written in hits if keyword.category == first.category),
+        key=lambda reason: -reason.weight,
+    )
+    is_auto = first.probability >= AUTOMATIC
+    return Decision(first.category, first.department, first.probability, top3, tuple(why), is_auto=is_auto)
+
+
+def _ruled(decision: Decision, rules: Sequence[Rule], text: Folded, dong: str) -> Decision:
+    """The first rule that holds; a rule without any condition holds never."""
+    for rule in rules:
+        conditions = [
+            *(any(True for _ in places_of(word, text)) for word in rule.words),
+            *([rule.category == decision.category] if rule.category else []),
+            *([rule.dong == dong] if rule.dong else []),
+        ]
+        if conditions and all(conditions):
+            category = rule.category or decision.category
+            top3 = (Choice(rule.department, category, 1.0), *decision.top3)[:3]
+            return Decision(category, rule.department, 1.0, top3, decision.why, is_auto=True, rule=rule.note or "규칙")
+    return decision
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """A priority from 1 (danger to life) to 2 (soon), why, and whom to call meanwhile."""
+
+    priority: int
+    kind: str
+    label: str
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An urgency and the phrases that raise it."""
+
+    urgency: Urgency
+    phrases: tuple[Phrase, ...]
+
+
+def urgency_of(text: str, alarms: Iterable[Alarm]) -> Urgency | None:
+    """The most urgent thing the text says; None if it can take its turn."""
+    folded = fold(text[:LONGEST_TEXT])
+    found = (alarm.urgency for alarm in alarms if any(phrase.find(folded) for phrase in alarm.phrases))
+    return min(found, key=lambda urgency: urgency.priority, default=None)
+
+
+def read_categories(path: Path) -> list[dict[str, str]]:
+    """The rows of categories.tsv."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def read_keywords(path: Path) -> list[Keyword]:
+    """The words of keywords.toml: per category the lists strong, usual, weak and against."""
+    with path.open("rb") as file:
+        content = tomllib.load(file)
+    return [
+        Keyword(category, text, WEIGHTS[strength])
+        for category, lists in content.items()
+        for strength, words in lists.items()
+        for text in words
+    ]
+
+
+def read_lexicon(folder: Path) -> Lexicon:
+    """The shipped lexicon: keywords.toml and categories.tsv of the folder."""
+    departments = {row["category"]: row["department"] for row in read_categories(folder / "categories.tsv")}
+    return Lexicon(read_keywords(folder / "keywords.toml"), departments)
+
+
+def read_alarms(path: Path) -> tuple[Alarm, ...]:
+    """The emergency words of urgent.toml."""
+    with path.open("rb") as file:
+        content = tomllib.load(file)
+    return tuple(
+        Alarm(
+            Urgency(entry["priority"], kind, entry["label"], tuple(entry["phones"])),
+            tuple(
+                Phrase(
+                    kind,
+                    tuple(phrase["all_of"]),
+                    (*entry.get("none_of", ()), *phrase.get("none_of", ())),
+                    phrase.get("within", 0),
+                )
+                for phrase in entry["phrases"]
+            ),
+        )
+        for kind, entry in content.items()
+    )
