@@ -8,3 +8,7 @@ class NoticesConfig(AppConfig):
 
     name = "notices"
     verbose_name = "통지서"
+
+    def ready(self) -> None:
+        """Say which replies, outcomes and pictures are ours."""
+        from notices import replies  # noqa: F401, PLC0415  (models are not ready any earlier)

@@ -21,7 +21,7 @@ class Said:
 
 def state_after(said: Said, *, before: str) -> str:
     """
-    Where a citizen stands after an answer. The last clear answer decides; consent needs her birth date, refusal nothing.
+    Where a citizen stands after an answer: the last clear one decides. Consent needs her birth date, refusal nothing.
 
     Three wrong birth dates end the asking; only a refusal still counts after that.
     """

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from notices.assigning import LABELS
 from notices.models import Campaign, Recipient
 from portal.core.errors import Refused
 
@@ -51,7 +52,7 @@ CAMPAIGN_STEPS: dict[str, Step] = {
 _ANSWERS = frozenset({R.AGREED, R.VERIFIED, R.DECLINED, R.IDENTITY_MISMATCH})
 # An answer counts if it arrived in time, even when we come to read it a little after the closing: hence SILENT.
 RECIPIENT_STEPS: dict[str, frozenset[str]] = {
-    R.IMPORTED: frozenset({R.ADDRESSABLE, R.DEFECTIVE, R.NO_MOBILE, R.MINOR, R.EXCLUDED}),
+    R.IMPORTED: frozenset({R.ADDRESSABLE, R.DEFECTIVE, R.NO_MOBILE, R.MINOR, R.EXCLUDED, R.CANCELLED}),
     R.ADDRESSABLE: frozenset({R.ASKING, R.SILENT, R.DEFECTIVE, R.EXCLUDED, R.CANCELLED}),
     R.ASKING: _ANSWERS | {R.ASK_UNDELIVERED, R.SILENT, R.CANCELLED},
     R.ASK_UNDELIVERED: _ANSWERS | {R.ASKING},
@@ -106,41 +107,31 @@ def may_move(before: str, after: str) -> bool:
 
 REASONS: dict[str, str] = {
     # rows of the roster
-    "no_key": "관리번호가 없습니다",
-    "bad_key": "관리번호의 모양이나 검증 숫자가 맞지 않습니다",
-    "duplicate_row": "명부에 같은 관리번호가 두 번 있습니다",
-    "no_name": "성명이 없습니다",
-    "bad_name": "성명을 읽을 수 없습니다",
-    "formula": "셀에 수식이 들어 있습니다",
-    "no_birth": "생년월일이 없습니다",
-    "bad_birth": "생년월일이 올바른 날짜가 아닙니다",
-    "no_phone": "휴대전화 번호가 없습니다",
-    "bad_phone": "휴대전화 번호를 읽을 수 없습니다",
-    "landline": "유선전화 번호입니다",
+    "key_missing": "관리번호가 비어 있습니다",
+    "name_missing": "성명이 비어 있습니다",
+    "name_unreadable": "성명의 글자가 깨져 있습니다",
+    "name_formula": "성명이 수식으로 시작합니다",
+    "birth_missing": "생년월일이 비어 있습니다",
+    "birth_not_a_date": "생년월일이 올바른 날짜가 아닙니다",
+    "birth_century_unknown": "생년월일의 세기를 알 수 없습니다",
+    "birth_serial": "생년월일이 엑셀의 날짜 숫자입니다",
+    "pages_unreadable": "쪽수를 읽을 수 없습니다",
+    "formula_without_value": "계산되지 않은 수식이 있습니다",
+    "phone_empty": "휴대전화 번호가 없습니다",
+    "phone_unreadable": "휴대전화 번호를 읽을 수 없습니다",
+    "phone_landline": "유선전화 번호입니다",
+    "phone_foreign": "해외 번호입니다",
+    "phone_not_mobile": "휴대전화 번호가 아닙니다",
     "minor": "14세 미만입니다",
-    # pages
+    # pages and pictures; `notices.assigning.LABELS` has the witnesses
     "no_page": "문서에 이 사람의 쪽이 없습니다",
-    "no_text": "쪽에 글자가 없습니다 (그림으로만 된 쪽)",
-    "zone_empty": "정해진 자리에 글자가 없습니다",
-    "qr_missing": "QR 코드를 읽을 수 없습니다",
-    "name_differs": "쪽의 성명이 명부와 다릅니다",
-    "birth_differs": "쪽의 생년월일이 명부와 다릅니다",
-    "qr_differs": "QR 코드가 다른 사람을 가리킵니다",
-    "qr_forged": "QR 코드의 서명이 맞지 않습니다",
-    "other_campaign": "다른 발송 건의 QR 코드입니다",
-    "bad_check_digit": "관리번호의 검증 숫자가 맞지 않습니다",
-    "not_on_roster": "명부에 없는 관리번호입니다",
-    "duplicate_notice": "같은 사람의 통지서가 두 번 나옵니다",
-    "page_sequence": "쪽 순서가 맞지 않거나 빠진 쪽이 있습니다",
-    "page_count": "쪽수가 명부와 다릅니다",
     "text_too_small": "글자가 너무 작아 휴대전화에서 읽을 수 없습니다",
     "over_limit": "그림을 통신사 제한 안으로 줄일 수 없습니다",
     "render_failed": "쪽을 그림으로 바꾸지 못했습니다",
     "read_back_failed": "만든 그림에서 QR 코드가 되읽히지 않습니다",
     "same_picture_as_another": "다른 사람과 똑같은 그림이 나왔습니다",
-    "font_not_embedded": "글꼴이 들어 있지 않습니다",
     # decisions and outcomes
-    "excluded": "담당자가 제외했습니다",
+    "official": "담당자가 제외했습니다",
     "ask_failed": "동의 요청 문자가 전달되지 않았습니다",
     "ask_refused": "동의 요청 문자를 보낼 수 없었습니다",
     "declined": "동의하지 않았습니다",
@@ -153,6 +144,7 @@ REASONS: dict[str, str] = {
     "send_failed": "통지서가 전달되지 않았습니다",
     "no_result": "전달 결과를 확인할 수 없습니다",
     "cancelled": "발송 건이 취소되었습니다",
+    **{reason.value: label.rstrip(".") for reason, (label, _) in LABELS.items()},
 }
 
 

@@ -5,10 +5,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from portal.core.fields import SealedField, SealedModel, sealed_text
+
 REGISTERED_MAIL_WON = 2_800
 
 
-class Campaign(models.Model):
+class Campaign(SealedModel):
     """One sending of personal notices: who asks, on what legal ground, until when, and how far it has come."""
 
     class Kind(models.TextChoices):
@@ -58,6 +60,8 @@ class Campaign(models.Model):
     sends_approved_by = models.ForeignKey(
         "accounts.User", verbose_name="발송 승인", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    qr_key_sealed = SealedField(verbose_name="QR 서명 열쇠(봉인)")
+    qr_key = sealed_text("qr_key_sealed")
     mail_won = models.PositiveIntegerField("등기우편 한 통(원)", default=REGISTERED_MAIL_WON)
     created_by = models.ForeignKey(
         "accounts.User", verbose_name="기안자", on_delete=models.PROTECT, related_name="drafted_campaigns"

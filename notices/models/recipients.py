@@ -1,5 +1,7 @@
 """Rosters and the people on them."""
 
+from datetime import date
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -21,16 +23,12 @@ class RosterImport(models.Model):
     duplicate_count = models.PositiveIntegerField("겹친 행 수")
     by = models.ForeignKey("accounts.User", verbose_name="누가", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("언제")
-    is_current = models.BooleanField("지금 쓰는 명부", default=True)
 
     class Meta:
         verbose_name = "명부"
         verbose_name_plural = "명부"
         constraints = [
             models.UniqueConstraint(fields=["campaign", "file_sha256"], name="same_roster_only_once"),
-            models.UniqueConstraint(
-                fields=["campaign"], condition=Q(is_current=True), name="one_current_roster_per_campaign"
-            ),
             models.CheckConstraint(
                 condition=Q(row_count=models.F("unique_count") + models.F("duplicate_count")),
                 name="roster_rows_add_up",
@@ -143,6 +141,8 @@ class Recipient(SealedModel):
     address_sealed = SealedField(verbose_name="주소(봉인)")
     address = sealed_text("address_sealed")
     postcode = models.CharField("우편번호", max_length=6, blank=True)
+    extra_sealed = SealedField(verbose_name="그 밖의 값(봉인)")
+    extra_text = sealed_text("extra_sealed")
     page_count = models.PositiveSmallIntegerField("쪽수", null=True, blank=True)
     problems = ArrayField(models.CharField(max_length=40), verbose_name="명부 문제", default=list, blank=True)
     state = models.CharField("상태", max_length=20, choices=State.choices, default=State.IMPORTED)
@@ -151,6 +151,7 @@ class Recipient(SealedModel):
     needs_triage = models.BooleanField("불명확 회신 있음", default=False)
     wrong_birth_count = models.PositiveSmallIntegerField("생년월일 불일치 횟수", default=0)
     asked_at = models.DateTimeField("동의 요청", null=True, blank=True)
+    ask_closes_at = models.DateTimeField("회신 기한", null=True, blank=True)
     ask_delivered_at = models.DateTimeField("요청 전달", null=True, blank=True)
     replied_at = models.DateTimeField("첫 회신", null=True, blank=True)
     identified_at = models.DateTimeField("생년월일 확인", null=True, blank=True)
@@ -185,11 +186,7 @@ class Recipient(SealedModel):
         ]
         indexes = [
             models.Index(fields=["campaign", "state"], name="recipient_by_state"),
-            models.Index(
-                fields=["phone_index"],
-                condition=Q(state__in=["addressable", "asking", "agreed"]),
-                name="recipient_open_by_phone",
-            ),
+            models.Index(fields=["phone_index", "asked_at"], name="recipient_by_phone"),
             models.Index(fields=["campaign"], condition=Q(needs_triage=True), name="recipient_to_triage"),
         ]
         triggers = [
@@ -221,6 +218,11 @@ class Recipient(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.key}"
+
+    @property
+    def birth(self) -> date | None:
+        """The date of birth, if the roster had a real one."""
+        return date.fromisoformat(self.birth_text) if self.birth_text else None
 
 
 class RecipientChange(models.Model):

@@ -1,0 +1,130 @@
+"""통지 발송 in the officials' admin: the list is a table, everything else are pages of their own."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from notices import queries, tabulation
+from notices.admin import preparing, running
+from notices.admin.access import campaign_for, home_of, may_prepare, user_of
+from notices.models import Campaign
+
+_PAGES: tuple[tuple[str, str, Any], ...] = (
+    ("files", "<int:pk>/files/", preparing.files),
+    ("progress", "<int:pk>/progress/", preparing.progress),
+    ("live_progress", "<int:pk>/progress/live/", preparing.live_progress),
+    ("review", "<int:pk>/review/", preparing.review),
+    ("settle", "<int:pk>/review/settle/", preparing.settle),
+    ("person", "<int:pk>/person/<int:recipient_pk>/", preparing.person),
+    ("page", "<int:pk>/page/<int:number>/", preparing.page_picture),
+    ("wording", "<int:pk>/wording/", preparing.wording),
+    ("reopen", "<int:pk>/reopen/", preparing.reopen),
+    ("tally", "<int:pk>/tally/", running.tally),
+    ("live_tally", "<int:pk>/tally/live/", running.live_tally),
+    ("people", "<int:pk>/people/<slug:line>/", running.people),
+    ("close_asking", "<int:pk>/close-asking/", running.close_asking),
+    ("send", "<int:pk>/send/", running.send_notices),
+    ("pause", "<int:pk>/pause/", running.pause),
+    ("resume", "<int:pk>/resume/", running.resume),
+    ("cancel", "<int:pk>/cancel/", running.cancel),
+    ("close", "<int:pk>/close/", running.close),
+    ("triage", "<int:pk>/triage/", running.triage),
+    ("paper", "<int:pk>/paper/", running.paper),
+    ("paper_file", "<int:pk>/paper/<int:number>/<slug:kind>/", running.paper_file),
+)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ModelAdmin):
+    """The department's campaigns, newest first; a row leads to where its next thing happens."""
+
+    list_display = (
+        "number",
+        "title",
+        "state_shown",
+        "asks_until",
+        "officer",
+        "people",
+        "agreed",
+        "delivered",
+        "letters",
+    )
+    list_display_links = ("number", "title")
+    list_filter = ("state",)
+    search_fields = ("number", "title")
+    ordering = ("-pk",)
+    list_per_page = 30
+    show_full_result_count = False
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """Our own pages stand before the usual ones."""
+        wrap = self.admin_site.admin_view
+        own = [path(route, wrap(view), name=f"notices_campaign_{name}") for name, route, view in _PAGES]
+        return own + list(super().get_urls())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        """Another department's campaigns are not there."""
+        return queries.campaigns_of(user_of(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever may draft."""
+        return may_prepare(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        """Nothing is written here except through services."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        """Campaigns are closed or cancelled, not deleted."""
+        return False
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """새 통지 만들기."""
+        return preparing.add(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page where the campaign's next thing happens."""
+        return redirect(home_of(campaign_for(request, int(object_id))))
+
+    @display(description="상태", label={"종료": "success", "취소": "danger", "발송": "info", "동의 접수": "info"})
+    def state_shown(self, campaign: Campaign) -> str:
+        """The state in words."""
+        return "멈춤" if campaign.paused_at else Campaign.State(campaign.state).label
+
+    def _line(self, campaign: Campaign, name: str) -> int:
+        counts: dict[str, int] | None = getattr(campaign, "counted", None)
+        if counts is None:
+            counts = queries.counts_of(campaign)
+            campaign.counted = counts  # type: ignore[attr-defined]  # read once for the columns of one row
+        return tabulation.tally(counts)[name].count
+
+    @display(description="명부")
+    def people(self, campaign: Campaign) -> str:
+        """How many citizens."""
+        return f"{self._line(campaign, 'all'):,}"
+
+    @display(description="동의")
+    def agreed(self, campaign: Campaign) -> str:
+        """How many agreed and are identified."""
+        return f"{self._line(campaign, 'verified'):,}"
+
+    @display(description="전달")
+    def delivered(self, campaign: Campaign) -> str:
+        """How many have their picture."""
+        return f"{self._line(campaign, 'delivered'):,}"
+
+    @display(description="종이 우편")
+    def letters(self, campaign: Campaign) -> str:
+        """How many get a letter."""
+        return f"{self._line(campaign, 'paper'):,}"

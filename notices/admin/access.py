@@ -1,0 +1,125 @@
+"""Whose campaign a page shows, who may look, and the line in the audit book that every look leaves."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from notices import queries
+from notices.models import Campaign, Recipient
+from portal.accounts.models import Official, User
+from portal.accounts.queries import official_of
+from portal.accounts.services import record_access
+from portal.core import clock
+from portal.core.client import address_of
+
+C = Campaign.State
+_MOST_SUBJECTS = 60_000
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in official's user."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def official(request: HttpRequest) -> Official:
+    """The official behind the request, or 403."""
+    found = official_of(user_of(request))
+    if found is None:
+        raise PermissionDenied
+    return found
+
+
+def may_prepare(request: HttpRequest) -> bool:
+    """Whether she may draft campaigns and prepare their material."""
+    found = official_of(user_of(request))
+    return found is not None and any(found.has_role(role) for role in ("officer", "head", "sender"))
+
+
+def campaign_for(request: HttpRequest, pk: int) -> Campaign:
+    """A campaign of the official's own department; anybody else's is not there."""
+    if not request.user.has_perm("notices.view_campaign") and not may_prepare(request):
+        raise PermissionDenied
+    campaign = queries.campaigns_of(user_of(request)).filter(pk=pk).first()
+    if campaign is None:
+        raise Http404
+    return campaign
+
+
+def note_look(
+    request: HttpRequest,
+    campaign: Campaign,
+    people: Iterable[Recipient | int],
+    *,
+    action: str = "view",
+    reason: str = "",
+) -> None:
+    """Write down who is about to be shown; called after all reading, before the page is drawn."""
+    ids = [one if isinstance(one, int) else one.pk for one in people][:_MOST_SUBJECTS]
+    match = request.resolver_match
+    record_access(
+        actor=user_of(request),
+        action=action,
+        subject_kind="notices.recipient",
+        subject_ids=ids,
+        reason=reason or f"{campaign.number} {campaign.title}"[:200],
+        task=(match.url_name or "") if match else "",
+        address=address_of(request),
+        now=clock.now(),
+    )
+
+
+def address(name: str, *args: object) -> str:
+    """The address of one of our pages."""
+    return reverse(f"admin:notices_campaign_{name}", args=args)
+
+
+_STEPS = (
+    ("files", "1 자료", {C.DRAFT}),
+    ("progress", "2 분석", {C.READING}),
+    ("review", "3 검수", {C.CHECKING}),
+    ("wording", "4 문구·비용", {C.READY}),
+    ("tally", "5 동의·발송", {C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING}),
+    ("paper", "6 종이 우편", {C.CLOSED, C.CANCELLED}),
+)
+
+
+def home_of(campaign: Campaign) -> str:
+    """The page where the campaign's next thing happens."""
+    for name, _, states in _STEPS:
+        if campaign.state in states:
+            return address("tally" if name == "paper" else name, campaign.pk)
+    return address("tally", campaign.pk)
+
+
+def _steps(campaign: Campaign, current: str) -> list[dict[str, Any]]:
+    order = [name for name, _, _ in _STEPS]
+    reached = max((order.index(name) for name, _, states in _STEPS if campaign.state in states), default=0)
+    return [
+        {"label": label, "url": address(name, campaign.pk), "is_current": name == current, "is_open": place <= reached}
+        for place, (name, label, _) in enumerate(_STEPS)
+    ]
+
+
+def page(
+    request: HttpRequest, template: str, campaign: Campaign, *, step: str, title: str, **values: Any
+) -> HttpResponse:
+    """Draw one page of a campaign inside the admin site."""
+    context = {
+        **admin.site.each_context(request),
+        "title": title,
+        "subtitle": campaign.number,
+        "campaign": campaign,
+        "state_label": C(campaign.state).label,
+        "steps": _steps(campaign, step),
+        **values,
+    }
+    response = render(request, f"admin/notices/{template}.html", context)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,271 @@
+"""Pages before anybody is asked: material, analysis, checking, wording and cost."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from notices import costs, queries, services
+from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, page, user_of
+from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
+from notices.models import Campaign, PageClaim, Recipient
+from notices.workflow import reason_label
+from portal.core import clock
+from portal.core.errors import Refused
+from portal.core.live import live
+from portal.core.privacy import mask_name
+
+PER_PAGE = 50
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """새 통지 만들기: one page for everything a campaign needs."""
+    if not may_prepare(request):
+        raise PermissionDenied
+    now = clock.now()
+    form = CampaignForm(request.POST or None, request.FILES or None, initial=CampaignForm.first_plan(now))
+    if request.method == "POST" and form.is_valid():
+        try:
+            campaign = services.draft(
+                title=form.cleaned_data["title"],
+                legal_basis=form.cleaned_data["legal_basis"],
+                asks_from=form.cleaned_data["asks_from"],
+                asks_until=form.cleaned_data["asks_until"],
+                qr_key=form.cleaned_data["qr_key"],
+                by=user_of(request),
+                now=now,
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            _take_document(request, campaign, form.cleaned_data)
+            _take_roster(request, campaign, form.cleaned_data)
+            return redirect(home_of(campaign))
+    return page(request, "add", Campaign(), step="files", title="새 통지 만들기", form=form, is_new=True)
+
+
+def _take_document(request: HttpRequest, campaign: Campaign, values: Mapping[str, Any]) -> None:
+    upload: TemporaryUploadedFile = values["document"]
+    try:
+        services.attach_document(
+            campaign,
+            file=Path(upload.temporary_file_path()),
+            file_name=upload.name or "",
+            zone_template=values["zone_template"],
+            by=user_of(request),
+            now=clock.now(),
+        )
+    except Refused as refused:
+        messages.error(request, f"통지서 PDF: {refused.sentence}")
+
+
+def _take_roster(request: HttpRequest, campaign: Campaign, values: Mapping[str, Any]) -> None:
+    upload: TemporaryUploadedFile = values["roster"]
+    try:
+        services.attach_roster(
+            campaign,
+            file=Path(upload.temporary_file_path()),
+            file_name=upload.name or "",
+            by=user_of(request),
+            now=clock.now(),
+        )
+    except Refused as refused:
+        messages.error(request, f"명부: {refused.sentence}")
+
+
+@require_http_methods(["GET", "POST"])
+def files(request: HttpRequest, pk: int) -> HttpResponse:
+    """자료: what has been accepted, and a place for what is missing or better."""
+    campaign = campaign_for(request, pk)
+    document_form, roster_form = DocumentForm(), RosterForm()
+    if request.method == "POST" and "roster" in request.POST.get("what", ""):
+        roster_form = RosterForm(request.POST, request.FILES)
+        if roster_form.is_valid():
+            _take_roster(request, campaign, roster_form.cleaned_data)
+            return redirect(home_of(campaign))
+    elif request.method == "POST":
+        document_form = DocumentForm(request.POST, request.FILES)
+        if document_form.is_valid():
+            _take_document(request, campaign, document_form.cleaned_data)
+            return redirect(home_of(campaign))
+    return page(
+        request,
+        "files",
+        campaign,
+        step="files",
+        title="자료",
+        roster=queries.roster_of(campaign),
+        document=queries.latest_document(campaign),
+        current_document=queries.current_document(campaign),
+        document_form=document_form,
+        roster_form=roster_form,
+    )
+
+
+@require_GET
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """자료 분석: how many pages have been read and drawn."""
+    campaign = campaign_for(request, pk)
+    return page(request, "progress", campaign, step="progress", title="자료 분석", **_progress(campaign))
+
+
+def _progress(campaign: Campaign) -> dict[str, Any]:
+    document = queries.latest_document(campaign)
+    return {
+        "document": document,
+        "bars": queries.progress_of(document) if document else [],
+        "is_reading": campaign.state == Campaign.State.READING,
+        "next_url": home_of(campaign),
+    }
+
+
+def _progress_tag(request: HttpRequest, pk: int) -> str:
+    return queries.progress_tag(campaign_for(request, pk))
+
+
+@require_GET
+@live(tag=_progress_tag)
+def live_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The moving part of the page above."""
+    campaign = campaign_for(request, pk)
+    response = render(request, "admin/notices/_progress.html", {"campaign": campaign, **_progress(campaign)})
+    if campaign.state != Campaign.State.READING:
+        response.headers["X-Live"] = "stop"
+    return response
+
+
+@require_GET
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """검수: what is proved, what is held and why, and which rows of the roster are wrong."""
+    campaign = campaign_for(request, pk)
+    held = Paginator(queries.held_notices(campaign), PER_PAGE).get_page(request.GET.get("p"))
+    missing = queries.people_without_page(campaign)
+    roster = queries.roster_of(campaign)
+    rows = [
+        {
+            "recipient": notice.recipient,
+            "name": mask_name(notice.recipient.name),
+            "pages": ", ".join(map(str, notice.pages)),
+            "reasons": [reason_label(reason) for reason in notice.reasons],
+            "url": address("person", campaign.pk, notice.recipient_id),
+        }
+        for notice in held
+    ]
+    missing_rows = [{"recipient": one, "url": address("person", campaign.pk, one.pk)} for one in missing[:PER_PAGE]]
+    response = page(
+        request,
+        "review",
+        campaign,
+        step="review",
+        title="검수",
+        summary=queries.checking_summary(campaign),
+        held=held,
+        rows=rows,
+        missing_rows=missing_rows,
+        missing_count=missing.count(),
+        stray=[
+            {"page": one.page, "key": one.text_key, "reasons": [reason_label(reason) for reason in one.reasons]}
+            for one in queries.stray_pages(campaign)[:PER_PAGE]
+        ],
+        problems=roster.problems.order_by("row", "pk")[:200] if roster else [],
+        problem_count=roster.problems.count() if roster else 0,
+        can_settle=campaign.state == Campaign.State.CHECKING,
+    )
+    note_look(request, campaign, [notice.recipient_id for notice in held])
+    return response
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """검수 마침."""
+    campaign = campaign_for(request, pk)
+    try:
+        services.settle_checking(campaign, by=user_of(request), now=clock.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect(home_of(campaign))
+
+
+@require_http_methods(["GET", "POST"])
+def person(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
+    """One citizen: her row of the roster beside her pages, and what happened to her."""
+    campaign = campaign_for(request, pk)
+    recipient = get_object_or_404(Recipient.objects.select_related("campaign"), pk=recipient_pk, campaign=campaign)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.exclude(recipient, reason=form.cleaned_data["reason"], by=user_of(request), now=clock.now())
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        return redirect(address("person", campaign.pk, recipient.pk))
+    values = queries.person_page(recipient)
+    note_look(request, campaign, [recipient])
+    return page(
+        request,
+        "person",
+        campaign,
+        step="review" if campaign.is_being_prepared else "tally",
+        title=f"{recipient.key}",
+        recipient=recipient,
+        form=form,
+        can_exclude=campaign.is_being_prepared and recipient.state != Recipient.State.EXCLUDED,
+        **values,
+    )
+
+
+@require_GET
+def page_picture(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One page of the current document as a picture, drawn in a cage; each look is written down."""
+    campaign = campaign_for(request, pk)
+    document = queries.current_document(campaign)
+    if document is None or not 1 <= number <= (document.page_count or 0):
+        raise Http404
+    claim = PageClaim.objects.select_related("notice").filter(document=document, page=number).first()
+    picture = services.draw_page(document, page=number, now=clock.now())
+    note_look(request, campaign, [claim.notice.recipient_id] if claim and claim.notice else [], action="view_page")
+    response = HttpResponse(picture, content_type="image/jpeg")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def wording(request: HttpRequest, pk: int) -> HttpResponse:
+    """문구·비용: the exact text, its bytes and won, the cost against registered mail, and the button that starts it."""
+    campaign = campaign_for(request, pk)
+    if request.method == "POST":
+        try:
+            services.launch(campaign, manifest=request.POST.get("manifest", ""), by=user_of(request), now=clock.now())
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        return redirect(home_of(campaign))
+    return page(
+        request,
+        "wording",
+        campaign,
+        step="wording",
+        title="문구·비용",
+        previews=costs.previews(campaign),
+        forecast=costs.forecast(campaign, queries.counts_of(campaign)),
+        counts=queries.counts_of(campaign),
+        can_launch=campaign.state == Campaign.State.READY,
+        is_drafter=campaign.created_by_id == user_of(request).pk,
+    )
+
+
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """검수로 돌아가기."""
+    campaign = campaign_for(request, pk)
+    try:
+        services.reopen_checking(campaign, by=user_of(request), now=clock.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect(home_of(campaign))

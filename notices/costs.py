@@ -1,0 +1,123 @@
+"""What a campaign says and costs: exact texts with bytes and won, a forecast, and what has been spent, against mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Count, Sum
+
+from messaging.models import Attempt, LegStatus, TemplateVersion
+from messaging.pricing import price_of
+from messaging.text import SMS_BYTES, WordingRefused, count_bytes, for_text_message, render
+from notices import wording
+from notices.models import Campaign, Recipient
+from portal.core.privacy import mask_name
+
+_SAMPLE_NAME = "김하늘"
+_CHANNELS = {"sms": "단문", "lms": "장문", "mms": "그림문자", "alimtalk": "알림톡"}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One text as a citizen will see it."""
+
+    label: str
+    text: str
+    byte_count: int
+    channel: str
+    won: Decimal
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is ahead, against a registered letter for everybody."""
+
+    ask_count: int
+    ask_won: Decimal
+    notice_count: int
+    notice_won: Decimal
+    letter_count: int
+    letter_won: int
+    mail_count: int
+    mail_won: int
+
+    @property
+    def total_won(self) -> Decimal:
+        """If everybody who can be asked agrees."""
+        return self.ask_won + self.notice_won + self.letter_won
+
+    @property
+    def saved_won(self) -> Decimal:
+        """Compared with letters to all."""
+        return self.mail_won - self.total_won
+
+    @property
+    def saved_percent(self) -> int:
+        """The same as a share."""
+        return int(self.saved_won * 100 / self.mail_won) if self.mail_won else 0
+
+
+def previews(campaign: Campaign) -> list[Preview]:
+    """Question, named question, notice: with the campaign's own words and a made-up name."""
+    words = {**wording.words_of(campaign), "받는분": mask_name(_SAMPLE_NAME), "기관": settings.DISTRICT_NAME}
+    shown = (
+        ("동의 요청", wording.ASK, ""),
+        ("동의 요청 (번호를 함께 쓰는 분들)", wording.ASK_NAMED, ""),
+        ("통지서", wording.NOTICE, "mms"),
+    )
+    return [_preview(label, code, words, channel) for label, code, channel in shown]
+
+
+def _preview(label: str, code: str, words: Mapping[str, str], channel: str) -> Preview:
+    approved = TemplateVersion.objects.filter(template__code=code, review_state="approved")
+    version = approved.order_by("-number").first()
+    if version is None:
+        return Preview(label, "", 0, "", Decimal(0), "승인된 문구가 없습니다.")
+    try:
+        text = for_text_message(render(version.text_body, words))
+    except WordingRefused as refused:
+        return Preview(label, version.text_body, 0, "", Decimal(0), refused.sentence)
+    size = count_bytes(text)
+    kind = channel or ("sms" if size <= SMS_BYTES else "lms")
+    return Preview(label, text, size, _CHANNELS[kind], price_of(kind))
+
+
+def forecast(campaign: Campaign, counts: Mapping[str, int]) -> Forecast:
+    """The most it can cost from here on."""
+    everybody = counts.get("all", 0) - counts.get("state:excluded", 0)
+    addressable = counts.get("state:addressable", 0) or counts.get("asked", 0)
+    ask, _, notice = previews(campaign)
+    letters = everybody - addressable
+    return Forecast(
+        ask_count=addressable,
+        ask_won=ask.won * addressable,
+        notice_count=addressable,
+        notice_won=notice.won * addressable,
+        letter_count=letters,
+        letter_won=letters * campaign.mail_won,
+        mail_count=everybody,
+        mail_won=everybody * campaign.mail_won,
+    )
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What the messages of a campaign have cost so far, and what letters to the same people would have."""
+
+    rows: tuple[tuple[str, int, Decimal], ...]
+    won: Decimal
+    mail_won: int
+
+
+_BILLED = (LegStatus.ACCEPTED, LegStatus.DELIVERED, LegStatus.UNDELIVERED, LegStatus.EXPIRED)
+
+
+def spent(campaign: Campaign) -> Spent:
+    """Billed legs per channel, with the price each had when it was queued."""
+    legs = Attempt.objects.filter(message__reference=campaign.number, status__in=_BILLED)
+    rows = legs.values("channel").annotate(count=Count("pk"), won=Sum("cost_won")).order_by("channel")
+    found = tuple((_CHANNELS[row["channel"]], row["count"], row["won"]) for row in rows)
+    delivered = Recipient.objects.filter(campaign=campaign, bucket=Recipient.Bucket.ELECTRONIC).count()
+    return Spent(found, sum((won for _, _, won in found), Decimal(0)), delivered * campaign.mail_won)

@@ -1,0 +1,24 @@
+"""Message keys of this room: one message per citizen and purpose, whoever asks for it how often."""
+
+from dataclasses import dataclass
+
+ASK, DELIVER, ANSWER = "ask", "deliver", "answer"
+
+
+@dataclass(frozen=True)
+class MessageKey:
+    """`notices:<campaign>:<recipient>:<phase>:<position>`."""
+
+    campaign_id: int
+    recipient_id: int
+    phase: str
+    position: int = 1
+
+    def __str__(self) -> str:
+        return f"notices:{self.campaign_id}:{self.recipient_id}:{self.phase}:{self.position}"
+
+
+def parse(key: str) -> MessageKey:
+    """The parts of a key of ours."""
+    _, campaign, recipient, phase, position = key.split(":")
+    return MessageKey(int(campaign), int(recipient), phase, int(position))

@@ -1,0 +1,61 @@
+"""What messaging tells us: replies to our questions, what became of our messages, which picture it wants to send."""
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+
+from messaging.models import Message, Reply
+from messaging.topics import WrongImage, image_source, on_outcome, on_reply
+from messaging.understanding import Question as ReadQuestion
+from messaging.understanding import Reading
+from notices import keys, services
+from notices.models import Asset, Notice, Question
+from notices.questions import as_asked
+
+
+def _question(message: Message) -> ReadQuestion | None:
+    campaign_id = keys.parse(message.key).campaign_id
+    question = Question.objects.filter(campaign_id=campaign_id, position=1).first()
+    return as_asked(question) if question else None
+
+
+@on_reply("notices.consent", question=_question)
+def consent_replied(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
+    """A citizen answered; whose answer it is we decide ourselves, with her birth date."""
+    services.record_answer(reply=reply, message=message, now=now)
+
+
+@on_outcome("notices.consent")
+def consent_settled(*, messages: Sequence[Message], now: datetime) -> None:
+    """Our questions were delivered, or not."""
+    services.record_ask_outcomes(messages=messages, now=now)
+
+
+@on_outcome("notices.notice")
+def notice_settled(*, messages: Sequence[Message], now: datetime) -> None:
+    """Our pictures were delivered, or not."""
+    services.record_notice_outcomes(messages=messages, now=now)
+
+
+@image_source("notices")
+def load_picture(handle: str, message: Message) -> bytes:
+    """
+    The exact bytes of one picture, after the last of the gates: the right citizen, the right hash, the right QR code.
+
+    :raises WrongImage: if any of them is not what was approved for the recipient of this message
+    """
+    number = handle.removeprefix("notices:")
+    asset = (
+        Asset.objects.select_related("recipient__campaign", "notice")
+        .filter(pk=int(number), notice__state=Notice.State.PROVED)
+        .first()
+        if number.isdecimal()
+        else None
+    )
+    if asset is None or asset.notice.recipient_id != asset.recipient_id:
+        raise WrongImage(handle)
+    if keys.parse(message.key) != keys.MessageKey(asset.recipient.campaign_id, asset.recipient_id, keys.DELIVER):
+        raise WrongImage(handle)
+    if not hmac.compare_digest(bytes(message.phone_index), bytes(asset.recipient.phone_index or b"")):
+        raise WrongImage(handle)
+    return services.open_picture(asset)

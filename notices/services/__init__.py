@@ -1,0 +1,42 @@
+"""Everything that can happen to a campaign, one verb each."""
+
+from notices.services.answering import decide_answer, record_answer
+from notices.services.asking import ManifestChanged, TooLate, ask_consent, close_asking, launch, record_ask_outcomes
+from notices.services.checking import settle_checking
+from notices.services.closing import NotSettled, cancel, close, pause, resume
+from notices.services.documents import attach_document
+from notices.services.drafting import PlanRefused, attach_roster, draft, exclude, reopen_checking
+from notices.services.mailing import export_paper, open_paper
+from notices.services.sending import follow, queue_notices, record_notice_outcomes, send_notices
+from notices.services.ticking import Ticked, run_campaigns
+
+__all__ = [
+    "ManifestChanged",
+    "NotSettled",
+    "PlanRefused",
+    "Ticked",
+    "TooLate",
+    "ask_consent",
+    "attach_document",
+    "attach_roster",
+    "cancel",
+    "close",
+    "close_asking",
+    "decide_answer",
+    "draft",
+    "exclude",
+    "export_paper",
+    "follow",
+    "launch",
+    "open_paper",
+    "pause",
+    "queue_notices",
+    "record_answer",
+    "record_ask_outcomes",
+    "record_notice_outcomes",
+    "reopen_checking",
+    "resume",
+    "run_campaigns",
+    "send_notices",
+    "settle_checking",
+]

@@ -1,0 +1,174 @@
+"""Asking for consent: by whom it is started, whose turn it is, and when it is over."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from celery import signature
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from messaging import services as messaging
+from messaging.models import Message, MessageStatus
+from notices import keys, wording
+from notices.models import Campaign, Recipient
+from notices.services.manifests import manifest_of
+from notices.services.steps import locked, move, step
+from notices.workflow import NotAllowed
+from portal.accounts.models import User
+from portal.core.bells import ring
+from portal.core.errors import Refused
+
+WAVE = 5_000
+SHARED_PHONE_TURN = timedelta(hours=48)
+_TURNS_LOCK = 0x6E6F74  # one wave at a time in the whole house: two campaigns may know the same phone
+R = Recipient.State
+
+
+class ManifestChanged(Refused):
+    """What is about to be started is not what was checked."""
+
+    sentence = "검수한 뒤에 자료가 바뀌었습니다. 다시 검수해 주세요."
+
+
+class TooLate(Refused):
+    """The time for answers is over before anybody was asked."""
+
+    sentence = "회신 마감이 이미 지났습니다. 마감을 뒤로 옮긴 새 발송 건을 만들어 주세요."
+
+
+@transaction.atomic
+def launch(campaign: Campaign, *, manifest: str, by: User, now: datetime) -> None:
+    """
+    Start asking: confirmed by a second official for exactly the data she was shown.
+
+    :raises NotAllowed: if the campaign is not ready, or `by` drafted it or may not send
+    :raises ManifestChanged: if roster, pages or pictures are not those of the manifest she saw
+    :raises TooLate: if the deadline has passed
+    """
+    if campaign.asks_until <= now:
+        raise TooLate
+    if manifest != campaign.manifest_sha256 or manifest_of(campaign) != manifest:
+        raise ManifestChanged
+    step(campaign, "launch", by=by, now=now, asks_approved_by=by, approved_manifest_sha256=manifest)
+    ring(signature("notices.tasks.run_campaigns"))
+
+
+@transaction.atomic
+def ask_consent(campaign: Campaign, *, now: datetime) -> int:
+    """
+    Ask the next wave; returns how many were asked.
+
+    People who share a phone are asked in turn: the next when the one before has answered, or her time is over.
+    """
+    if campaign.state != Campaign.State.ASKING or not campaign.asks_from <= now < campaign.asks_until:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_TURNS_LOCK])
+    wave = list(_whose_turn(campaign, now))
+    if not wave:
+        return 0
+    shared = _shared_phones(wave)
+    closing = min(campaign.asks_until, now + SHARED_PHONE_TURN)
+    alone = [one for one in wave if bytes(one.phone_index or b"") not in shared]
+    in_turn = [one for one in wave if bytes(one.phone_index or b"") in shared]
+    move(alone, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=campaign.asks_until)
+    move(in_turn, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=closing)
+    rows = [_question(campaign, one, named=False, now=now) for one in alone]
+    rows += [_question(campaign, one, named=True, now=now) for one in in_turn]
+    report = messaging.send_many(rows, by=campaign.asks_approved_by, now=now)
+    everybody = [*alone, *in_turn]
+    for refusal in report.refusals:
+        refused = everybody[refusal.row - 1]
+        move(
+            [refused],
+            R.ASK_UNDELIVERED,
+            cause="ask_refused",
+            note=refusal.sentence[:200],
+            now=now,
+            reason="ask_refused",
+        )
+    return len(everybody) - len(report.refusals)
+
+
+def _whose_turn(campaign: Campaign, now: datetime) -> QuerySet[Recipient]:
+    same_phone = Recipient.objects.filter(phone_index=OuterRef("phone_index")).exclude(pk=OuterRef("pk"))
+    has_the_phone = same_phone.filter(state__in=[R.ASKING, R.AGREED], ask_closes_at__gt=now)
+    in_front = same_phone.filter(campaign=campaign, state=R.ADDRESSABLE, pk__lt=OuterRef("pk"))
+    waiting = Recipient.objects.filter(campaign=campaign, state=R.ADDRESSABLE)
+    free = waiting.filter(~Exists(has_the_phone), ~Exists(in_front))
+    return free.select_for_update(of=("self",)).order_by("pk")[:WAVE]
+
+
+def _shared_phones(wave: Sequence[Recipient]) -> set[bytes]:
+    indexes = [one.phone_index for one in wave]
+    others = Recipient.objects.filter(phone_index__in=indexes, campaign_id=wave[0].campaign_id)
+    found: dict[bytes, int] = {}
+    for index in others.values_list("phone_index", flat=True):
+        found[bytes(index or b"")] = found.get(bytes(index or b""), 0) + 1
+    return {index for index, count in found.items() if count > 1}
+
+
+def _question(campaign: Campaign, recipient: Recipient, *, named: bool, now: datetime) -> messaging.Outgoing:
+    return messaging.Outgoing(
+        to=recipient.phone,
+        template=wording.ASK_NAMED if named else wording.ASK,
+        context=wording.words_for(campaign, recipient) if named else wording.words_of(campaign),
+        topic="notices.consent",
+        reference=campaign.number,
+        key=str(keys.MessageKey(campaign.pk, recipient.pk, keys.ASK)),
+        stream=campaign.stream,
+        reply_for=(recipient.ask_closes_at or campaign.asks_until) - now,
+    )
+
+
+_FAILED = (MessageStatus.FAILED, MessageStatus.CANCELLED, MessageStatus.SUPPRESSED)
+
+
+@transaction.atomic
+def record_ask_outcomes(*, messages: Sequence[Message], now: datetime) -> None:
+    """What became of the questions. A late receipt opens the asking again while answers still count."""
+    by_recipient = {keys.parse(message.key).recipient_id: message for message in messages if _is_question(message)}
+    failed: list[Recipient] = []
+    reached: list[Recipient] = []
+    for recipient in locked(by_recipient):
+        message = by_recipient[recipient.pk]
+        if message.status == MessageStatus.DELIVERED:
+            Recipient.objects.filter(pk=recipient.pk, ask_delivered_at__isnull=True).update(
+                ask_delivered_at=message.delivered_at or now
+            )
+            if recipient.state == R.ASK_UNDELIVERED and recipient.campaign.state == Campaign.State.ASKING:
+                reached.append(recipient)
+        elif message.status in _FAILED and recipient.state == R.ASKING and not recipient.needs_triage:
+            failed.append(recipient)
+    move(reached, R.ASKING, cause="ask_delivered", now=now, reason="")
+    move(failed, R.ASK_UNDELIVERED, cause="ask_failed", now=now, reason="ask_failed")
+
+
+def _is_question(message: Message) -> bool:
+    return keys.parse(message.key).phase == keys.ASK
+
+
+@transaction.atomic
+def close_asking(campaign: Campaign, *, by: User | None, now: datetime, reason: str = "") -> None:
+    """
+    End the asking at its deadline (`by` is None), or earlier by hand with a reason.
+
+    Whoever has said nothing is silent; replies that still wait for an official's decision keep waiting. Questions that
+    have not left yet are taken back.
+
+    :raises NotAllowed: if it is not being asked, or no reason is given before the deadline
+    """
+    if by is None and now < campaign.asks_until:
+        raise NotAllowed
+    if by is not None and not reason.strip():
+        raise NotAllowed("마감을 앞당기는 까닭을 적어 주세요.")
+    if now <= campaign.asks_from:
+        raise NotAllowed("아직 묻기 시작하지 않았습니다. 그만두려면 취소해 주세요.")
+    ends = min(now, campaign.asks_until)
+    step(campaign, "close_asking", by=by, now=now, note=reason, asks_until=ends)
+    messaging.cancel_stream(stream=campaign.stream, by=by, now=now)
+    unanswered = Recipient.objects.select_for_update().filter(campaign=campaign, needs_triage=False)
+    for before, why in ((R.ADDRESSABLE, "not_asked"), (R.ASKING, "silent"), (R.AGREED, "identity_missing")):
+        people = list(unanswered.filter(state=before).order_by("pk"))
+        move(people, R.SILENT, cause="close_asking", now=now, by=by, reason=why)
+    Recipient.objects.filter(campaign=campaign, ask_closes_at__gt=ends).update(ask_closes_at=F("campaign__asks_until"))

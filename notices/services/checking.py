@@ -1,0 +1,47 @@
+"""Settling what the analysis found: the proved can be asked, the doubtful get letters, and the data are fixed."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from notices.models import Asset, Campaign, Notice, Recipient
+from notices.services.manifests import manifest_of
+from notices.services.steps import step
+from notices.workflow import NotAllowed, bucket_of
+from portal.accounts.models import User
+
+R = Recipient.State
+
+
+@transaction.atomic
+def settle_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """
+    End the checking: whoever has a proved notice with pictures is addressable, everybody else left gets a letter.
+
+    Nothing doubtful can be sent afterwards; the manifest fixes what was checked.
+
+    :raises NotAllowed: if the campaign is not being checked, or nobody could be asked
+    """
+    pictures = Asset.objects.filter(recipient=OuterRef("pk"), notice__state=Notice.State.PROVED)
+    waiting = Recipient.objects.filter(campaign=campaign, state=R.IMPORTED)
+    sendable = waiting.filter(Exists(pictures)).update(state=R.ADDRESSABLE)
+    if not sendable:
+        raise NotAllowed("보낼 수 있는 통지서가 한 건도 없습니다. 명부와 PDF를 확인해 주세요.")
+    for reason, people in _reasons(campaign).items():
+        waiting.filter(pk__in=people).update(state=R.DEFECTIVE, bucket=bucket_of(R.DEFECTIVE), reason=reason)
+    step(campaign, "settle_checking", by=by, now=now, manifest_sha256=manifest_of(campaign))
+
+
+def _reasons(campaign: Campaign) -> dict[str, list[int]]:
+    """Why each citizen without pictures has none: the first doubt about her pages, or that she has none."""
+    first: dict[int, str] = {}
+    held = Notice.objects.filter(recipient__campaign=campaign, state=Notice.State.HELD).order_by("first_page")
+    for recipient_id, reasons in held.values_list("recipient_id", "reasons"):
+        first.setdefault(recipient_id, reasons[0])
+    found: dict[str, list[int]] = defaultdict(list)
+    left = Recipient.objects.filter(campaign=campaign, state=R.IMPORTED)
+    for pk in left.values_list("pk", flat=True):
+        found[first.get(pk, "no_page")].append(pk)
+    return found

@@ -1,0 +1,97 @@
+"""Pausing, resuming, cancelling and closing a campaign."""
+
+from datetime import datetime
+
+from celery import signature
+from django.db import transaction
+
+from messaging import services as messaging
+from notices import balancing, queries
+from notices.models import Campaign, Recipient
+from notices.services.asking import ManifestChanged
+from notices.services.manifests import manifest_of
+from notices.services.steps import log, move, official_for, step
+from notices.workflow import CAMPAIGN_STEPS, LIVE, NotAllowed
+from portal.accounts.models import User
+from portal.core.bells import ring
+from portal.core.errors import Refused
+
+R = Recipient.State
+C = Campaign.State
+_RUNNING = (C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING)
+
+
+class NotSettled(Refused):
+    """Somebody has no bucket yet, or the sums do not agree: the campaign cannot be closed."""
+
+
+@transaction.atomic
+def pause(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
+    """
+    Stop everything that waits, within one batch.
+
+    :raises NotAllowed: if it is not running, is paused already, or no reason is given
+    """
+    official_for(by, campaign, CAMPAIGN_STEPS["cancel"])
+    running = Campaign.objects.filter(pk=campaign.pk, state__in=_RUNNING, paused_at__isnull=True)
+    if not reason.strip() or running.update(paused_at=now, pause_reason=reason.strip()[:200]) != 1:
+        raise NotAllowed("진행 중인 발송 건을 까닭을 적어 멈출 수 있습니다.")
+    campaign.refresh_from_db()
+    messaging.pause(stream=campaign.stream, reason=campaign.pause_reason, by=by, now=now)
+    log(campaign, "pause", by=by, now=now, note=campaign.pause_reason)
+
+
+@transaction.atomic
+def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """
+    Let a paused campaign go on, if nothing approved was changed meanwhile.
+
+    :raises NotAllowed: if it is not paused
+    :raises ManifestChanged: if roster, pages or pictures are not those approved
+    """
+    official_for(by, campaign, CAMPAIGN_STEPS["launch"])
+    if manifest_of(campaign) != campaign.approved_manifest_sha256:
+        raise ManifestChanged
+    if Campaign.objects.filter(pk=campaign.pk, paused_at__isnull=False).update(paused_at=None, pause_reason="") != 1:
+        raise NotAllowed
+    campaign.refresh_from_db()
+    messaging.resume(stream=campaign.stream, by=by, now=now)
+    log(campaign, "resume", by=by, now=now)
+    ring(signature("notices.tasks.run_campaigns"))
+
+
+@transaction.atomic
+def cancel(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
+    """
+    Give a campaign up. What has left stays left; everybody else gets a letter.
+
+    :raises NotAllowed: if it is over already, or no reason is given
+    """
+    if not reason.strip():
+        raise NotAllowed("취소하는 까닭을 적어 주세요.")
+    step(campaign, "cancel", by=by, now=now, note=reason.strip()[:300], paused_at=None, pause_reason="")
+    messaging.cancel_stream(stream=campaign.stream, by=by, now=now)
+    untouched = LIVE - {R.QUEUED, R.SENT}  # these two follow what messaging reports
+    people = Recipient.objects.filter(campaign=campaign, state__in=untouched).select_for_update().order_by("pk")
+    move(list(people), R.CANCELLED, cause="cancel", now=now, by=by, reason="cancelled")
+
+
+@transaction.atomic
+def close(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """
+    End a campaign: everybody has her bucket, every letter is on a list, every sum is right.
+
+    :raises NotSettled: saying what is missing
+    """
+    facts = queries.facts_of(campaign)
+    under_way = sum(facts.counts.get(f"state:{state}", 0) for state in LIVE)
+    if under_way:
+        raise NotSettled(f"아직 결과가 정해지지 않은 사람이 {under_way:,}명 있습니다.")
+    if facts.counts.get("triage", 0):
+        raise NotSettled(f"판단하지 않은 회신이 {facts.counts['triage']:,}건 있습니다.")
+    unlisted = facts.counts.get("bucket:paper", 0) - facts.letters
+    if unlisted:
+        raise NotSettled(f"종이 우편 목록에 아직 실리지 않은 사람이 {unlisted:,}명 있습니다.")
+    for identity in balancing.broken(balancing.identities(facts)):
+        raise NotSettled(f"합계가 맞지 않습니다: {identity.label} {identity.total:,} ≠ {identity.sum:,}")
+    step(campaign, "close", by=by, now=now, closed_at=now)

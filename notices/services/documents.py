@@ -1,0 +1,94 @@
+"""Taking an uploaded document: sealed at once, examined later; the one before stays until this one proves good."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from notices import storage
+from notices.models import Campaign, SourceDocument
+from notices.services import vault
+from notices.services.drafting import PlanRefused, may_prepare, start_reading_if_complete
+from notices.services.steps import log
+from notices.zones import load_templates
+from portal.accounts.models import User
+from portal.core.privacy import mask_resident_numbers
+
+_BLOCK = 512 * 1024
+
+
+def attach_document(
+    campaign: Campaign, *, file: Path, file_name: str, zone_template: str, by: User, now: datetime
+) -> SourceDocument:
+    """
+    Seal an uploaded PDF and queue it for examination. The same file again, laid out the same way, is recognised.
+
+    :raises NotAllowed: if people of the campaign were contacted already, or `by` may not prepare it
+    :raises PlanRefused: if nobody has described how its pages are laid out
+    """
+    if zone_template not in {template.title for template in load_templates()}:
+        raise PlanRefused("쪽 서식을 골라 주세요.")
+    with file.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    place = vault.place_for(campaign, "documents")
+    storage.write_sealed_stream(
+        vault.full_path(place),
+        _chunks(file),
+        key=vault.key_of(campaign, now=now),
+        aad=vault.aad_of_document(campaign, place),
+    )
+    try:
+        return _take_document(
+            campaign,
+            SourceDocument(
+                campaign=campaign,
+                sha256=sha256,
+                file_name=mask_resident_numbers(file_name)[:200],
+                byte_count=file.stat().st_size,
+                zone_template=zone_template,
+                stored_as=place,
+                by=by,
+                at=now,
+            ),
+            now=now,
+        )
+    except BaseException:
+        vault.forget([place])
+        raise
+
+
+@transaction.atomic
+def _take_document(campaign: Campaign, document: SourceDocument, *, now: datetime) -> SourceDocument:
+    may_prepare(campaign, document.by)
+    known = SourceDocument.objects.filter(campaign=campaign, sha256=document.sha256).first()
+    if known is not None:
+        vault.forget([document.stored_as])
+        if (
+            known.is_current
+            and known.state == SourceDocument.State.READ
+            and known.zone_template == document.zone_template
+        ):
+            return known
+        known.state, known.refusal, known.attempts_count = SourceDocument.State.UPLOADED, "", 0
+        known.zone_template, known.by, known.at = document.zone_template, document.by, now
+        known.save(update_fields=["state", "refusal", "attempts_count", "zone_template", "by", "at"])
+        document = known
+    else:
+        document.save(force_insert=True)
+    log(
+        campaign,
+        "attach_document",
+        by=document.by,
+        now=now,
+        note=f"{document.byte_count:,}바이트 {document.sha256[:12]}",
+    )
+    start_reading_if_complete(campaign, by=document.by, now=now)
+    return document
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while chunk := opened.read(_BLOCK):
+            yield chunk

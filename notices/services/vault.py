@@ -1,0 +1,109 @@
+"""Where a campaign's files lie sealed, and how they are opened for a moment in memory. Their names say nothing."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+
+from notices import storage
+from notices.models import Asset, Campaign, PaperBatch, SourceDocument
+from notices.services.steps import DATA_KEY_PURPOSE
+from portal.accounts.services import data_key
+
+_SHELF = "sotong-notices-"
+
+
+def key_of(campaign: Campaign, *, now: datetime) -> bytes:
+    """The campaign's own key: destroying it destroys all of this."""
+    return data_key(purpose=DATA_KEY_PURPOSE, object_ref=campaign.number, now=now)
+
+
+def full_path(stored_as: str) -> Path:
+    """Where a file lies."""
+    return Path(settings.MEDIA_DIR) / stored_as
+
+
+def place_for(campaign: Campaign, kind: str) -> str:
+    """A fresh name under the campaign's folder, spread over 256 folders."""
+    name = uuid4().hex
+    return f"notices/{campaign.pk}/{kind}/{name[:2]}/{name}.sealed"
+
+
+def aad_of_document(document: SourceDocument | Campaign, stored_as: str) -> str:
+    """What a sealed document is: its campaign and its place."""
+    campaign_id = document.campaign_id if isinstance(document, SourceDocument) else document.pk
+    return f"{campaign_id}:document:{stored_as}"
+
+
+def aad_of_picture(campaign_id: int, recipient_id: int, profile: str, part: int) -> str:
+    """What a sealed picture is: whose, for which profile, which part."""
+    return f"{campaign_id}:{recipient_id}:{profile}:{part}"
+
+
+def aad_of_paper(batch: PaperBatch, kind: str) -> str:
+    """What a sealed list is."""
+    return f"{batch.campaign_id}:paper:{batch.number}:{kind}"
+
+
+def read_picture(asset: Asset, *, now: datetime) -> bytes:
+    """
+    The bytes of one picture.
+
+    :raises Tampered: if they are not what was sealed for this citizen and part
+    """
+    campaign = asset.recipient.campaign
+    aad = aad_of_picture(campaign.pk, asset.recipient_id, asset.profile, asset.part)
+    return storage.read_sealed(full_path(asset.stored_as), key=key_of(campaign, now=now), aad=aad)
+
+
+@contextmanager
+def opened(document: SourceDocument, *, now: datetime) -> Iterator[Path]:
+    """The plain PDF, in memory, for as long as somebody works on it."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{_SHELF}{os.getpid()}-", dir=_memory()))
+    try:
+        target = folder / "document.pdf"
+        storage.open_into(
+            full_path(document.stored_as),
+            target,
+            key=key_of(document.campaign, now=now),
+            aad=aad_of_document(document, document.stored_as),
+        )
+        yield target
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_shelf() -> None:
+    """Remove what a killed worker left open in memory."""
+    for folder in Path(_memory() or tempfile.gettempdir()).glob(f"{_SHELF}*"):
+        owner = folder.name.removeprefix(_SHELF).partition("-")[0]
+        if owner.isdigit() and not _is_alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget(stored: list[str]) -> None:
+    """Unlink files nobody refers to any more."""
+    for name in stored:
+        with suppress(FileNotFoundError):
+            full_path(name).unlink()
+
+
+def _memory() -> str | None:
+    shm = Path("/dev/shm")  # noqa: S108  (the folder in it is private and random)
+    return str(shm) if shm.is_dir() and os.access(shm, os.W_OK) else None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

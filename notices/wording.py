@@ -1,0 +1,33 @@
+"""The words of a campaign's texts: what fills the placeholders of `templates/messages/notices/`. Pure."""
+
+from notices.models import Campaign, Recipient
+from portal.core.clock import in_korea
+from portal.core.hangul import josa
+from portal.core.privacy import mask_name
+
+ASK, ASK_NAMED, NOTICE = "notices.consent", "notices.consent_named", "notices.notice"
+GIVEN, DECLINED = "notices.consent_given", "notices.consent_declined"
+BIRTH_NEEDED, BIRTH_DIFFERS, BY_MAIL, UNCLEAR = (
+    "notices.birth_needed",
+    "notices.birth_differs",
+    "notices.by_mail",
+    "notices.unclear",
+)
+_WEEKDAYS = "월화수목금토일"
+
+
+def words_of(campaign: Campaign) -> dict[str, str]:
+    """What is the same for everybody."""
+    until = in_korea(campaign.asks_until)
+    return {
+        "부서": campaign.department.name,
+        "통지서를": josa(campaign.title, "을/를"),
+        "통지서는": josa(campaign.title, "은/는"),
+        "기한": f"{until.month}월 {until.day}일({_WEEKDAYS[until.weekday()]}) {until.hour}시",
+        "문의": campaign.officer.office_phone,
+    }
+
+
+def words_for(campaign: Campaign, recipient: Recipient) -> dict[str, str]:
+    """The same with the masked name of one citizen, for phones that several people share and for the notice itself."""
+    return {**words_of(campaign), "받는분": mask_name(recipient.name)}
