@@ -170,7 +170,7 @@ def board(user: User, *, now: datetime) -> Board:
 def lexicon() -> routing.Lexicon:
     """The router's words as officials keep them: categories in use and their keywords."""
     used = Category.objects.filter(is_active=True, department__is_active=True)
-    departments = dict(used.values_list("code", "department__code"))
+    departments = dict(used.values_list("code", "department__name"))
     rows = CategoryKeyword.objects.filter(category__code__in=departments).values_list(
         "category__code", "text", "weight"
     )

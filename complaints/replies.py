@@ -3,13 +3,12 @@
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from messaging.understanding import Option, Question, Reading
-
 from complaints import services
 from complaints.models import Channel, Complaint
 from complaints.workflow import Stage
 from messaging.models import Message, Reply
 from messaging.topics import on_reply
+from messaging.understanding import Option, Question, Reading
 from portal.core.errors import Refused
 
 _INTAKE_KEYS = UUID("6b0a7d0e-6f0c-4a53-9d5e-0d1f5a0b7c11")  # a reply's own intake key: handled twice, filed once

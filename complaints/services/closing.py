@@ -6,7 +6,8 @@ from django.db import transaction
 
 from complaints.models import Agency, Complaint, Outcome, StageChange, Transfer
 from complaints.services.merging import free_followers
-from complaints.services.stepping import Missing, Told, take
+from complaints.services.stepping import Missing, Told, allowed_actor, take
+from complaints.workflow import step_named
 from portal.accounts.models import User
 from portal.core.clock import day_in_korea
 from portal.core.errors import Refused
@@ -64,6 +65,7 @@ def send_back(complaint: Complaint, *, reason: str, by: User, now: datetime, ver
 
     :raises TooEarly: before the supplement's last day has ended
     """
+    allowed_actor(step_named("send_back"), complaint, by=by)
     request = complaint.supplements.filter(ended_at=None).first()
     if request is not None and day_in_korea(now) <= request.due_on:
         raise TooEarly
@@ -79,8 +81,7 @@ def transfer(
     complaint: Complaint, *, agency: Agency, reason: str, by: User, now: datetime, version: int | None = None
 ) -> StageChange:
     """이송: hand the case to the agency that is responsible, and tell the citizen its phone number."""
-    Transfer.objects.create(complaint=complaint, agency=agency, reason=reason, sent_at=now, by=by)
-    return take(
+    change = take(
         complaint,
         "transfer",
         by=by,
@@ -89,6 +90,8 @@ def transfer(
         given={"agency": agency, "reason": reason},
         told=Told(public=reason, data={"agency": agency.name, "agency_phone": agency.phone}),
     )
+    Transfer.objects.create(complaint=complaint, agency=agency, reason=reason, sent_at=now, by=by)
+    return change
 
 
 @transaction.atomic

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from complaints.models import Assignment, Complaint, Duty, Leave, StageChange
-from complaints.services.stepping import Told, take
+from complaints.services.stepping import Told, allowed_actor, take
 from complaints.sharing import Candidate, choose, load_of
+from complaints.workflow import step_named
 from portal.accounts.models import Department, Official, User
 from portal.core.clock import day_in_korea
 from portal.core.errors import Refused
@@ -72,6 +73,7 @@ def assign(
 
     :raises NotAvailable: if the officer is of another department, not on duty or away
     """
+    allowed_actor(step_named("assign"), complaint, by=by)
     _check_available(officer, complaint, now=now)
     why = Why(Assignment.Reason.MANUAL, "부서장이 지정했습니다.")
     return _hand(complaint, "assign", officer, why=why, by=by, now=now, version=version)
@@ -86,6 +88,7 @@ def reassign(
 
     :raises NotAvailable: if the officer is the same, of another department, not on duty or away
     """
+    allowed_actor(step_named("reassign"), complaint, by=by)
     if complaint.officer_id == officer.pk:
         raise NotAvailable("이미 담당하고 있는 공무원입니다.")
     _check_available(officer, complaint, now=now)

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from complaints.models import Channel, Complaint, Note, Satisfaction, StageChange
 from complaints.permissions import official_behind
-from complaints.services.stepping import Missing, Told, take
+from complaints.services.stepping import Missing, Told, allowed_actor, take
+from complaints.workflow import step_named
 from portal.accounts.models import User
 from portal.core import privacy
 from portal.core.errors import Refused
@@ -69,6 +70,7 @@ def rate(
     if not 1 <= score <= 5:
         raise ScoreRefused
     fresh = _locked(complaint)
+    allowed_actor(step_named("rate"), fresh, by=by)
     known = fresh.satisfactions.filter(round=fresh.round).first()
     if known is not None and now > known.at + CHANGEABLE_FOR:
         raise ScoreRefused("점수는 하루 안에만 바꿀 수 있습니다.")

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from complaints.models import Complaint, StageChange
 from complaints.services.handing import share
-from complaints.services.stepping import NotAllowed, Told, TooMany, take
-from complaints.workflow import Stage, step_named
+from complaints.services.stepping import NotAllowed, Told, TooMany, allowed_actor, take
+from complaints.workflow import Actor, Stage, step_named
 from portal.accounts.models import User
 
 MERGE_DAYS = timedelta(days=30)
@@ -22,9 +22,10 @@ def merge(complaint: Complaint, *, lead: Complaint, by: User, now: datetime, ver
 
     :raises NotAllowed: if the lead cannot lead
     """
+    actor = allowed_actor(step_named("merge"), complaint, by=by)
     locked = Complaint.objects.select_for_update().filter(pk__in=[complaint.pk, lead.pk]).order_by("pk")
     leader = next((row for row in locked if row.pk == lead.pk), lead)
-    _check_lead(complaint, leader, by=by, now=now)
+    _check_lead(complaint, leader, by=by, actor=actor, now=now)
     change = take(
         complaint,
         "merge",
@@ -39,11 +40,12 @@ def merge(complaint: Complaint, *, lead: Complaint, by: User, now: datetime, ver
     return change
 
 
-def _check_lead(complaint: Complaint, lead: Complaint, *, by: User, now: datetime) -> None:
+def _check_lead(complaint: Complaint, lead: Complaint, *, by: User, actor: Actor, now: datetime) -> None:
+    """The intake desk receives the same matter together whoever has it (시행령 §6); others merge what they can see."""
     step = step_named("merge")
     if lead.pk == complaint.pk:
         raise NotAllowed(step, complaint.stage, "같은 민원끼리는 병합할 수 없습니다.")
-    if not Complaint.objects.visible_to(by).filter(pk=lead.pk).exists():
+    if actor is not Actor.CLERK and not Complaint.objects.visible_to(by).filter(pk=lead.pk).exists():
         raise NotAllowed(step, complaint.stage, "대표로 정할 민원을 찾을 수 없습니다.")
     answered_lately = lead.stage == Stage.RESOLVED and lead.ended_at is not None and lead.ended_at > now - MERGE_DAYS
     if lead.department_id is None or not (lead.is_open or answered_lately):
@@ -57,6 +59,7 @@ def unmerge(complaint: Complaint, *, by: User | None, now: datetime, version: in
 
     :raises TooMany: more than 30 days after the merge, unless the lead ended without an answer
     """
+    allowed_actor(step_named("unmerge"), complaint, by=by)
     if by is not None and complaint.ended_at is not None and complaint.ended_at <= now - MERGE_DAYS:
         raise TooMany("병합한 지 30일이 지나 되돌릴 수 없습니다.")
     change = take(complaint, "unmerge", by=by, now=now, version=version, changes={"lead": None, "officer": None})

@@ -9,8 +9,8 @@ from django.db import transaction
 from complaints import queries, routing
 from complaints.models import Assignment, Category, Complaint, StageChange
 from complaints.services.handing import NotAvailable, Why, keep_why, share
-from complaints.services.stepping import Told, TooMany, take
-from complaints.workflow import Actor
+from complaints.services.stepping import Told, TooMany, allowed_actor, take
+from complaints.workflow import Actor, step_named
 from portal.accounts.models import Department, User
 from portal.core.hangul import josa
 
@@ -104,6 +104,7 @@ def reroute(
     :raises NotAvailable: if it is there already, or the department is closed
     :raises TooMany: if it has been sent around so often that only the examiner may decide
     """
+    allowed_actor(step_named("reroute"), complaint, by=by)
     if complaint.department_id == department.pk:
         raise NotAvailable(f"이미 {department.name} 민원입니다.")
     more = {

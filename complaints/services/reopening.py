@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from complaints.models import Complaint, StageChange
-from complaints.services.stepping import Told, TooMany, take
+from complaints.services.stepping import Told, TooMany, allowed_actor, take
+from complaints.workflow import step_named
 from portal.accounts.models import User
 from portal.core import privacy
 
@@ -22,6 +23,7 @@ def reopen(
 
     :raises TooMany: after that
     """
+    allowed_actor(step_named("reopen"), complaint, by=by)
     if complaint.ended_at is not None and now > complaint.ended_at + timedelta(days=REOPEN_DAYS):
         raise TooMany(f"답변을 받은 지 {REOPEN_DAYS}일이 지나 재검토를 요청할 수 없습니다. 새 민원으로 신청해 주세요.")
     if complaint.reopened_count >= MOST_REOPENINGS:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from complaints.announcements import visit_words
 from complaints.models import Complaint, StageChange, SupplementRequest
-from complaints.services.stepping import NotAllowed, Told, take
+from complaints.services.stepping import NotAllowed, Told, allowed_actor, take
 from complaints.workflow import step_named
 from portal.accounts.models import User
 from portal.core import privacy
@@ -46,6 +46,7 @@ def ask_supplement(
     :raises NotAllowed: if there is no phone to ask
     :raises DateRefused: if the date is not after today
     """
+    allowed_actor(step_named("ask_supplement"), complaint, by=by)
     if not complaint.phone:
         raise NotAllowed(step_named("ask_supplement"), complaint.stage, "연락처가 없어 보완을 요청할 수 없습니다.")
     if due_on <= day_in_korea(now):
