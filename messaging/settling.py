@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from messaging import routes, topics
+from messaging.carriers.base import Accepted, Outcome, Rejected
 from messaging.legs import new_leg
 from messaging.models import FINAL, MESSAGE_FINAL, RANKS, Attempt, LegStatus, Message
 from messaging.queries import database_clock
@@ -36,7 +37,7 @@ _RAISE = """
                 %(kinds)s::text[], %(reasons)s::text[], %(evidences)s::text[])
         AS u (id, status, rank, vendor_ref, code, reason_kind, reason, evidence)
     WHERE a.id = u.id AND u.rank > (%(rank_of)s::jsonb ->> a.status)::int
-    RETURNING a.id, a.message_id, a.ordinal, a.status, a.reason_kind
+    RETURNING a.id, a.message_id, a.ordinal, a.status, a.reason_kind, a.dispatch_id
 """
 _REMEMBER_REFERENCE = """
     UPDATE messaging_attempt a SET vendor_ref = u.vendor_ref
@@ -46,6 +47,13 @@ _REQUEUE = """
     UPDATE messaging_attempt SET status = 'queued', dispatch_id = NULL, not_sent_count = not_sent_count + 1,
         due_at = clock_timestamp() + make_interval(secs => %s * power(2, least(not_sent_count, 6)))
     WHERE id = ANY(%s) AND status = ANY(%s) RETURNING message_id
+"""
+_CLOSE_CALLS = """
+    UPDATE messaging_dispatch SET status = 'reconciled', next_check_at = NULL WHERE id IN (
+        SELECT id FROM messaging_dispatch d WHERE id = ANY(%s) AND status IN ('unknown', 'held') AND NOT EXISTS (
+            SELECT 1 FROM messaging_attempt a
+            WHERE a.dispatch_id = d.id AND a.status IN ('submitting', 'unknown', 'unresolved'))
+        FOR UPDATE SKIP LOCKED)
 """
 _FOLD = """
     UPDATE messaging_message m SET
@@ -91,6 +99,15 @@ class Change:
         return RANKS[self.status]
 
 
+def change_of(leg: UUID, outcome: Outcome) -> Change:
+    """A carrier's word on one leg as a change of ours."""
+    match outcome:
+        case Accepted(vendor_ref):
+            return Change(leg, LegStatus.ACCEPTED, vendor_ref=vendor_ref)
+        case Rejected(code=code, reason_kind=kind, reason=reason):
+            return Change(leg, LegStatus.REJECTED, code=code, reason_kind=kind, reason=reason)
+
+
 @dataclass(frozen=True, slots=True)
 class _Moved:
     """A leg whose status really changed."""
@@ -100,6 +117,7 @@ class _Moved:
     ordinal: int
     status: str
     reason_kind: str
+    dispatch_id: UUID | None
 
 
 def because(cause: str) -> None:
@@ -124,6 +142,7 @@ def settle(changes: Iterable[Change], *, cause: str) -> set[UUID]:
     _add_following_legs([leg for leg in moved if leg.status in _FAILED])
     _cancel_waiting_legs_of({leg.message_id for leg in moved if leg.status == LegStatus.DELIVERED})
     fold({leg.message_id for leg in moved})
+    _close_calls({leg.dispatch_id for leg in moved if leg.dispatch_id})
     return {leg.leg for leg in moved}
 
 
@@ -209,6 +228,17 @@ def _add_following_legs(failed: Sequence[_Moved]) -> None:
                 new_leg(message, words=words, step=step, ordinal=leg.ordinal + 1, carrier=carrier, due_at=due_at)
             )
     Attempt.objects.bulk_create(legs, ignore_conflicts=True)
+
+
+def _close_calls(dispatches: Collection[UUID]) -> None:
+    """
+    A call is reconciled once its last leg is settled, by whatever news.
+
+    Whoever records the call's own answer holds its row and comes to the same end, so we do not wait for it.
+    """
+    if dispatches:
+        with connection.cursor() as cursor:
+            cursor.execute(_CLOSE_CALLS, [list(dispatches)])
 
 
 def _cancel_waiting_legs_of(messages: Collection[int]) -> None:

@@ -1,5 +1,11 @@
-"""Addresses of this room."""
+"""Addresses of this room: where carriers report to."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from messaging import views
+
+app_name = "messaging"
+
+urlpatterns = [
+    path("hooks/messaging/<slug:alias>/<slug:secret>/<slug:kind>/", views.hook, name="hook"),
+]

@@ -235,7 +235,7 @@ class Attempt(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]
+                referencing=pgtrigger.Referencing(new="new_rows"),
                 func=_RECORD_NEW,
             ),
             pgtrigger.Trigger(
@@ -243,7 +243,7 @@ class Attempt(models.Model):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
-                referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),  # type: ignore[no-untyped-call]
+                referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
                 func=_RECORD_CHANGED,
             ),
         ]

@@ -153,7 +153,7 @@ class Message(SealedModel):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]
+                referencing=pgtrigger.Referencing(new="new_rows"),
                 func=_COUNT_NEW,
             ),
             pgtrigger.Trigger(
@@ -161,7 +161,7 @@ class Message(SealedModel):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
-                referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),  # type: ignore[no-untyped-call]
+                referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
                 func=_COUNT_CHANGED,
             ),
         ]

@@ -1,7 +1,5 @@
 """From what a room asks to rows that can wait: everything that may be wrong with one message is found here."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from messaging import routes, topics
+from messaging.binding import binding
 from messaging.carriers import registry
 from messaging.legs import new_leg
 from messaging.models import (
@@ -100,11 +99,6 @@ class Draft:
     message: Message
     leg: Attempt
     images: tuple[MessageImage, ...]
-
-
-def binding(key: str, sha256: bytes) -> bytes:
-    """Ties a picture to one message: neither a swapped file nor a swapped row passes the check at the claim."""
-    return hmac.digest(settings.PII_INDEX_KEY, b"messaging.image\0" + key.encode() + b"\0" + sha256, hashlib.sha256)
 
 
 @dataclass(slots=True)

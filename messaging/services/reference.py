@@ -11,6 +11,7 @@ from django.db import transaction
 
 from messaging import topics
 from messaging.models import Purpose, Route, SenderNumber, Stream, Template, TemplateVersion
+from messaging.rehearsal import is_rehearsal
 from messaging.routes import may_go_by_text
 from messaging.text import TITLE_BYTES, Unencodable, check_text, count_bytes, for_text_message
 from portal.core.clock import day_in_korea
@@ -108,7 +109,7 @@ def _load(source: Source, now: datetime) -> bool:
     }
     if latest is not None and all(getattr(latest, name) == value for name, value in wording.items()):
         return False
-    approved = source.route != Route.ALIMTALK_THEN_TEXT or _nobody_reviews()
+    approved = source.route != Route.ALIMTALK_THEN_TEXT or is_rehearsal()
     TemplateVersion.objects.create(
         template=template,
         number=latest.number + 1 if latest else 1,
@@ -118,11 +119,6 @@ def _load(source: Source, now: datetime) -> bool:
         **wording,
     )
     return True
-
-
-def _nobody_reviews() -> bool:
-    backends = [carrier["BACKEND"] for carrier in settings.MESSAGING_CARRIERS.values()]
-    return all(backend.startswith("messaging.carriers.simulator.") for backend in backends)
 
 
 @transaction.atomic
@@ -138,7 +134,7 @@ def _load_sender(row: dict[str, Any], today: date) -> None:
     number = "".join(filter(str.isdigit, str(row["number"]).replace("#{대표번호}", settings.DISTRICT_PHONE)))
     registered = {
         "status": SenderNumber.Status.REGISTERED,
-        "evidence": "가상 자치구 시험용 번호",
+        "evidence": "모의 통신사 시험용",
         "registered_on": today,
         "expires_on": today + timedelta(days=3650),
     }
@@ -149,6 +145,6 @@ def _load_sender(row: dict[str, Any], today: date) -> None:
             "can_receive": row["can_receive"],
             "inbox": row["inbox"],
             "is_default": row["is_default"],
-            **(registered if settings.DISTRICT_IS_DEMO else {}),
+            **(registered if is_rehearsal() else {}),
         },
     )

@@ -1,0 +1,184 @@
+"""
+Receiving: one row per carrier event, then, later and once, what it means.
+
+A hook stores and commits; the sweep folds receipts, hands replies to whoever asked, and tells outcomes.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from messaging import answering, topics
+from messaging.carriers.base import ReceiptEvent, ReplyEvent
+from messaging.models import MESSAGE_FINAL, Attempt, Channel, LegStatus, Message, Receipt, Reply, SenderNumber
+from messaging.settling import Change, settle
+from portal.core.phones import PhoneRefused, parse_mobile
+from portal.core.privacy import mask_resident_numbers
+from portal.core.sealing import blind_phone
+
+_log = structlog.get_logger(__name__)
+BATCH = 500
+MATCH_FOR = timedelta(hours=72)  # a receipt may come before the answer to the call that caused it, or for nobody
+MATCH_AGAIN = timedelta(minutes=1)
+PARKED = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
+
+
+@transaction.atomic
+def record_receipts(*, carrier: str, events: Sequence[ReceiptEvent], now: datetime) -> None:
+    """Store what a carrier reports. A repeated event changes nothing."""
+    rows = []
+    for event in events:
+        receipt = Receipt(
+            carrier=carrier,
+            event_key=event.event_key,
+            vendor_ref=event.vendor_ref,
+            leg=event.leg,
+            outcome=event.outcome,
+            code=event.code[:20],
+            reason_kind=event.reason_kind,
+            occurred_at=event.occurred_at,
+            received_at=now,
+            fold_at=now,
+        )
+        receipt.raw = event.raw
+        rows.append(receipt)
+    Receipt.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@transaction.atomic
+def record_replies(*, carrier: str, events: Sequence[ReplyEvent], now: datetime) -> None:
+    """Store what citizens wrote, resident numbers masked. A repeated event changes nothing."""
+    numbers = {number.number: number for number in SenderNumber.objects.all()}
+    rows = []
+    for event in events:
+        phone = _phone(event.from_number)
+        reply = Reply(
+            carrier=carrier,
+            event_key=event.event_key,
+            to_number=numbers.get(event.to_number),
+            phone_index=blind_phone(phone),
+            occurred_at=event.occurred_at,
+            received_at=now,
+            try_at=now,
+        )
+        reply.phone, reply.text = phone, mask_resident_numbers(event.text)
+        rows.append(reply)
+    Reply.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _phone(number: str) -> str:
+    """E.164 where it is a mobile number; a landline or a short code stays as the carrier wrote it."""
+    try:
+        return parse_mobile(number)
+    except PhoneRefused:
+        return number[:20]
+
+
+def handle_pending(*, now: datetime) -> None:
+    """Fold receipts, handle replies and tell outcomes until nothing is waiting."""
+    while fold_receipts(now=now):
+        pass
+    handle_replies(now=now)
+    tell_outcomes(now=now)
+
+
+@transaction.atomic
+def fold_receipts(*, now: datetime) -> int:
+    """Raise the ranks of the legs a batch of receipts is about; how many receipts were looked at."""
+    waiting = Receipt.objects.select_for_update(skip_locked=True).filter(folded_at=None, fold_at__lte=now)
+    batch = list(waiting.order_by("fold_at", "pk")[:BATCH])
+    legs = _legs_of(batch)
+    changes, matched, unmatched = [], [], []
+    for receipt in batch:
+        leg = legs.get(receipt.pk)
+        if leg is None:
+            unmatched.append(receipt)
+            continue
+        receipt.attempt, receipt.folded_at = leg, now
+        matched.append(receipt)
+        changes.append(_change(receipt, leg))
+    settle(changes, cause="receipt")
+    Receipt.objects.bulk_update(matched, ["attempt", "folded_at"])
+    _match_later(unmatched, now)
+    return len(batch)
+
+
+def _legs_of(receipts: Sequence[Receipt]) -> dict[int, Attempt]:
+    """Receipt → leg, by our reference or by the carrier's; another carrier's receipts never match."""
+    by_id = Attempt.objects.in_bulk([receipt.leg for receipt in receipts if receipt.leg])
+    references = {receipt.vendor_ref for receipt in receipts if receipt.vendor_ref}
+    by_reference = {(leg.carrier, leg.vendor_ref): leg for leg in Attempt.objects.filter(vendor_ref__in=references)}
+    found = {}
+    for receipt in receipts:
+        leg = by_id.get(receipt.leg) if receipt.leg else by_reference.get((receipt.carrier, receipt.vendor_ref))
+        if leg is not None and leg.carrier == receipt.carrier:
+            found[receipt.pk] = leg
+    return found
+
+
+def _change(receipt: Receipt, leg: Attempt) -> Change:
+    if receipt.outcome == "undelivered":
+        return Change(leg.pk, LegStatus.UNDELIVERED, code=receipt.code, reason_kind=receipt.reason_kind)
+    evidence = "kakao_push" if leg.channel == Channel.ALIMTALK else "carrier_receipt"
+    return Change(leg.pk, LegStatus.DELIVERED, code=receipt.code, evidence=evidence, vendor_ref=receipt.vendor_ref)
+
+
+def _match_later(receipts: Sequence[Receipt], now: datetime) -> None:
+    """A receipt nobody is waiting for is tried again for three days, then left for a person to read."""
+    for receipt in receipts:
+        receipt.fold_at = now + MATCH_AGAIN
+        if now - receipt.received_at >= MATCH_FOR:
+            receipt.folded_at = now
+    Receipt.objects.bulk_update(receipts, ["fold_at", "folded_at"])
+
+
+def handle_replies(*, now: datetime) -> None:
+    """Hand every waiting reply to whoever asked; one that raises is parked, and the next one goes on."""
+    waiting = Reply.objects.filter(handled_at=None, try_at__lte=now)
+    while batch := list(waiting.order_by("try_at", "pk").values_list("pk", flat=True)[:BATCH]):
+        handled = [_handle(reply, now) for reply in batch]
+        if not any(handled):
+            return  # other workers hold them all
+
+
+def _handle(reply: int, now: datetime) -> bool:
+    try:
+        return answering.handle(reply=reply, now=now)
+    except Exception as error:  # noqa: BLE001 — the loop's edge: the next citizen must not wait for a broken handler
+        _log.exception("reply_parked", reply=reply)
+        park(reply=reply, error=type(error).__name__, now=now)
+        return True
+
+
+@transaction.atomic
+def park(*, reply: int, error: str, now: datetime) -> None:
+    """Try a reply again later. `error` names the exception only: its text may hold what the citizen wrote."""
+    row = Reply.objects.select_for_update().get(pk=reply)
+    row.try_at = now + PARKED[min(row.tries_count, len(PARKED) - 1)]
+    row.tries_count += 1
+    row.error = error[:200]
+    row.save(update_fields=["try_at", "tries_count", "error"])
+
+
+def tell_outcomes(*, now: datetime) -> None:
+    """Tell each topic's owner which messages became final. A handler that raises hears of them again next time."""
+    for topic, handler in topics.outcome_handlers().items():
+        try:
+            while _tell(topic, handler, now):
+                pass
+        except Exception:  # noqa: BLE001 — the loop's edge: one room's broken handler must not silence the others
+            _log.exception("outcome_untold", topic=topic)
+
+
+@transaction.atomic
+def _tell(topic: str, handler: topics.OutcomeHandler, now: datetime) -> bool:
+    waiting = Message.objects.select_for_update(skip_locked=True).filter(
+        topic=topic, outcome_told_at=None, status__in=MESSAGE_FINAL
+    )
+    messages = list(waiting.order_by("pk")[:BATCH])
+    if messages:
+        handler(messages=messages, now=now)
+        Message.objects.filter(pk__in=[message.pk for message in messages]).update(outcome_told_at=now)
+    return bool(messages)
