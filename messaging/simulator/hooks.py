@@ -15,7 +15,8 @@ from messaging.simulator.exchange import Exchange
 from messaging.simulator.signing import path_secret, signature
 from messaging.simulator.truth import Event
 
-BATCH = 500
+BATCH = {"receipt": 500, "reply": 100}
+BODY_BYTES = {"receipt": 1_000_000, "reply": 60_000}  # docs/carriers.md promises 2 MB and 64 KB
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
 COPY_GAP = 0.2
 STALE_SECONDS = 3600
@@ -73,9 +74,11 @@ class Outbox:
     def _due(self) -> list[Event]:
         """What is due now: up to a batch of honest events, or one dishonest one on its own; never one event twice."""
         batch: dict[str, Event] = {}
-        while self._heap and self._heap[0][0] <= time() and len(batch) < BATCH:
+        room = BODY_BYTES[self._kind]
+        while self._heap and self._heap[0][0] <= time() and len(batch) < BATCH[self._kind]:
             event = self._heap[0][2]
-            if event["id"] in batch or (batch and event["mark"]):
+            room -= len(_encoded([event]))
+            if event["id"] in batch or (batch and (event["mark"] or room < 0)):
                 break
             heapq.heappop(self._heap)
             batch[event["id"]] = event
@@ -84,7 +87,7 @@ class Outbox:
         return list(batch.values())
 
     async def _deliver(self, batch: list[Event]) -> None:
-        body = json.dumps({"events": [_public(event) for event in batch]}, ensure_ascii=False).encode()
+        body = _encoded(batch)
         mark, pause = batch[0]["mark"], FIRST_PAUSE
         while True:
             failure = await self._post(body, mark)
@@ -108,6 +111,10 @@ class Outbox:
         except httpx.HTTPError as error:
             return type(error).__name__
         return "" if answer.is_success else f"HTTP {answer.status_code}"
+
+
+def _encoded(events: Sequence[Event]) -> bytes:
+    return json.dumps({"events": [_public(event) for event in events]}, ensure_ascii=False).encode()
 
 
 def _public(event: Event) -> Event:

@@ -1,6 +1,7 @@
 """The simulator as a witness: its truth log, its memory across restarts, its audit, its manners."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,16 +83,17 @@ def test_a_full_disk_takes_nothing_and_leaves_no_half_line(tmp_path: Path, monke
     log = tmp_path / "truth.jsonl"
     exchange = exchange_over(log)
     exchange.take(Order("k1", (received(),)))
-    real_write = truth.os.write
-    writes = iter([lambda fd, data: real_write(fd, data[:20])])
+    real_write = os.write
+    has_written = False
 
     def write(descriptor: int, data: bytes) -> int:
-        step = next(writes, None)
-        if step is None:
+        nonlocal has_written
+        if has_written:
             raise OSError(28, "No space left on device")
-        return step(descriptor, data)
+        has_written = True
+        return real_write(descriptor, data[:20])
 
-    monkeypatch.setattr(truth.os, "write", write)
+    monkeypatch.setattr(os, "write", write)
     with pytest.raises(OSError, match="No space"):
         exchange.take(Order("k2", (received(),)))
     monkeypatch.undo()

@@ -133,6 +133,15 @@ def test_a_reply_may_come_three_times_with_one_key(simulator: RunningSimulator, 
     assert len({event["event"] for event in receiver.events("replies")}) == 1
 
 
+def test_long_replies_travel_in_bodies_the_portal_takes(simulator: RunningSimulator, receiver: Receiver) -> None:
+    long = "가" * 2000
+
+    simulator.control(replies=[{"from": PHONE, "to": OFFICE, "text": long} for _ in range(30)])
+
+    assert eventually(lambda: len(receiver.events("replies")) == 30)
+    assert max(len(hook.body) for hook in receiver.of("replies")) <= 64 * 1024
+
+
 def test_hooks_are_repeated_until_they_are_taken(simulator: RunningSimulator, receiver: Receiver) -> None:
     receiver.statuses[:] = [500, 403]
 
