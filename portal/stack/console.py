@@ -11,9 +11,12 @@ from pathlib import Path
 
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92)
 NOISE = re.compile(
-    r"superuser privileges|uid=0|--uid option|additional information about Celery|^User information:|^\s*$"
-    r"|absolutely not recommended|blocking.threads.*(recommended|GIL)"
+    r"^\s*$|superuser privileges|absolutely not recommended|--uid option|additional information about Celery"
+    r"|^User information:|[ue]id=0|_warn_or_raise_security_error|SecurityWarning"
+    r"|allows spawning up to \d+ Python threads"
 )
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+TAG_WIDTH = 9
 
 
 class Console:
@@ -34,11 +37,11 @@ class Console:
 
     def line(self, name: str, text: str) -> None:
         """A line a process said."""
-        tag = f"{name[:8]:<8}"
+        tag = f"{name[:TAG_WIDTH]:<{TAG_WIDTH}}"
         if self.is_terminal:
             colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
             tag = f"\033[{colour}m{tag}\033[0m"
-        self.say(f"{tag} {text}")
+        self.say(f"{tag} {text if self.is_terminal else COLOUR.sub('', text)}")
 
     @contextmanager
     def step(self, label: str) -> Iterator[None]:
@@ -61,7 +64,7 @@ class LogFile:
 
     def write(self, line: str) -> None:
         """Append one line."""
-        self._handler.emit(logging.makeLogRecord({"msg": line}))
+        self._handler.emit(logging.makeLogRecord({"msg": COLOUR.sub("", line)}))
 
     def last_lines(self, count: int) -> str:
         """The newest lines."""

@@ -73,7 +73,7 @@ def worker(environment: Mapping[str, str], *, processes: int) -> Program:
 
     Whether it works shows only when beat rings it, so its test is beat's (see `beat`).
     """
-    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-Q", QUEUES, "-c", str(processes)]
+    command = [sys.executable, "-m", "celery", "-q", "-A", "portal", "worker", "-Q", QUEUES, "-c", str(processes)]
     command += ["--loglevel", "warning", "--without-gossip", "--without-mingle"]
     # a soft shutdown, which lets running work end, is only ever started by SIGQUIT
     surroundings = {**environment, "DB_POOL": "0", "REMAP_SIGTERM": "SIGQUIT"}
@@ -82,8 +82,8 @@ def worker(environment: Mapping[str, str], *, processes: int) -> Program:
 
 def beat(environment: Mapping[str, str], *, state: Path) -> Program:
     """The timetable. Ready once the worker it rings has left a fresh heartbeat: that proves the whole chain."""
-    command = [sys.executable, "-m", "celery", "-A", "portal", "beat", "--schedule", str(state / "celerybeat-schedule")]
-    command += ["--pidfile=", "--loglevel", "warning"]
+    command = [sys.executable, "-m", "celery", "-q", "-A", "portal", "beat", "--pidfile=", "--loglevel", "warning"]
+    command += ["--schedule", str(state / "celerybeat-schedule")]
     is_ready = worker_beats(environment["DATABASE_URL"], max_age=15)
     return _ours("beat", command, {**environment, "DB_POOL": "0"}, is_ready, ready_seconds=60)
 

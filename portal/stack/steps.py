@@ -15,6 +15,7 @@ from portal.stack.console import Console, LogFile
 from portal.stack.errors import StackError
 from portal.stack.folders import BASE_DIR
 from portal.stack.processes import Child, Program
+from portal.stack.together import together
 
 MARK = "prepared.json"
 ROOMS = ("portal", "messaging", "complaints", "notices", "chatbot", "templates/messages")
@@ -67,20 +68,25 @@ class Steps:
         mark = _read_mark(self._state / MARK)
         # somebody else's database may be restored or changed behind our back: there we look every time
         is_same = is_kept_by_us and all(mark.get(name) == wanted[name] for name in ("database", "sources", "is_demo"))
-        if not is_same:
-            await self.run("데이터베이스 구조를 맞춥니다", "migrate", "--noinput")
-            await self.run("기준 자료를 넣습니다", "setup")
-        if mark.get("static") != wanted["static"] or not (self._state / "static").exists():
-            await self.run("화면 파일을 모읍니다", "collectstatic", "--noinput", "--clear")
-        if not is_demo:
-            logins = ""
-        elif is_same:
-            logins = str(mark.get("logins", ""))
-        else:
-            await self.run("시범 자치구를 채웁니다", "demo")
-            logins = await self.run("시범 계정을 확인합니다", "demo_logins")
+        has_static = mark.get("static") == wanted["static"] and (self._state / "static").exists()
+        logins, _ = await together(
+            _known(str(mark.get("logins", ""))) if is_same else self._fill(is_demo),
+            _known("") if has_static else self.run("화면 파일을 모읍니다", "collectstatic", "--noinput", "--clear"),
+        )
         (self._state / MARK).write_text(json.dumps({**wanted, "logins": logins}, ensure_ascii=False), "utf-8")
-        return logins
+        return str(logins)
+
+    async def _fill(self, is_demo: bool) -> str:
+        await self.run("데이터베이스 구조를 맞춥니다", "migrate", "--noinput")
+        await self.run("기준 자료를 넣습니다", "setup")
+        if not is_demo:
+            return ""
+        await self.run("시범 자치구를 채웁니다", "demo")
+        return await self.run("시범 계정을 확인합니다", "demo_logins")
+
+
+async def _known(value: str) -> str:
+    return value
 
 
 def _read_mark(path: Path) -> dict[str, object]:
@@ -116,8 +122,7 @@ def _data_sources() -> Iterable[Path]:
 
 def _static_sources() -> Iterable[Path]:
     yield BASE_DIR / "requirements.lock"  # packages bring static files too
-    for folder in (BASE_DIR / "static", *BASE_DIR.glob("*/static")):
-        yield from (path for path in folder.rglob("*") if path.is_file())
+    yield from (path for path in (BASE_DIR / "static").rglob("*") if path.is_file())
 
 
 def _digest(paths: Iterable[Path]) -> str:

@@ -17,8 +17,10 @@ from portal.stack.folders import socket_folder, state_dir
 from portal.stack.leftovers import Traces
 from portal.stack.options import Options
 from portal.stack.postgres import Cluster
+from portal.stack.processes import Program
 from portal.stack.steps import MARK, Steps
 from portal.stack.supervisor import Supervisor
+from portal.stack.together import together
 from portal.stack.valkey import Broker
 
 TOUCH_SECONDS = 3600
@@ -169,13 +171,11 @@ class Stack:
                 with self._console.step("데이터베이스를 만듭니다"):
                     await asyncio.to_thread(postgres.ensure, cluster.data)
             postgres.ensure(cluster.data)
-            with self._console.step("PostgreSQL을 시작합니다"):
-                await self._supervisor.start(programs.database(cluster))
-                await asyncio.to_thread(cluster.open_database)
+            await self._start("PostgreSQL을 시작합니다", programs.database(cluster))
+            await asyncio.to_thread(cluster.open_database)
             defaults["DATABASE_URL"] = cluster.url()
         if not surroundings.is_given("REDIS_URL"):
-            with self._console.step("Valkey를 시작합니다"):
-                await self._supervisor.start(programs.broker(broker))
+            await self._start("Valkey를 시작합니다", programs.broker(broker))
             defaults["REDIS_URL"] = broker.url
         self._environment = surroundings.filled(defaults)
         for name in ("DATABASE_URL", "REDIS_URL"):
@@ -184,17 +184,17 @@ class Stack:
     async def _start_processes(self) -> None:
         wanted, environment = self._wanted, self._environment
         log = self._state / "carrier.jsonl"
-        for label, program in (
-            (
-                "통신사 모의기를 시작합니다",
-                programs.simulator(environment, port=wanted.port, log=log, is_demo=wanted.is_demo),
-            ),
-            ("웹 서버를 시작합니다", programs.web(environment, port=wanted.port, is_dev=wanted.is_dev)),
-            ("작업자를 시작합니다", programs.worker(environment, processes=wanted.workers)),
-            ("시간표를 시작합니다", programs.beat(environment, state=self._state)),
-        ):
-            with self._console.step(label):
-                await self._supervisor.start(program)
+        simulator = programs.simulator(environment, port=wanted.port, log=log, is_demo=wanted.is_demo)
+        await self._start("통신사 모의기를 시작합니다", simulator)
+        await together(
+            self._start("웹 서버를 시작합니다", programs.web(environment, port=wanted.port, is_dev=wanted.is_dev)),
+            self._start("작업자를 시작합니다", programs.worker(environment, processes=wanted.workers)),
+            self._start("시간표를 시작하고 작업자를 불러 봅니다", programs.beat(environment, state=self._state)),
+        )
+
+    async def _start(self, label: str, program: Program) -> None:
+        with self._console.step(label):
+            await self._supervisor.start(program)
 
     def _write_note(self) -> None:
         environment = self._environment
