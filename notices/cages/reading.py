@@ -113,13 +113,13 @@ def _text_of(page: pypdfium2.PdfPage, zones: Sequence[Zone]) -> tuple[str, dict[
     except pypdfium2.PdfiumError as error:
         raise RasterizerError("the text cannot be read") from error
     try:
-        values = {zone.name: zone.value(text_page.get_text_bounded(*_page_box(page, zone))) for zone in zones}
+        values = {zone.name: zone.value(text_page.get_text_bounded(*page_box(page, zone))) for zone in zones}
         return text_page.get_text_range(), values
     finally:
         text_page.close()
 
 
-def _page_box(page: pypdfium2.PdfPage, zone: Zone) -> tuple[float, float, float, float]:
+def page_box(page: pypdfium2.PdfPage, zone: Zone) -> tuple[float, float, float, float]:
     """The zone in the page's own coordinates (left, bottom, right, top), whatever its rotation and crop box."""
     width, height = (round(side * MM_PER_POINT * _HUNDREDTHS) for side in page.get_size())
     corners = [

@@ -1,0 +1,272 @@
+"""
+How the pages of one notice are laid into pictures: where the ink is, how large it may be drawn, where it may be cut.
+
+All pages of a notice become one strip, page under page, and the strip is cut into as few pictures as the carrier takes,
+between lines of text. Everything here is arithmetic on a small probe of each page.
+"""
+
+import math
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from notices.rasterizers.base import Bitmap, Crop
+
+Rows = NDArray[np.bool_]
+
+PROBE_PX_PER_MM = 36 / 25.4
+INK_DARKER_THAN = 240
+COLOUR_SPREAD = 60
+MARGIN_MM = 2.0
+QUIET_MM = 3.0  # four modules of a QR code of 20 mm, where nobody told us where the code is
+MOST_PX_PER_MM = 8.0  # about 200 dpi: more only costs bytes
+SCALE_STEP = 0.02
+STRIP_PX = 28  # white paper above each of several pictures, for "1/2": carriers may change their order
+SMALLEST_TYPE_PX = 14.0
+RULE_ROWS = 10  # a dark column this long (7 mm) and at most two wide is a ruled line, not a letter
+CUT_ALLOWANCE = 0.12
+TABLE_PENALTY_MM = 30.0  # rather so much less even than a cut through a table
+
+
+class PictureProfile(Protocol):
+    """What a carrier takes: `messaging.carriers.base.MmsProfile` is one."""
+
+    @property
+    def max_bytes(self) -> int: ...
+    @property
+    def max_width(self) -> int: ...
+    @property
+    def max_height(self) -> int: ...
+    @property
+    def max_images(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile of our own. The default fits every carrier but the oldest."""
+
+    max_bytes: int = 200_000
+    max_width: int = 1000
+    max_height: int = 1000
+    max_images: int = 3
+
+
+PORTABLE = Profile()
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a look at a page in small tells: its ink (millimetres) and, row by row, what is white or coloured."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    is_row_white: Rows  # of the whole page, at PROBE_PX_PER_MM
+    is_row_empty: Rows  # not even a ruled line of a table
+    is_row_coloured: Rows
+
+    @property
+    def has_colour(self) -> bool:
+        """Whether anything on the page is neither black, white nor gray."""
+        return bool(self.is_row_coloured.any())
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What to draw of each page, how large, where to cut the strip and where it has colour (mm from its top)."""
+
+    px_per_mm: float
+    crops: tuple[Crop, ...]
+    cuts: tuple[float, ...]
+    coloured: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def picture_count(self) -> int:
+        """How many pictures come out."""
+        return len(self.cuts) + 1
+
+    def pictures_with(self, boxes: Sequence[Crop]) -> set[int]:
+        """Which pictures (from 0) these rectangles of every page are drawn in."""
+        pictures: set[int] = set()
+        start = 0.0
+        for crop in self.crops:
+            pictures |= {bisect(self.cuts, start + box.top + box.height / 2 - crop.top) for box in boxes}
+            start += crop.height
+        return pictures
+
+
+def probe(bitmap: Bitmap, *, keep: Sequence[Crop] = ()) -> Probe | None:
+    """
+    Look at a page drawn in RGB at PROBE_PX_PER_MM; None if it is blank.
+
+    :param keep: rectangles that must stay whole with all their white: the zones of QR codes
+    """
+    darkest, spread = _extremes(bitmap)
+    dark = darkest < INK_DARKER_THAN
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    if not rows.size:
+        return None
+    margin = MARGIN_MM if keep else QUIET_MM
+    left = min([columns[0] / PROBE_PX_PER_MM - margin, *(box.left for box in keep)])
+    top = min([rows[0] / PROBE_PX_PER_MM - margin, *(box.top for box in keep)])
+    right = max([(columns[-1] + 1) / PROBE_PX_PER_MM + margin, *(box.left + box.width for box in keep)])
+    bottom = max([(rows[-1] + 1) / PROBE_PX_PER_MM + margin, *(box.top + box.height for box in keep)])
+    white, empty = _rows_without(dark & ~_ruled_lines(dark)), _rows_without(dark)
+    for box in keep:
+        white[_row(box.top) : _row(box.top + box.height) + 1] = False
+    return Probe(
+        left=max(0.0, left),
+        top=max(0.0, top),
+        right=min(dark.shape[1] / PROBE_PX_PER_MM, right),
+        bottom=min(dark.shape[0] / PROBE_PX_PER_MM, bottom),
+        is_row_white=white,
+        is_row_empty=empty,
+        is_row_coloured=~_rows_without(spread > COLOUR_SPREAD),
+    )
+
+
+def _rows_without(points: Rows) -> Rows:
+    return cast(Rows, ~points.any(axis=1))
+
+
+def _extremes(bitmap: Bitmap) -> tuple[Bitmap, Bitmap]:
+    """The darkest channel of each point, and how far its channels are apart."""
+    red, green, blue = (np.ascontiguousarray(bitmap[:, :, channel]) for channel in range(3))
+    darkest = np.minimum(np.minimum(red, green), blue)
+    return darkest, np.maximum(np.maximum(red, green), blue) - darkest
+
+
+def _row(millimetres: float) -> int:
+    return max(0, round(millimetres * PROBE_PX_PER_MM))
+
+
+def _ruled_lines(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The dark points that belong to long thin vertical lines: a table may be cut between its rows."""
+    if dark.shape[0] < RULE_ROWS:
+        return np.zeros_like(dark)
+    sums = np.cumsum(np.vstack([np.zeros((1, dark.shape[1]), np.int32), dark]), axis=0)
+    starts = (sums[RULE_ROWS:] - sums[:-RULE_ROWS]) == RULE_ROWS
+    long = np.zeros_like(dark)
+    for offset in range(RULE_ROWS):
+        long[offset : offset + starts.shape[0]] |= starts
+    thick = long[:, :-2] & long[:, 1:-1] & long[:, 2:]
+    for offset in range(3):
+        long[:, offset : offset + thick.shape[1]] &= ~thick
+    return long
+
+
+def plan(probes: Sequence[Probe], profile: PictureProfile) -> Layout:
+    """
+    Lay the pages of one notice into as few pictures as it takes at full width; if that is too many, draw smaller.
+
+    Cuts go between lines of text, as near to even parts as they can. Where nothing is white (a photograph), the parts
+    are even, and the picture maker looks for the whitest row nearby.
+    """
+    left = min(each.left for each in probes)
+    width = max(each.right for each in probes) - left
+    crops = tuple(Crop(left, each.top, width, each.bottom - each.top) for each in probes)
+    total = sum(crop.height for crop in crops)
+    widest = min(profile.max_width / width, MOST_PX_PER_MM)
+    cuttable = _cuttable(probes, crops)
+    for parts in range(1, profile.max_images + 1):
+        room = _room(profile, parts)
+        scale = _floor(min(widest, parts * room / total))
+        if parts == profile.max_images or total * widest <= parts * room:
+            cuts, scale = _cut_within(cuttable, total, parts, room, scale, is_last=parts == profile.max_images)
+            if cuts is not None:
+                return Layout(scale, crops, cuts, tuple(_coloured(probes, crops)))
+    raise ValueError("a profile takes at least one picture")
+
+
+def is_legible(layout: Layout, smallest_type_mm: float | None) -> bool:
+    """Whether the smallest letters keep enough pixels for a phone. A page without text layer is judged by people."""
+    return smallest_type_mm is None or smallest_type_mm * layout.px_per_mm >= SMALLEST_TYPE_PX
+
+
+def _room(profile: PictureProfile, parts: int) -> int:
+    return profile.max_height - (STRIP_PX if parts > 1 else 0) - 1  # rounding may add a row
+
+
+def _floor(scale: float) -> float:
+    """Down to a step, so that neighbours share a scale and a range of pages can be drawn in one call."""
+    return max(SCALE_STEP, math.floor(scale / SCALE_STEP) * SCALE_STEP)
+
+
+def _cut_within(
+    cuttable: NDArray[np.float64], total: float, parts: int, room: int, scale: float, *, is_last: bool
+) -> tuple[tuple[float, ...] | None, float]:
+    """Cuts between lines at this scale; if no further picture may be added, drawn up to an eighth smaller for them."""
+    steps = int(scale * CUT_ALLOWANCE / SCALE_STEP) if is_last else 0
+    for step in range(steps + 1):
+        smaller = scale - step * SCALE_STEP
+        cuts = _white_cuts(cuttable, total, parts, room / smaller)
+        if cuts is not None:
+            return cuts, smaller
+    if not is_last:
+        return None, scale
+    return tuple(total * number / parts for number in range(1, parts)), scale
+
+
+def _white_cuts(cuttable: NDArray[np.float64], total: float, parts: int, most: float) -> tuple[float, ...] | None:
+    """`parts - 1` of the places, none further than `most` from the next, each as near to its even place as possible."""
+    places, costs = cuttable
+    # From which places can the end be reached with 1, 2, … pictures? Worked out backwards.
+    reach = [total - places <= most]
+    for _ in range(parts - 2):
+        ahead = np.append(places[reach[0]], np.inf)
+        reach.insert(0, ahead[np.searchsorted(ahead, places, side="right")] - places <= most)
+    cuts: list[float] = []
+    at = 0.0
+    for number, is_open in enumerate(reach[: parts - 1], start=1):
+        near = np.flatnonzero(is_open & (places > at) & (places - at <= most))
+        if not near.size:
+            return None
+        unevenness = np.abs(places[near] - total * number / parts) + costs[near]
+        at = float(places[near[np.argmin(unevenness)]])
+        cuts.append(at)
+    return tuple(cuts) if cuts or total <= most else None
+
+
+def _coloured(probes: Sequence[Probe], crops: Sequence[Crop]) -> Iterator[tuple[float, float]]:
+    """From where to where each page's part of the strip has colour."""
+    start = 0.0
+    for each, crop in zip(probes, crops, strict=True):
+        rows = np.flatnonzero(each.is_row_coloured)
+        if rows.size:
+            yield start + rows[0] / PROBE_PX_PER_MM - crop.top, start + (rows[-1] + 1) / PROBE_PX_PER_MM - crop.top
+        start += crop.height
+
+
+def _cuttable(probes: Sequence[Probe], crops: Sequence[Crop]) -> NDArray[np.float64]:
+    """
+    Where the strip may be cut, from top to bottom, and what each place costs.
+
+    That is the middle of each white gap, anywhere well inside a wide one, and between pages.
+    """
+    places: list[tuple[float, float]] = []
+    start = 0.0
+    for each, crop in zip(probes, crops, strict=True):
+        first, last = _row(crop.top), _row(crop.top + crop.height)
+        for row in _gap_rows(each.is_row_white[first:last]):
+            is_empty = each.is_row_empty[first + int(row)]
+            places.append((start + row / PROBE_PX_PER_MM, 0.0 if is_empty else TABLE_PENALTY_MM))
+        start += crop.height
+        places.append((start, 0.0))
+    return np.array(places[:-1]).reshape(-1, 2).T
+
+
+def _gap_rows(white: NDArray[np.bool_]) -> list[float]:
+    """Rows (fractions are middles) at least two from any ink, or the middle of a gap of two to four rows."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], white.astype(np.int8), [0]])))
+    rows: list[float] = []
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - begin >= 4:
+            rows += [float(row) for row in range(begin + 2, end - 1)]
+        elif end - begin >= 2:
+            rows.append((begin + end) / 2)
+    return rows
