@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from portal.accounts.models import Department, Official, User
@@ -64,6 +65,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "locale": "ko-KR",
         "timezone_id": "Asia/Seoul",
     }
+
+
+@pytest.fixture(autouse=True)
+def demo(settings: Settings) -> None:
+    """The gallery of parts is open, and the banner of the demo is part of every picture."""
+    settings.DISTRICT_IS_DEMO = True
 
 
 @pytest.fixture

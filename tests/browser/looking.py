@@ -52,7 +52,7 @@ def focus_stops(page: Page, *, most: int = 60) -> list[dict[str, Any]]:
             """() => {
                 const focused = document.activeElement;
                 if (!focused || focused === document.body) return null;
-                const box = focused.getBoundingClientRect();
+                const box = focused.getClientRects()[0] ?? focused.getBoundingClientRect();
                 const middle = box.top + box.height / 2;
                 const seen = [.1, .5, .9].map(part => document.elementFromPoint(box.left + box.width * part, middle));
                 const style = getComputedStyle(focused);
