@@ -145,7 +145,8 @@ def phone_page(phone: Phone, *, offices: Iterable[str], now: datetime, name: str
 <span class="island"></span><span class="signal">LTE<i></i></span></div>
 <header class="bar"><a class="round" href="/" aria-label="휴대전화 목록">{_icon("back")}</a>
 <div class="title"><h1>{escape(title)}</h1>{under}</div>{_switches(phone)}</header>
-<div class="screen"><div class="roll" id="live">{_off(phone) if is_off else _conversation(phone)}</div></div>
+<div class="screen"><div class="roll" id="live" role="log" aria-label="대화">
+{_off(phone) if is_off else _conversation(phone)}</div></div>
 {"" if is_off else _composer(phone, list(offices))}</main>"""
     return _page(f"{title}의 휴대전화", body, style="phone-page")
 
@@ -184,7 +185,7 @@ def _conversation(phone: Phone) -> str:
         return _empty("아직 받은 문자가 없습니다", "포털이 이 번호로 보내면 여기에 도착합니다.")
     days = groupby(visible, key=lambda bubble: bubble.at.date())
     items = "".join(f'<li class="day">{_day(day)}</li>{_bubbles(list(bubbles))}' for day, bubbles in days)
-    return f'<ol class="talk" role="log" aria-label="대화">{items}</ol>'
+    return f'<ol class="talk">{items}</ol>'
 
 
 def _bubbles(bubbles: Sequence[Bubble]) -> str:

@@ -114,7 +114,7 @@ class Exchange:
         return "3101" if leg.channel == "alimtalk" and phone and "no_kakao" in phone.switches else ""
 
     def _keep_picture(self, sha256: str, content: bytes) -> None:
-        self._pictures.mkdir(exist_ok=True)
+        self._pictures.mkdir(mode=0o700, exist_ok=True)
         path = self.picture_path(sha256)
         if not path.exists():
             path.write_bytes(content)

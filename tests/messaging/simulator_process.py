@@ -60,7 +60,7 @@ class RunningSimulator:
         self.process.terminate()
         return self.process.wait(timeout=10)
 
-    def adapter(self, timeout: float = 0.6) -> Simulator:
+    def adapter(self, timeout: float = 10) -> Simulator:
         """Our plug for this process."""
         place = (self.url, timeout)
         if place not in self._adapters:

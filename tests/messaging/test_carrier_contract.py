@@ -46,6 +46,12 @@ def plug(simulator: RunningSimulator) -> Carrier:
     return simulator.adapter()
 
 
+@pytest.fixture(scope="module")
+def impatient(simulator: RunningSimulator) -> Carrier:
+    """The same plug with no time to lose, for faults that are a matter of waiting."""
+    return simulator.adapter(timeout=0.6)
+
+
 @pytest.fixture
 def carrier(plug: Carrier, simulator: RunningSimulator) -> Carrier:
     simulator.control(rules=[])
@@ -167,6 +173,7 @@ def test_a_batch_too_large_is_refused_whole(carrier: Carrier, simulator: Running
 
 # --- faults: which error, and was it taken? ----------------------------------------------------------------------------
 
+WAITING = {"hang_before", "hang_after", "slow"}
 FAULTS = [
     ("hang_before", OutcomeUnknown, False),
     ("reset_before", OutcomeUnknown, False),
@@ -185,13 +192,18 @@ FAULTS = [
 
 @pytest.mark.parametrize(("fault", "error", "was_taken"), FAULTS, ids=[row[0] for row in FAULTS])
 def test_a_fault_is_named_rightly_and_the_look_up_tells_the_truth(
-    carrier: Carrier, simulator: RunningSimulator, fault: str, error: type[Exception], was_taken: bool
+    carrier: Carrier,
+    impatient: Carrier,
+    simulator: RunningSimulator,
+    fault: str,
+    error: type[Exception],
+    was_taken: bool,
 ) -> None:
     leg, key = sms(), uuid4()
     simulator.control(rules=[{"fault": fault, "times": 1}])
 
     with pytest.raises(error) as raised:
-        carrier.submit([leg], key=key)
+        (impatient if fault in WAITING else carrier).submit([leg], key=key)
 
     assert raised.type is error
     assert taken(simulator, leg.id) == was_taken
@@ -202,14 +214,19 @@ def test_a_fault_is_named_rightly_and_the_look_up_tells_the_truth(
 
 @pytest.mark.parametrize(("fault", "error", "was_taken"), FAULTS, ids=[row[0] for row in FAULTS])
 def test_a_look_up_that_fails_proves_nothing(
-    carrier: Carrier, simulator: RunningSimulator, fault: str, error: type[Exception], was_taken: bool
+    carrier: Carrier,
+    impatient: Carrier,
+    simulator: RunningSimulator,
+    fault: str,
+    error: type[Exception],
+    was_taken: bool,
 ) -> None:
     leg, key = sms(), uuid4()
     carrier.submit([leg], key=key)
     simulator.control(rules=[{"fault": fault, "method": "GET", "times": 1}])
 
     with pytest.raises((OutcomeUnknown, NotSent)):
-        carrier.look_up([leg.id], key=key)
+        (impatient if fault in WAITING else carrier).look_up([leg.id], key=key)
 
     assert isinstance(carrier.look_up([leg.id], key=key)[leg.id], Accepted)
 
@@ -244,7 +261,7 @@ def test_a_lagging_look_up_says_not_found_before_it_says_accepted(
     carrier: Carrier, simulator: RunningSimulator
 ) -> None:
     leg, key = sms(), uuid4()
-    simulator.control(rules=[{"fault": "look_up_lag", "seconds": 0.4}])
+    simulator.control(rules=[{"fault": "look_up_lag", "seconds": 1.5}])
     carrier.submit([leg], key=key)
 
     early = carrier.look_up([leg.id], key=key)[leg.id]
@@ -306,11 +323,13 @@ def test_anything_undocumented_is_an_unknown_outcome(raw: bytes) -> None:
             carrier.submit([sms()], key=uuid4())
 
 
-def test_a_dribbling_answer_is_cut_off_in_time(carrier: Carrier, simulator: RunningSimulator) -> None:
+def test_a_dribbling_answer_is_cut_off_in_time(
+    carrier: Carrier, impatient: Carrier, simulator: RunningSimulator
+) -> None:
     simulator.control(rules=[{"fault": "slow", "seconds": 0.05}])
     start = time.monotonic()
 
     with pytest.raises(OutcomeUnknown):
-        carrier.submit([sms()], key=uuid4())
+        impatient.submit([sms()], key=uuid4())
 
     assert time.monotonic() - start < 3

@@ -37,7 +37,7 @@ def send(simulator: RunningSimulator, count: int = 1, *, channel: str = "sms", t
         Leg(uuid4(), "alimtalk" if channel == "alimtalk" else "sms", to, OFFICE, "안내", template_code="t")
         for _ in range(count)
     ]
-    simulator.adapter(timeout=8).submit(legs, key=uuid4())
+    simulator.adapter().submit(legs, key=uuid4())
     return legs
 
 
