@@ -122,8 +122,7 @@ install_lock() {
     say "파이썬 꾸러미를 설치합니다 (처음에는 1~2분)"
     awk '/^uv==/{p=1} p{print} p&&!/\\$/{exit}' "$lock" >var/uv.txt
     # shellcheck disable=SC2086 # empty or one word
-    if [ -z "${SOTONG_NO_UV:-}" ] &&
-        shown .venv/bin/python -m pip install -q --require-hashes -r var/uv.txt &&
+    if shown .venv/bin/python -m pip install -q --require-hashes -r var/uv.txt &&
         shown .venv/bin/uv pip install $quiet --python .venv/bin/python --require-hashes -r "$lock"; then
         return 0
     fi
