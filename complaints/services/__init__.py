@@ -8,6 +8,7 @@ from complaints.services.hearing import NotAnOfficial, ScoreRefused, mark_read, 
 from complaints.services.merging import merge, unmerge
 from complaints.services.placing import reroute, route
 from complaints.services.processing import process_photos
+from complaints.services.reference import load_reference
 from complaints.services.reopening import accept_reopening, decline_reopening, reopen
 from complaints.services.stepping import Missing, NotAllowed, Stale, TooMany
 from complaints.services.sweeping import sweep
@@ -39,6 +40,7 @@ __all__ = [
     "discard",
     "file",
     "inspect",
+    "load_reference",
     "mark_read",
     "merge",
     "note",

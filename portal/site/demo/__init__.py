@@ -1,0 +1,1 @@
+"""The make-believe district: people, cases, a campaign and conversations, all made through services."""
