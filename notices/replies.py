@@ -11,6 +11,7 @@ from messaging.understanding import Reading
 from notices import keys, services
 from notices.models import Asset, Notice, Question
 from notices.questions import as_asked
+from portal.core import clock
 
 
 def _question(message: Message) -> ReadQuestion | None:
@@ -46,7 +47,7 @@ def load_picture(handle: str, message: Message) -> bytes:
     """
     number = handle.removeprefix("notices:")
     asset = (
-        Asset.objects.select_related("recipient__campaign", "notice")
+        Asset.objects.select_related("recipient__campaign", "notice__recipient")
         .filter(pk=int(number), notice__state=Notice.State.PROVED)
         .first()
         if number.isdecimal()
@@ -58,4 +59,4 @@ def load_picture(handle: str, message: Message) -> bytes:
         raise WrongImage(handle)
     if not hmac.compare_digest(bytes(message.phone_index), bytes(asset.recipient.phone_index or b"")):
         raise WrongImage(handle)
-    return services.open_picture(asset)
+    return services.open_picture(asset, now=clock.now())

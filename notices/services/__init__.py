@@ -6,13 +6,16 @@ from notices.services.checking import settle_checking
 from notices.services.closing import NotSettled, cancel, close, pause, resume
 from notices.services.documents import attach_document
 from notices.services.drafting import PlanRefused, attach_roster, draft, exclude, reopen_checking
+from notices.services.drawing import PageUndrawable, draw_page, open_picture
 from notices.services.mailing import export_paper, open_paper
 from notices.services.sending import follow, queue_notices, record_notice_outcomes, send_notices
 from notices.services.ticking import Ticked, run_campaigns
+from notices.services.working import work_on_files
 
 __all__ = [
     "ManifestChanged",
     "NotSettled",
+    "PageUndrawable",
     "PlanRefused",
     "Ticked",
     "TooLate",
@@ -24,11 +27,13 @@ __all__ = [
     "close_asking",
     "decide_answer",
     "draft",
+    "draw_page",
     "exclude",
     "export_paper",
     "follow",
     "launch",
     "open_paper",
+    "open_picture",
     "pause",
     "queue_notices",
     "record_answer",
@@ -39,4 +44,5 @@ __all__ = [
     "run_campaigns",
     "send_notices",
     "settle_checking",
+    "work_on_files",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from celery import signature
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from messaging import services as messaging
 from messaging.models import Message, MessageStatus
@@ -20,6 +20,7 @@ from portal.core.errors import Refused
 
 WAVE = 5_000
 SHARED_PHONE_TURN = timedelta(hours=48)
+HEARD_AFTERWARDS = timedelta(days=7)  # a "no" before the picture leaves is obeyed, a "yes" is kept as late
 _TURNS_LOCK = 0x6E6F74  # one wave at a time in the whole house: two campaigns may know the same phone
 R = Recipient.State
 
@@ -117,8 +118,15 @@ def _question(campaign: Campaign, recipient: Recipient, *, named: bool, now: dat
         reference=campaign.number,
         key=str(keys.MessageKey(campaign.pk, recipient.pk, keys.ASK)),
         stream=campaign.stream,
-        reply_for=(recipient.ask_closes_at or campaign.asks_until) - now,
+        reply_for=_reply_window(campaign, recipient, now),
     )
+
+
+def _reply_window(campaign: Campaign, recipient: Recipient, now: datetime) -> timedelta:
+    """Whose turn is over has no open question; everybody else's "no" is still heard for a while after the closing."""
+    closes_at = recipient.ask_closes_at or campaign.asks_until
+    is_last = closes_at == campaign.asks_until
+    return closes_at - now + (HEARD_AFTERWARDS if is_last else timedelta(0))
 
 
 _FAILED = (MessageStatus.FAILED, MessageStatus.CANCELLED, MessageStatus.SUPPRESSED)
@@ -171,4 +179,4 @@ def close_asking(campaign: Campaign, *, by: User | None, now: datetime, reason: 
     for before, why in ((R.ADDRESSABLE, "not_asked"), (R.ASKING, "silent"), (R.AGREED, "identity_missing")):
         people = list(unanswered.filter(state=before).order_by("pk"))
         move(people, R.SILENT, cause="close_asking", now=now, by=by, reason=why)
-    Recipient.objects.filter(campaign=campaign, ask_closes_at__gt=ends).update(ask_closes_at=F("campaign__asks_until"))
+    Recipient.objects.filter(campaign=campaign, ask_closes_at__gt=ends).update(ask_closes_at=ends)

@@ -1,0 +1,106 @@
+"""The worker's bench: one thing after another until nothing waits or the time is up. What was begun is found again."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from notices.models import RenderBatch, SourceDocument
+from notices.services import vault
+from notices.services.drawing import batches_to_draw, campaigns_to_finish, draw_batch, finish_reading
+from notices.services.matching import match_pages
+from notices.services.reading import (
+    Overtaken,
+    batches_to_read,
+    claim_batch,
+    documents_to_match,
+    examine_document,
+    next_to_examine,
+    read_batch,
+)
+
+WORK_SECONDS = 45.0
+_log = structlog.get_logger(__name__)
+
+
+def work_on_files(*, now: datetime, seconds: float = WORK_SECONDS) -> int:
+    """Examine, read, match and draw whatever waits; returns how many pieces of work were done."""
+    vault.sweep_shelf()
+    began = time.monotonic()
+    done = 0
+    with _bench(now) as bench:
+        while time.monotonic() - began < seconds and _one_piece(bench, now):
+            done += 1
+    return done
+
+
+class _Bench:
+    """Keeps the document at hand open, so that it is not unsealed again for each batch."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._stack = ExitStack()
+        self._document_id = 0
+        self._pdf = Path()
+
+    def pdf_of(self, document: SourceDocument) -> Path:
+        """The plain file, in memory."""
+        if document.pk != self._document_id:
+            self.clear()
+            self._pdf = self._stack.enter_context(vault.opened(document, now=self._now))
+            self._document_id = document.pk
+        return self._pdf
+
+    def clear(self) -> None:
+        """Close what is open."""
+        self._stack.close()
+        self._document_id = 0
+
+
+@contextmanager
+def _bench(now: datetime) -> Iterator[_Bench]:
+    bench = _Bench(now)
+    try:
+        yield bench
+    finally:
+        bench.clear()
+
+
+def _one_piece(bench: _Bench, now: datetime) -> bool:
+    try:
+        return _examine(now) or _read(bench, now) or _match(now) or _draw(bench, now) or _finish(now)
+    except Overtaken:
+        _log.info("work_overtaken")  # another worker was faster: nothing is lost, look again
+        return True
+
+
+def _examine(now: datetime) -> bool:
+    document = next_to_examine()
+    if document is not None:
+        examine_document(document, now=now)
+    return document is not None
+
+
+def _read(bench: _Bench, now: datetime) -> bool:
+    batch = claim_batch(batches_to_read())
+    if batch is not None:
+        read_batch(batch, bench.pdf_of(batch.document), now=now)
+    return batch is not None
+
+
+def _match(now: datetime) -> bool:
+    return any(match_pages(document, now=now) for document in documents_to_match())
+
+
+def _draw(bench: _Bench, now: datetime) -> bool:
+    batch: RenderBatch | None = claim_batch(batches_to_draw())
+    if batch is not None:
+        draw_batch(batch, bench.pdf_of(batch.document), now=now)
+    return batch is not None
+
+
+def _finish(now: datetime) -> bool:
+    return any(finish_reading(campaign, now=now) for campaign in campaigns_to_finish())

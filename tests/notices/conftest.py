@@ -1,0 +1,37 @@
+"""The people and the reference data every campaign test needs."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from messaging import services as messaging
+from messaging.models import SenderNumber
+from portal.accounts.models import Department
+from portal.core.clock import day_in_korea
+from tests.notices.world import NOON, World, official
+
+
+@pytest.fixture
+def world(db: None, settings: Settings, tmp_path: Path) -> World:
+    """A department with a drafter and a sender, a stranger next door, wordings and a registered number."""
+    settings.MEDIA_DIR = tmp_path
+    messaging.load_reference(now=NOON)
+    messaging.load_templates(now=NOON)
+    today = day_in_korea(NOON)
+    SenderNumber.objects.update(
+        status="registered",
+        evidence="이용증명원 2026-1",
+        registered_on=today,
+        expires_on=today + timedelta(days=365),
+        inbox="",
+    )
+    noise = Department.objects.create(code="noise", name="환경과", phone="02-120-1000")
+    other = Department.objects.create(code="roads", name="도로과", phone="02-120-2000")
+    return World(
+        department=noise,
+        drafter=official("drafter", noise, "officer", name="이담당"),
+        sender=official("sender", noise, "sender", name="최팀장"),
+        stranger=official("stranger", other, "sender", "officer", name="남주무"),
+    )
