@@ -1,6 +1,8 @@
 """Bitmaps become JPEGs that fit a carrier's limits, and every finished picture is read back."""
 
 import io
+import json
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +20,18 @@ OPTIMIZED_ABOVE = 0.5  # of the byte limit: below it 3 ms buy nothing
 SHRINKING = 0.9
 MOST_SHRINKINGS = 6
 SEARCHED_MM = 1.0  # around a planned cut, for the whitest row
+_LENGTH = struct.Struct(">I")
 _QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+
+
+# Why a notice has no pictures, or none that may be sent.
+PROBLEMS = {
+    "blank": "쪽이 모두 비어 있습니다.",
+    "text_too_small": "글자가 휴대전화에서 읽기에 너무 작습니다.",
+    "over_limit": "통신사가 받는 크기로 줄일 수 없습니다.",
+    "render_failed": "쪽을 그릴 수 없습니다.",
+    "read_back_failed": "완성된 그림에서 QR코드가 되읽히지 않습니다.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,23 @@ class Part:
     height: int
     is_colour: bool
     quality: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """
+    The pictures of one notice. They may be sent only if `problems` is empty.
+
+    `qr` is what the codes in the finished bytes say, `read_back_key` the key they agree on ('' without codes).
+    """
+
+    parts: tuple[Part, ...] = ()
+    qr: tuple[str, ...] = ()
+    read_back_key: str = ""
+    problems: tuple[str, ...] = ()
+    px_per_mm: float = 0.0
+    smallest_type_pt: float | None = None
+    renderer: str = ""
 
 
 def make_parts(pages: Iterable[Bitmap], layout: Layout, profile: PictureProfile) -> tuple[list[Part], float]:
@@ -163,3 +193,35 @@ def _jpeg(image: Image.Image, quality: int, *, optimize: bool) -> bytes:
 
 def _part(jpeg: bytes, image: Image.Image, quality: int) -> Part:
     return Part(jpeg, image.width, image.height, image.mode != "L", quality)
+
+
+# --- how a result comes out of the cage: the length of a JSON text, the text, the pictures one after another ---------
+
+
+def pack(rendered: Rendered) -> bytes:
+    """In the cage."""
+    facts = {
+        "parts": [[len(p.jpeg), p.width, p.height, p.is_colour, p.quality] for p in rendered.parts],
+        "qr": rendered.qr,
+        "read_back_key": rendered.read_back_key,
+        "problems": rendered.problems,
+        "px_per_mm": rendered.px_per_mm,
+        "smallest_type_pt": rendered.smallest_type_pt,
+        "renderer": rendered.renderer,
+    }
+    text = json.dumps(facts).encode()
+    return b"".join([_LENGTH.pack(len(text)), text, *(part.jpeg for part in rendered.parts)])
+
+
+def unpack(packed: bytes) -> Rendered:
+    """Outside."""
+    (length,) = _LENGTH.unpack_from(packed)
+    facts = json.loads(packed[_LENGTH.size : _LENGTH.size + length])
+    at = _LENGTH.size + length
+    parts: list[Part] = []
+    for size, *rest in facts.pop("parts"):
+        parts.append(Part(packed[at : at + size], *rest))
+        at += size
+    return Rendered(
+        parts=tuple(parts), qr=tuple(facts.pop("qr")), problems=tuple(facts.pop("problems")), **facts
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from notices.engines import backend_of
 from notices.zones import Template
 from portal.core import cage
 
@@ -38,7 +39,7 @@ def read_pages(
     template: Template,
     *,
     pages: range,
-    engine: str = "pdfium",
+    engine: str = "default",
     reads_qr: bool = True,
 ) -> Iterator[PageReading]:
     """
@@ -78,7 +79,7 @@ def _lines(pdf: Path, template: Template, first: int, last: int, engine: str, re
         "first": first,
         "last": last,
         "zones": [zone.as_json() for zone in template.zones],
-        "engine": engine,
+        "engine": backend_of(engine),
         "reads_qr": reads_qr,
     }
     return cage.caged_lines(

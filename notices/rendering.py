@@ -1,30 +1,22 @@
 """Pages of a notice become pictures, in a cage, notice by notice: what fails is named and the next one goes on."""
 
 import json
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from notices.fitting import Part
+from notices.engines import backend_of
+from notices.fitting import PROBLEMS, Part, Rendered, unpack
 from notices.layout import PORTABLE, PictureProfile
 from notices.zones import Field, Template
 from portal.core import cage
 
+__all__ = ["PROBLEMS", "NoticePages", "Part", "Rendered", "preview_page", "render_batch", "render_notice"]
+
 MODULE = "notices.cages.rendering"
 PAGES_PER_CHILD = 125
 SECONDS_PER_NOTICE = 15.0
-_LENGTH = struct.Struct(">I")
-
-# Why a notice has no pictures, or none that may be sent.
-PROBLEMS = {
-    "blank": "쪽이 모두 비어 있습니다.",
-    "text_too_small": "글자가 휴대전화에서 읽기에 너무 작습니다.",
-    "over_limit": "통신사가 받는 크기로 줄일 수 없습니다.",
-    "render_failed": "쪽을 그릴 수 없습니다.",
-    "read_back_failed": "완성된 그림에서 QR코드가 되읽히지 않습니다.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +28,13 @@ class NoticePages:
     qr: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """
-    The pictures of one notice. They may be sent only if `problems` is empty.
-
-    `qr` is what the codes in the finished bytes say, `read_back_key` the key they agree on ('' without codes).
-    """
-
-    parts: tuple[Part, ...] = ()
-    qr: tuple[str, ...] = ()
-    read_back_key: str = ""
-    problems: tuple[str, ...] = ()
-    px_per_mm: float = 0.0
-    smallest_type_pt: float | None = None
-    renderer: str = ""
-
-
 def render_batch(
     pdf: Path,
     notices: Sequence[NoticePages],
     profile: PictureProfile = PORTABLE,
     *,
     template: Template | None = None,
-    engine: str = "pdfium",
+    engine: str = "default",
 ) -> Iterator[tuple[NoticePages, Rendered]]:
     """
     Draw notices in order, yielding each as soon as it is done; one that kills its cage comes back `render_failed`.
@@ -88,7 +63,7 @@ def render_notice(
     pdf: Path,
     pages: Sequence[int],
     profile: PictureProfile = PORTABLE,
-    engine: str = "pdfium",
+    engine: str = "default",
     *,
     template: Template | None = None,
     qr: Sequence[str] = (),
@@ -98,13 +73,13 @@ def render_notice(
     return _alone(pdf, notice, profile, template, engine)
 
 
-def preview_page(pdf: Path, page: int, *, width: int = 900, engine: str = "pdfium") -> bytes:
+def preview_page(pdf: Path, page: int, *, width: int = 900, engine: str = "default") -> bytes:
     """
     A whole page as JPEG, for an official's eyes beside the roster row.
 
     :raises portal.core.cage.CageError: if the page cannot be drawn
     """
-    wanted = json.dumps({"page": page, "width": width, "engine": engine}).encode()
+    wanted = json.dumps({"page": page, "width": width, "engine": backend_of(engine)}).encode()
     return cage.run_caged(MODULE, wanted, limits=cage.PDF, files=[pdf])
 
 
@@ -138,40 +113,8 @@ def _lines(
         "profile": [profile.max_bytes, profile.max_width, profile.max_height, profile.max_images],
         "qr_zones": [zone.as_json() for zone in template.of(Field.QR)] if template else [],
         "small_zones": [zone.as_json() for zone in keys],
-        "engine": engine,
+        "engine": backend_of(engine),
     }
     return cage.caged_lines(
         MODULE, json.dumps(wanted).encode(), limits=cage.PDF, wall_per_item=SECONDS_PER_NOTICE, files=[pdf]
     )
-
-
-# --- how a result comes out of the cage: the length of a JSON text, the text, the pictures one after another ---------
-
-
-def pack(rendered: Rendered) -> bytes:
-    """In the cage."""
-    facts = {
-        "parts": [[len(p.jpeg), p.width, p.height, p.is_colour, p.quality] for p in rendered.parts],
-        "qr": rendered.qr,
-        "read_back_key": rendered.read_back_key,
-        "problems": rendered.problems,
-        "px_per_mm": rendered.px_per_mm,
-        "smallest_type_pt": rendered.smallest_type_pt,
-        "renderer": rendered.renderer,
-    }
-    text = json.dumps(facts).encode()
-    return b"".join([_LENGTH.pack(len(text)), text, *(part.jpeg for part in rendered.parts)])
-
-
-def unpack(packed: bytes) -> Rendered:
-    """Outside."""
-    (length,) = _LENGTH.unpack_from(packed)
-    facts = json.loads(packed[_LENGTH.size : _LENGTH.size + length])
-    at = _LENGTH.size + length
-    parts: list[Part] = []
-    for size, *rest in facts.pop("parts"):
-        parts.append(Part(packed[at : at + size], *rest))
-        at += size
-    return Rendered(
-        parts=tuple(parts), qr=tuple(facts.pop("qr")), problems=tuple(facts.pop("problems")), **facts
-    )  # fmt: skip

@@ -15,18 +15,16 @@ from PIL import Image
 
 from notices import codes
 from notices.cages.reading import page_box
-from notices.fitting import make_parts, read_codes
+from notices.fitting import Rendered, make_parts, pack, read_codes
 from notices.layout import PROBE_PX_PER_MM, Layout, Probe, Profile, is_legible, plan, probe
 from notices.rasterizers import Bitmap, Crop, PageRequest, Rasterizer, RasterizerError
 from notices.rasterizers.base import MM_PER_POINT
 from notices.rasterizers.pdfium import Pdfium, PdfiumFile
 from notices.rasterizers.registry import engine
-from notices.rendering import Rendered, pack
 from notices.zones import Zone
 from portal.core.cage import given_file
 
 DEEPEST_FORM = 4
-AT_ONCE = {"poppler": 32}  # notices that are probed together, so that their pages can be drawn in ranges
 
 
 def main(payload: bytes) -> bytes:
@@ -53,7 +51,7 @@ def lines(payload: bytes) -> Iterator[bytes]:
         small_zones=[Zone.from_json(zone) for zone in wanted["small_zones"]],
     )
     notices = wanted["notices"]
-    step = AT_ONCE.get(wanted["engine"], 1)
+    step = painter.rasterizer.pages_at_once
     for first in range(0, len(notices), step):
         yield from map(pack, painter.paint(notices[first : first + step]))
 
@@ -94,7 +92,7 @@ class _Painter:
         """Sketch them all, then draw them all, page ranges together."""
         sketches = [self._sketch(tuple(notice["pages"])) for notice in notices]
         bitmaps = self._bitmaps(sketches)
-        for notice, sketch in zip(notices, sketches, strict=True):
+        for place, (notice, sketch) in enumerate(zip(notices, sketches, strict=True)):
             if sketch.layout is None:
                 yield self._rendered(sketch, problems=(sketch.problem,))
                 continue
@@ -102,7 +100,7 @@ class _Painter:
                 pages = self._drawn(bitmaps, len(sketch.layout.crops))
             except RasterizerError:
                 yield self._rendered(sketch, problems=("render_failed",))
-                bitmaps = self._bitmaps(sketches[sketches.index(sketch) + 1 :])
+                bitmaps = self._bitmaps(sketches[place + 1 :])
                 continue
             yield self._finish(sketch, pages, tuple(notice["qr"]))
 

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from portal.core.errors import Refused
+
 Bitmap = NDArray[np.uint8]  # height × width (gray) or height × width × 3 (RGB)
 
 MM_PER_POINT = 25.4 / 72
@@ -20,6 +22,12 @@ class RasterizerError(Exception):
     def __init__(self, message: str, *, is_permanent: bool = True) -> None:
         self.is_permanent = is_permanent
         super().__init__(message)
+
+
+class DocumentUnreadable(Refused):
+    """No engine can open the document: nothing is wrong with one page, but with all."""
+
+    sentence = "PDF를 열 수 없습니다. 원본 프로그램에서 PDF로 다시 저장해 주세요."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,12 @@ class Rasterizer(Protocol):
 
     `pages` yields one bitmap for each request, in order: exactly the size asked for, annotations drawn (stamps are
     annotations), rotation and crop box applied. A bitmap is valid until the next one is asked for.
+
+    `pages_at_once`: how many pages the engine likes to be asked for together.
     """
 
     name: str
+    pages_at_once: int
 
     def version(self) -> str:
         """What made the picture, for the record."""

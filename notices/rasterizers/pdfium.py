@@ -8,7 +8,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from notices.rasterizers.base import MM_PER_POINT, Bitmap, PageRequest, RasterizerError
+from notices.rasterizers.base import MM_PER_POINT, Bitmap, DocumentUnreadable, PageRequest, RasterizerError
 
 _WHITE = 0xFFFFFFFF
 
@@ -24,7 +24,7 @@ class PdfiumFile:
         try:
             self.document = pypdfium2.PdfDocument(pdf)
         except pypdfium2.PdfiumError as error:
-            raise RasterizerError("the document cannot be opened") from error
+            raise DocumentUnreadable from error
         self.number = 0
         self.current: pypdfium2.PdfPage | None = None
 
@@ -59,6 +59,7 @@ class Pdfium:
     """Draws with PDFium, the wanted part only, into one bitmap that is used again."""
 
     name = "pdfium"
+    pages_at_once = 1
 
     def __init__(self) -> None:
         self.path: Path | None = None

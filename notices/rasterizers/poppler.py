@@ -28,6 +28,7 @@ class Poppler:
     """Draws whole pages, range by range, into files in memory, and cuts the wanted part out."""
 
     name = "poppler"
+    pages_at_once = RANGE
 
     def version(self) -> str:
         """What `pdftoppm -v` says."""
@@ -44,17 +45,19 @@ class Poppler:
                 requests = requests[count:]
 
     def _draw_range(self, pdf: Path, file: PdfiumFile, requests: Sequence[PageRequest]) -> Iterator[Bitmap]:
-        for request in requests:
-            request.check_size(*file.size_mm(request.page))
-        first = requests[0]
         with tempfile.TemporaryDirectory(prefix="poppler-") as folder:
-            paths = _convert(pdf, first, last_page=requests[-1].page, folder=folder)
-            # Poppler leaves out a page it cannot draw, or makes it 1 × 1, and still exits with 0.
-            if len(paths) != len(requests):
-                raise RasterizerError(f"poppler drew {len(paths)} of {len(requests)} pages from {first.page}")
-            for request, path in zip(requests, paths, strict=True):
+            try:
+                paths = _convert(pdf, file, requests, folder)
+            except RasterizerError:
+                if len(requests) == 1:
+                    raise
+                paths = []
+            for request, path in zip(requests, paths, strict=False):
                 yield _cut(path, request, file.size_mm(request.page))
                 path.unlink()
+        if not paths:  # one of them is to blame: only alone does it show which
+            for request in requests:
+                yield from self._draw_range(pdf, file, [request])
 
 
 def installed_version() -> str:
@@ -82,13 +85,16 @@ def _range_length(file: PdfiumFile, requests: Sequence[PageRequest]) -> int:
     return min(RANGE, len(requests))
 
 
-def _convert(pdf: Path, first: PageRequest, *, last_page: int, folder: str) -> list[Path]:
+def _convert(pdf: Path, file: PdfiumFile, requests: Sequence[PageRequest], folder: str) -> list[Path]:
+    for request in requests:
+        request.check_size(*file.size_mm(request.page))
+    first, last = requests[0], requests[-1]
     try:
         paths = convert_from_path(
             pdf,
             dpi=cast(int, first.px_per_mm * 25.4),  # handed to -r as it is, and pdftoppm takes fractions
             first_page=first.page,
-            last_page=last_page,
+            last_page=last.page,
             grayscale=not first.is_colour,
             fmt="ppm",
             output_folder=folder,
@@ -97,10 +103,11 @@ def _convert(pdf: Path, first: PageRequest, *, last_page: int, folder: str) -> l
             strict=True,  # the only way to hear of a missing language pack or font
             timeout=SECONDS_PER_RANGE,
         )
-    except PDFPopplerTimeoutError as error:
-        raise RasterizerError(f"poppler took too long from page {first.page}") from error
-    except (PDFSyntaxError, PDFPageCountError) as error:
-        raise RasterizerError(f"poppler refused the pages from {first.page}") from error
+    except (PDFPopplerTimeoutError, PDFSyntaxError, PDFPageCountError) as error:
+        raise RasterizerError(f"poppler could not draw the pages from {first.page}") from error
+    # Poppler leaves out a page it cannot draw and still exits with 0.
+    if len(paths) != len(requests):
+        raise RasterizerError(f"poppler drew {len(paths)} of {len(requests)} pages from {first.page}")
     return [Path(path) for path in cast(list[str], paths)]
 
 
