@@ -1,6 +1,5 @@
 """Every test of this room has a registered sender number and a carrier that does as it is told."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,8 +9,7 @@ from messaging import services, topics, windows
 from messaging.carriers import registry
 from messaging.models import SenderNumber
 from portal.core import clock
-
-TOLD = "tests.messaging.making.Told"
+from tests.messaging.making import TOLD
 
 
 @pytest.fixture(autouse=True)
@@ -31,11 +29,10 @@ def office(db: None) -> None:
 
 
 @pytest.fixture
-def handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registrations made in a test end with it."""
     for registry_name in ("_reply_handlers", "_questions", "_outcome_handlers", "_image_sources"):
         monkeypatch.setattr(topics, registry_name, {})
-    yield
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from messaging.carriers.base import (
 from messaging.models import Attempt, Dispatch, Message, Receipt, Template, TemplateVersion
 from portal.core import clock
 
+TOLD = "tests.messaging.making.Told"
 PHONE = "+821012345678"
 Submit = Callable[[Sequence[Leg], UUID], Mapping[UUID, Outcome]]
 

@@ -1,12 +1,14 @@
 """What is judged at the claim, because it may have changed since the message was queued."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
 
 from messaging import claiming, delivery, services, topics, windows
+from messaging.carriers.base import Capabilities
 from messaging.models import (
     Attempt,
     Dispatch,
@@ -268,9 +270,7 @@ def test_two_campaigns_take_turns() -> None:
     assert sorted(streams[:2]) == sorted(streams[2:]) == ["campaign:a", "campaign:b"]
 
 
-def _capabilities(**changes: object) -> claiming.Capabilities:
-    from dataclasses import replace
-
+def _capabilities(**changes: object) -> Capabilities:
     return replace(told().capabilities, **changes)  # type: ignore[arg-type]
 
 

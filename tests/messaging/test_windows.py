@@ -1,6 +1,6 @@
 """The night, by the Korean clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_the_minute_before_is_open_and_the_first_minute_closed() -> None:
 
 
 def test_a_window_within_one_day() -> None:
-    noon = windows.Window(datetime(2026, 1, 1, 12).time(), datetime(2026, 1, 1, 13).time())
+    noon = windows.Window(time(12), time(13))
 
     assert noon.closed_until(_korean(12, 30)) == _korean(13)
     assert noon.closed_until(_korean(13)) is None
