@@ -10,7 +10,7 @@ from django.conf import settings
 
 from complaints.deadlines import Period, Unit
 from complaints.models import Complaint, Outcome, StageChange
-from complaints.workflow import Stage, step_named
+from complaints.workflow import STEPS, Stage, step_named
 from portal.core.clock import in_korea
 from portal.core.hangul import josa
 from portal.core.workdays import WEEKDAYS
@@ -21,6 +21,7 @@ LONGEST_VALUE = 200
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # A later one of these overtakes an earlier one that has not left yet; the timeline keeps them all.
 COLLAPSING = ("routed", "assigned", "inspecting", "reviewing")
+COLLAPSING_STEPS = tuple(step.name for step in STEPS if step.message in COLLAPSING)
 # What those hear whose cases were merged into this one; the rest concerns the lead's complainant alone.
 FOLLOWED = (*COLLAPSING, "resolved", "refused", "transferred", "reopened")
 NO_VISIT = "결과를 곧 알려 드리겠습니다."
@@ -85,7 +86,7 @@ def sayable(text: str) -> str:
     The citizen's page shows them whole; a smiley in an answer must not stop the answer.
     """
     line = " ".join(_LINK.sub("(주소는 누리집에서)", unicodedata.normalize("NFC", text)).split()).replace("#{", "")
-    kept = "".join(letter for letter in line if _fits(letter)).strip()
+    kept = " ".join("".join(letter for letter in line if _fits(letter)).split())
     return (kept if len(kept) <= LONGEST_VALUE else kept[: LONGEST_VALUE - 1] + "…") or "-"
 
 

@@ -8,3 +8,7 @@ class ComplaintsConfig(AppConfig):
 
     name = "complaints"
     verbose_name = "민원"
+
+    def ready(self) -> None:
+        """Tell messaging who hears of citizens' replies."""
+        from complaints import replies  # noqa: F401, PLC0415 - models must be loaded first

@@ -10,6 +10,7 @@ from messaging.models import Message, Reply
 from messaging.topics import on_reply
 from messaging.understanding import Option, Question, Reading
 from portal.core.errors import Refused
+from portal.core.phones import PhoneRefused, parse_mobile
 
 _INTAKE_KEYS = UUID("6b0a7d0e-6f0c-4a53-9d5e-0d1f5a0b7c11")  # a reply's own intake key: handled twice, filed once
 NO_TEXT = "(내용 없는 문자)"
@@ -58,8 +59,14 @@ def satisfaction_replied(*, reply: Reply, reading: Reading | None, message: Mess
 @on_reply("complaints.new")
 def text_received(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
     """A text that no open message claims is a new complaint; the carrier vouches for the sender's number."""
+    if reading is not None and reading.label == "opt_out":
+        return  # messaging has written down that nobody is to be texted
+    try:
+        phone = parse_mobile(reply.phone)
+    except PhoneRefused:  # a landline or a short code: nobody we could text back
+        phone = ""
     services.file(
-        filing=services.Filing(channel=Channel.SMS, body=reply.text or NO_TEXT, phone=reply.phone),
+        filing=services.Filing(channel=Channel.SMS, body=reply.text or NO_TEXT, phone=phone),
         by=None,
         intake_key=uuid5(_INTAKE_KEYS, f"reply:{reply.pk}"),
         now=now,

@@ -193,7 +193,7 @@ class Complaint(SealedModel):
             models.CheckConstraint(condition=Q(lead__isnull=True) | ~Q(lead=F("id")), name="no_merge_into_itself"),
             models.CheckConstraint(
                 condition=Q(lat__isnull=True, lon__isnull=True)
-                | Q(lat__gte=33, lat__lte=39.5, lon__gte=124, lon__lte=132.5),
+                | Q(lat__isnull=False, lon__isnull=False, lat__gte=33, lat__lte=39.5, lon__gte=124, lon__lte=132.5),
                 name="place_is_in_korea",
             ),
             models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=4), name="priority_from_1_to_4"),

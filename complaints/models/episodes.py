@@ -35,7 +35,10 @@ class SupplementRequest(SealedModel):
             ),
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True, answer_sealed=b"")
-                | (Q(answered_at=F("ended_at")) & ~Q(answer_sealed=b"")),
+                | (
+                    Q(answered_at__isnull=False, ended_at__isnull=False, answered_at=F("ended_at"))
+                    & ~Q(answer_sealed=b"")
+                ),
                 name="answered_supplement_has_answer",
             ),
         ]

@@ -1,14 +1,16 @@
 """Sends what `announcements` decided: in the same transaction, once per happening and hearer."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
 
-from complaints.announcements import FOLLOWED, announcement, template_for
+from complaints.announcements import COLLAPSING_STEPS, FOLLOWED, announcement, template_for
 from complaints.models import Complaint, StageChange
 from messaging import services as messaging
-from messaging.models import Message, MessageStatus
+from messaging.models import MessageStatus
+from messaging.queries import messages_with
 from portal.accounts.models import User
 
 
@@ -44,13 +46,18 @@ def _hearers(change: StageChange, complaint: Complaint) -> Iterator[tuple[Compla
 
 
 def _overtake(change: StageChange, audience: str, *, by: User | None, now: datetime) -> None:
-    """Cancel what an earlier happening has queued and no carrier has yet: the newer text says more."""
+    """Cancel what an earlier stage has queued and no carrier has yet: the newer text says more."""
     earlier = StageChange.objects.filter(
-        complaint=change.complaint_id, seq__lt=change.seq, at__gt=now - settings.COMPLAINTS_COLLAPSE
-    ).values_list("pk", flat=True)
-    keys = [_key(pk, audience) for pk in earlier]
-    for message in Message.objects.filter(key__in=keys, status=MessageStatus.QUEUED, due_at__gt=now):
-        messaging.cancel(message=message, by=by, now=now)
+        complaint=change.complaint_id,
+        seq__lt=change.seq,
+        step__in=COLLAPSING_STEPS,
+        at__gt=now - settings.COMPLAINTS_COLLAPSE,
+    )
+    keys = [_key(pk, audience) for pk in earlier.values_list("pk", flat=True)]
+    for message in messages_with(keys).values():
+        if message.status == MessageStatus.QUEUED:
+            with suppress(messaging.AlreadyLeft):  # a drain was quicker: the citizen reads both
+                messaging.cancel(message=message, by=by, now=now)
 
 
 def _key(change_id: int, audience: str) -> str:
