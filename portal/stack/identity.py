@@ -39,11 +39,11 @@ def prefix(program: Path, data: Path, sockets: Path | None = None) -> list[str]:
     if os.geteuid() != 0:
         return []
     if not _belongs_to_nobody(data) and _works(*_NAMESPACE, "true"):
+        _give(sockets, 0)
         return list(_NAMESPACE)
-    if sockets:
-        os.chown(sockets, NOBODY, NOBODY)
+    _give(sockets, NOBODY)
     if _works(*_DROPPED, str(program), "--version") and _works(*_DROPPED, "test", "-x", str(data.parent)):
-        _give_to_nobody(data)
+        _give(data, NOBODY)
         return list(_DROPPED)
     raise StackError("PostgreSQL은 root로 실행되지 않습니다. 일반 사용자로 실행하거나 DATABASE_URL을 지정하세요.")
 
@@ -52,7 +52,8 @@ def _belongs_to_nobody(folder: Path) -> bool:
     return folder.exists() and folder.stat().st_uid == NOBODY
 
 
-def _give_to_nobody(folder: Path) -> None:
-    if folder.exists():
+def _give(folder: Path | None, owner: int) -> None:
+    """Leftovers of a run as somebody else included: PostgreSQL could not open its own lock file."""
+    if folder and folder.exists() and folder.stat().st_uid != owner:
         for path in (folder, *folder.rglob("*")):
-            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+            os.chown(path, owner, owner, follow_symlinks=False)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from portal.stack import running
+from portal.stack import running, secrets
 from portal.stack.binaries import pg_bin
 from portal.stack.folders import BASE_DIR
 from portal.stack.services import kept
@@ -32,12 +32,14 @@ def test_command_without_need_of_a_database_starts_nothing(tmp_path: Path) -> No
 
 
 def test_command_uses_the_services_that_run(tmp_path: Path) -> None:
+    secrets.kept(tmp_path, has_data=False)
     with kept(tmp_path) as addresses:
         note = running.Note(os.getpid(), 8000, "http://localhost:8000", addresses.database_url, addresses.redis_url)
         running.write_note(tmp_path, note)
         with running.locked(tmp_path, doing="up"):
             answer = _manage(tmp_path, *ASK, **_psql_on_path())
 
+    assert answer.returncode == 0, answer.stderr
     assert answer.stdout.strip() == str(Path(addresses.redis_url.removeprefix("redis+socket://")).parent)
 
 
