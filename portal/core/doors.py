@@ -21,14 +21,18 @@ def is_public(view: Callable[..., HttpResponseBase]) -> bool:
 
 
 def personal(view: View) -> View:
-    """A page about one person, or behind a token: not stored, not indexed, and its address told to nobody."""
+    """
+    A page about one person, or behind a token: not stored, not indexed, and its address told to nobody else.
+
+    Not `no-referrer`: under it browsers send `Origin: null` with every POST, and the CSRF check refuses the form.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     return wrapped  # type: ignore[return-value]
