@@ -14,6 +14,7 @@ NOISE = re.compile(
     r"^\s*$|superuser privileges|absolutely not recommended|--uid option|additional information about Celery"
     r"|^User information:|[ue]id=0|_warn_or_raise_security_error|SecurityWarning"
     r"|allows spawning up to \d+ Python threads"
+    r"|Discarding revoked task|Hitting Ctrl\+C again|route=hooks/.* status=200"
 )
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TAG_WIDTH = 9

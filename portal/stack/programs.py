@@ -42,11 +42,11 @@ def broker(valkey: Broker) -> Program:
     return Program("valkey", valkey.command(), valkey.answers, postgres.environment(), is_quiet=True)
 
 
-def simulator(environment: Mapping[str, str], *, port: int, log: Path, is_demo: bool) -> Program:
+def simulator(environment: Mapping[str, str], *, port: int, state: Path, is_demo: bool) -> Program:
     """The other end of the line: a carrier, and handsets to answer from."""
     command = [sys.executable, "-m", "messaging.simulator", "--port", str(port + SIMULATOR_OFFSET)]
-    command += ["--hooks", f"http://127.0.0.1:{port}", "--log", str(log)]
-    command += ["--crowd", str(CROWD)] if is_demo else []
+    command += ["--hooks", f"http://127.0.0.1:{port}", "--log", str(state / "carrier.jsonl")]
+    command += ["--crowd", str(CROWD), "--people", str(state / "people.jsonl")] if is_demo else []
     return _ours("simulator", command, environment, responds(f"http://127.0.0.1:{port + SIMULATOR_OFFSET}/healthz"))
 
 
@@ -55,7 +55,9 @@ def web(environment: Mapping[str, str], *, port: int, is_dev: bool) -> Program:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "1", "--blocking-threads", str(WEB_THREADS), "--no-ws", "--http", "1"]
     command += ["--http1-header-read-timeout", "10000", "--workers-kill-timeout", "15", "--respawn-failed-workers"]
-    command += ["--log-level", "warning", *(["--reload"] if is_dev else []), "portal.wsgi:application"]
+    command += ["--log-level", "warning", "portal.wsgi:application"]
+    if is_dev:  # Django's own server reads changed code again
+        command = [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port}"]
     return _ours(
         "web",
         command,
@@ -88,7 +90,7 @@ def beat(environment: Mapping[str, str], *, state: Path) -> Program:
     return _ours("beat", command, {**environment, "DB_POOL": "0"}, is_ready, ready_seconds=60)
 
 
-def responds(url: str, *, site: str = "") -> Callable[[], bool]:
+def responds(url: str, *, site: str = "", seconds: float = 3) -> Callable[[], bool]:
     """A test: does this address answer 200, asked as a proxy asks for `site`?"""
     parts = urlsplit(site)
     headers = {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme} if site else {}
@@ -96,7 +98,7 @@ def responds(url: str, *, site: str = "") -> Callable[[], bool]:
 
     def test() -> bool:
         try:
-            with urllib.request.urlopen(request, timeout=3) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

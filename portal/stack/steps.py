@@ -56,24 +56,24 @@ class Steps:
             raise StackError(f"{label}: 실패했습니다 (manage.py {' '.join(arguments)}).\n{last}")
         return "\n".join(lines)
 
-    async def prepare(self, *, is_demo: bool, is_kept_by_us: bool) -> str:
+    async def prepare(self, *, is_demo: bool, is_kept_by_us: bool, needs_static: bool) -> str:
         """Tables, reference data, static files and the demo district; returns the demo log-ins to print."""
-        database = await asyncio.to_thread(_database_identity, self._environment["DATABASE_URL"])
-        wanted = {
-            "database": database,
+        mark = _read_mark(self._state / MARK)
+        now = {
+            "database": await asyncio.to_thread(_database_identity, self._environment["DATABASE_URL"]),
             "sources": _digest(_data_sources()),
-            "static": _digest(_static_sources()),
             "is_demo": is_demo,
         }
-        mark = _read_mark(self._state / MARK)
+        static = _digest(_static_sources()) if needs_static else mark.get("static", "")
         # somebody else's database may be restored or changed behind our back: there we look every time
-        is_same = is_kept_by_us and all(mark.get(name) == wanted[name] for name in ("database", "sources", "is_demo"))
-        has_static = mark.get("static") == wanted["static"] and (self._state / "static").exists()
+        is_same = is_kept_by_us and all(mark.get(name) == value for name, value in now.items())
+        has_static = static == mark.get("static", "") and (not needs_static or (self._state / "static").exists())
         logins, _ = await together(
             _known(str(mark.get("logins", ""))) if is_same else self._fill(is_demo),
             _known("") if has_static else self.run("화면 파일을 모읍니다", "collectstatic", "--noinput", "--clear"),
         )
-        (self._state / MARK).write_text(json.dumps({**wanted, "logins": logins}, ensure_ascii=False), "utf-8")
+        found = {**now, "static": static, "logins": logins}
+        (self._state / MARK).write_text(json.dumps(found, ensure_ascii=False), "utf-8")
         return str(logins)
 
     async def _fill(self, is_demo: bool) -> str:
