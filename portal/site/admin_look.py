@@ -42,6 +42,7 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "portal.site.admin_menu.environment",
     "DASHBOARD_CALLBACK": "portal.site.dashboard.board",
     "STYLES": ["portal.site.admin_menu.stylesheet"],
+    "SCRIPTS": ["portal.site.admin_menu.script"],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": BLUE,

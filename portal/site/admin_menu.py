@@ -110,6 +110,11 @@ def stylesheet(_: HttpRequest) -> str:
     return static("css/admin.css")
 
 
+def script(_: HttpRequest) -> str:
+    """Our repairs to Unfold's controls."""
+    return static("js/admin.js")
+
+
 def environment(_: HttpRequest) -> list[str] | None:
     """A label nobody overlooks where nothing is real."""
     return ["시험 운영", "warning"] if the_district().is_demo else None
