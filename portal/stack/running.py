@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from portal.stack import postgres, valkey
+from portal.stack.folders import write_private
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,7 @@ def _note_path(state: Path) -> Path:
 
 def write_note(state: Path, note: Note) -> None:
     """Say where the stack is; only we may read it, addresses may hold passwords."""
-    unfinished = _note_path(state).with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(asdict(note), file)
-    unfinished.replace(_note_path(state))
+    write_private(_note_path(state), json.dumps(asdict(note)))
 
 
 def remove_note(state: Path) -> None:

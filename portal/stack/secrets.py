@@ -1,12 +1,12 @@
 """Random secrets of this checkout, made once. No fixed development key exists anywhere."""
 
 import base64
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from portal.stack.errors import StackError
+from portal.stack.folders import write_private
 
 FILE = "secrets.env"
 
@@ -47,7 +47,7 @@ def kept(state: Path, *, has_data: bool) -> dict[str, str]:
         )
     if missing:
         found |= {name: MAKERS[name]() for name in missing}
-        _write(path, found)
+        write_private(path, "".join(f"{name}={value}\n" for name, value in found.items()))
     return found
 
 
@@ -56,13 +56,3 @@ def _read(path: Path) -> dict[str, str]:
         return {}
     pairs = (line.partition("=") for line in path.read_text("utf-8").splitlines() if "=" in line)
     return {name.strip(): value.strip() for name, _, value in pairs if not name.startswith("#")}
-
-
-def _write(path: Path, values: dict[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.writelines(f"{name}={value}\n" for name, value in values.items())
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)

@@ -13,7 +13,7 @@ import psycopg
 from portal.stack import identity
 from portal.stack.console import Console, LogFile
 from portal.stack.errors import StackError
-from portal.stack.folders import BASE_DIR
+from portal.stack.folders import BASE_DIR, write_private
 from portal.stack.processes import Child, Program
 from portal.stack.together import together
 
@@ -73,7 +73,7 @@ class Steps:
             _known("") if has_static else self.run("화면 파일을 모읍니다", "collectstatic", "--noinput", "--clear"),
         )
         found = {**now, "static": static, "logins": logins}
-        (self._state / MARK).write_text(json.dumps(found, ensure_ascii=False), "utf-8")
+        write_private(self._state / MARK, json.dumps(found, ensure_ascii=False))
         return str(logins)
 
     async def _fill(self, is_demo: bool) -> str:
