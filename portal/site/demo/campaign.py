@@ -20,10 +20,23 @@ _ANSWERS = ("consent",) * 12 + ("refuse",) * 2 + ("silent",) * 3 + ("unclear",) 
 
 
 def make_campaign(*, now: datetime) -> Campaign:
-    """Draft, read, check and launch it; the question leaves once a worker runs, and the crowd begins to answer."""
-    drafter, sender = User.objects.get(username="notice"), User.objects.get(username="sender")
+    """Read, check and launch it; the question leaves once a worker runs, and the crowd begins to answer."""
+    campaign = draft_campaign(now=now)
+    services.work_on_files(now=now)
+    campaign.refresh_from_db()
+    services.settle_checking(campaign, by=User.objects.get(username="notice"), now=now)
+    campaign.refresh_from_db()
+    sender = User.objects.get(username="sender")
+    services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=sender, now=now)
+    services.run_campaigns(now=now)
+    return campaign
+
+
+def draft_campaign(*, now: datetime) -> Campaign:
+    """A campaign with roster and PDF, waiting to be read."""
+    drafter = User.objects.get(username="notice")
     campaign = services.draft(
-        title="2026년 군소음 피해 보상금 결정 통지",
+        title="2026년 군소음 피해보상금 결정 통지",
         legal_basis="군용비행장·군사격장 소음 방지 및 피해 보상에 관한 법률 제14조",
         asks_from=now,
         asks_until=now + timedelta(days=10),
@@ -40,12 +53,6 @@ def make_campaign(*, now: datetime) -> Campaign:
         by=drafter,
         now=now,
     )
-    services.work_on_files(now=now)
-    campaign.refresh_from_db()
-    services.settle_checking(campaign, by=drafter, now=now)
-    campaign.refresh_from_db()
-    services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=sender, now=now)
-    services.run_campaigns(now=now)
     return campaign
 
 
