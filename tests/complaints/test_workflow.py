@@ -67,7 +67,7 @@ def test_the_document_is_what_the_command_prints() -> None:
     assert document.read_text("utf-8") == markdown()
 
 
-def _call(name: str, complaint: Complaint, world: World, *, lead: Complaint, by: Any) -> object:
+def take_step(name: str, complaint: Complaint, world: World, *, lead: Complaint, by: Any) -> object:
     """Take a step with everything it needs; `by` may be anybody, that is the point."""
     now, due_on = world.now, world.now.date() + timedelta(days=7)
     given: dict[str, dict[str, Any]] = {
@@ -98,7 +98,7 @@ def _is_allowed(name: str, complaint: Complaint, world: World, *, lead: Complain
     """Try the step on the row as it is, and undo it."""
     with transaction.atomic():
         try:
-            _call(name, Complaint.objects.get(pk=complaint.pk), world, lead=lead, by=by)
+            take_step(name, Complaint.objects.get(pk=complaint.pk), world, lead=lead, by=by)
         except services.NotAllowed:
             return False
         finally:
