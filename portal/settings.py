@@ -19,6 +19,7 @@ from csp.constants import NONE, SELF
 from portal import environment as env
 from portal.core.logs import logging_config
 from portal.core.sealing import read_keys
+from portal.site.admin_look import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -236,5 +237,3 @@ NOTICES_RASTERIZERS: dict[str, Any] = {
 # --- watching ---------------------------------------------------------------------------------------------------------
 LOG_FORMAT = env.text("LOG_FORMAT", "console")
 LOGGING = logging_config(form=LOG_FORMAT, level=env.text("LOG_LEVEL", "INFO"))
-METRICS_TOKEN = env.text("METRICS_TOKEN", "")
-SECURITY_CONTACT = env.text("SECURITY_CONTACT", "")
