@@ -28,7 +28,12 @@ SETTINGS = {
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
-FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # only for data nobody keeps
+FAST_SETTINGS = {  # only for data nobody keeps
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "dynamic_shared_memory_type": "mmap",  # in the data folder: a kill -9 leaves nothing elsewhere
+}
 
 
 @dataclass(frozen=True)
