@@ -86,7 +86,14 @@ class CampaignForm(DocumentForm, RosterForm):
 class ReasonForm(forms.Form):
     """Why something is done."""
 
-    reason = forms.CharField(label="까닭", max_length=200, min_length=2)
+    reason = forms.CharField(label="사유", max_length=200, min_length=2)
+
+
+class DecisionForm(forms.Form):
+    """What an official says an unclear reply means."""
+
+    answer = forms.IntegerField(min_value=1)
+    meaning = forms.ChoiceField(choices=[("consent", "동의"), ("refuse", "미동의"), ("unrelated", "무관")])
 
 
 def _sized(file: object, most: int) -> object:

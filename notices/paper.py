@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-COLUMNS = ("관리번호", "성명", "우편번호", "주소", "쪽수", "까닭")
+COLUMNS = ("관리번호", "성명", "우편번호", "주소", "쪽수", "사유")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 

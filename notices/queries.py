@@ -141,7 +141,8 @@ def progress_of(document: SourceDocument) -> list[Progress]:
         batches = batches.filter(profile=RenderBatch.READING) if profiles else batches.exclude(profile="reading")
         pages = [(one.last_page - one.first_page + 1, one.state) for one in batches]
         done = sum(count for count, state in pages if state == RenderBatch.State.DONE)
-        found.append(Progress(label, done, sum(count for count, _ in pages)))
+        if pages:
+            found.append(Progress(label, done, sum(count for count, _ in pages)))
     return found
 
 
@@ -235,7 +236,7 @@ def person_page(recipient: Recipient) -> dict[str, Any]:
     pages = [
         {
             "number": claim.page,
-            "values": json.loads(claim.reading)["values"] if claim.reading else {},
+            "said": _said_on(claim),
             "qr_key": claim.qr_key,
             "reasons": [reason_label(reason) for reason in claim.reasons],
         }
@@ -249,6 +250,14 @@ def person_page(recipient: Recipient) -> dict[str, Any]:
         "changes": list(recipient.changes.select_related("by").order_by("pk")),
         "pictures": recipient.assets.order_by("part"),
     }
+
+
+_ZONES = {"key": "관리번호", "page": "쪽", "name": "성명", "birth": "생년월일", "address": "주소", "amount": "금액"}
+
+
+def _said_on(claim: PageClaim) -> list[tuple[str, str]]:
+    values: dict[str, str] = json.loads(claim.reading)["values"] if claim.reading else {}
+    return [(label, values[name]) for name, label in _ZONES.items() if name in values]
 
 
 def earlier_answers(answer: Answer) -> list[Answer]:

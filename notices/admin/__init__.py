@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
-from unfold.decorators import display
 
 from notices import queries, tabulation
 from notices.admin import preparing, running
 from notices.admin.access import campaign_for, home_of, may_prepare, user_of
 from notices.models import Campaign
+from portal.core.clock import in_korea
 
 _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("files", "<int:pk>/files/", preparing.files),
@@ -40,6 +41,9 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
 )
 
 
+_TONES = {"closed": "good", "cancelled": "bad"}
+
+
 @admin.register(Campaign)
 class CampaignAdmin(ModelAdmin):
     """The department's campaigns, newest first; a row leads to where its next thing happens."""
@@ -48,8 +52,8 @@ class CampaignAdmin(ModelAdmin):
         "number",
         "title",
         "state_shown",
-        "asks_until",
-        "officer",
+        "until",
+        "officer_shown",
         "people",
         "agreed",
         "delivered",
@@ -61,7 +65,13 @@ class CampaignAdmin(ModelAdmin):
     ordering = ("-pk",)
     list_per_page = 30
     show_full_result_count = False
+    list_before_template = "admin/notices/_new.html"
     actions = None
+
+    class Media:
+        """The chips of the state column."""
+
+        css = {"all": ["css/campaigns.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         """Our own pages stand before the usual ones."""
@@ -97,10 +107,24 @@ class CampaignAdmin(ModelAdmin):
         """The page where the campaign's next thing happens."""
         return redirect(home_of(campaign_for(request, int(object_id))))
 
-    @display(description="상태", label={"종료": "success", "취소": "danger", "발송": "info", "동의 접수": "info"})
+    @admin.display(description="회신 마감", ordering="asks_until")
+    def until(self, campaign: Campaign) -> str:
+        """The deadline in Korean time."""
+        return in_korea(campaign.asks_until).strftime("%Y-%m-%d %H:%M")
+
+    @admin.display(description="담당자")
+    def officer_shown(self, campaign: Campaign) -> str:
+        """Who drafted it; the department is everybody's own."""
+        return campaign.officer.display_name
+
+    @admin.display(description="상태", ordering="state")
     def state_shown(self, campaign: Campaign) -> str:
         """The state in words."""
-        return "멈춤" if campaign.paused_at else Campaign.State(campaign.state).label
+        if campaign.paused_at:
+            return format_html('<span class="nt-chip {}">{}</span>', "warn", "멈춤")
+        return format_html(
+            '<span class="nt-chip {}">{}</span>', _TONES.get(campaign.state, ""), campaign.get_state_display()
+        )
 
     def _line(self, campaign: Campaign, name: str) -> int:
         counts: dict[str, int] | None = getattr(campaign, "counted", None)
@@ -109,22 +133,22 @@ class CampaignAdmin(ModelAdmin):
             campaign.counted = counts  # type: ignore[attr-defined]  # read once for the columns of one row
         return tabulation.tally(counts)[name].count
 
-    @display(description="명부")
+    @admin.display(description="명부")
     def people(self, campaign: Campaign) -> str:
         """How many citizens."""
         return f"{self._line(campaign, 'all'):,}"
 
-    @display(description="동의")
+    @admin.display(description="동의")
     def agreed(self, campaign: Campaign) -> str:
         """How many agreed and are identified."""
         return f"{self._line(campaign, 'verified'):,}"
 
-    @display(description="전달")
+    @admin.display(description="전달")
     def delivered(self, campaign: Campaign) -> str:
         """How many have their picture."""
         return f"{self._line(campaign, 'delivered'):,}"
 
-    @display(description="종이 우편")
+    @admin.display(description="종이 우편")
     def letters(self, campaign: Campaign) -> str:
         """How many get a letter."""
         return f"{self._line(campaign, 'paper'):,}"

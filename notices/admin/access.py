@@ -80,27 +80,27 @@ def address(name: str, *args: object) -> str:
     return reverse(f"admin:notices_campaign_{name}", args=args)
 
 
-_STEPS = (
-    ("files", "1 자료", {C.DRAFT}),
-    ("progress", "2 분석", {C.READING}),
-    ("review", "3 검수", {C.CHECKING}),
-    ("wording", "4 문구·비용", {C.READY}),
-    ("tally", "5 동의·발송", {C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING}),
-    ("paper", "6 종이 우편", {C.CLOSED, C.CANCELLED}),
+_STEPS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("files", "1 자료", frozenset({C.DRAFT})),
+    ("progress", "2 분석", frozenset({C.READING})),
+    ("review", "3 검수", frozenset({C.CHECKING})),
+    ("wording", "4 문구·비용", frozenset({C.READY})),
+    ("tally", "5 동의·발송", frozenset({C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING})),
+    ("paper", "6 종이 우편", frozenset()),
 )
+_WITH_LETTERS = (C.FOLLOWING, C.CLOSED, C.CANCELLED)
 
 
 def home_of(campaign: Campaign) -> str:
     """The page where the campaign's next thing happens."""
-    for name, _, states in _STEPS:
-        if campaign.state in states:
-            return address("tally" if name == "paper" else name, campaign.pk)
-    return address("tally", campaign.pk)
+    name = next((name for name, _, states in _STEPS if campaign.state in states), "tally")
+    return address(name, campaign.pk)
 
 
 def _steps(campaign: Campaign, current: str) -> list[dict[str, Any]]:
     order = [name for name, _, _ in _STEPS]
     reached = max((order.index(name) for name, _, states in _STEPS if campaign.state in states), default=0)
+    reached = len(order) - 1 if campaign.state in _WITH_LETTERS else reached
     return [
         {"label": label, "url": address(name, campaign.pk), "is_current": name == current, "is_open": place <= reached}
         for place, (name, label, _) in enumerate(_STEPS)
@@ -117,7 +117,7 @@ def page(
         "subtitle": campaign.number,
         "campaign": campaign,
         "state_label": C(campaign.state).label,
-        "steps": _steps(campaign, step),
+        "steps": _steps(campaign, step) if campaign.pk else [],
         **values,
     }
     response = render(request, f"admin/notices/{template}.html", context)

@@ -20,6 +20,7 @@ from notices.workflow import reason_label
 from portal.core import clock
 from portal.core.errors import Refused
 from portal.core.live import live
+from portal.core.phones import display
 from portal.core.privacy import mask_name
 
 PER_PAGE = 50
@@ -49,7 +50,7 @@ def add(request: HttpRequest) -> HttpResponse:
             _take_document(request, campaign, form.cleaned_data)
             _take_roster(request, campaign, form.cleaned_data)
             return redirect(home_of(campaign))
-    return page(request, "add", Campaign(), step="files", title="새 통지 만들기", form=form, is_new=True)
+    return page(request, "add", Campaign(), step="files", title="새 통지 만들기", form=form)
 
 
 def _take_document(request: HttpRequest, campaign: Campaign, values: Mapping[str, Any]) -> None:
@@ -216,6 +217,8 @@ def person(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
         title=f"{recipient.key}",
         recipient=recipient,
         form=form,
+        phone=display(recipient.phone) if recipient.phone else "",
+        reason=reason_label(recipient.reason) if recipient.reason else "",
         can_exclude=campaign.is_being_prepared and recipient.state != Recipient.State.EXCLUDED,
         **values,
     )

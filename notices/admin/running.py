@@ -1,6 +1,7 @@
 """Pages while people are asked and pictures are sent: tally, lists behind its numbers, unclear replies, letters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -12,26 +13,30 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from messaging.queries import pause_of
 from notices import balancing, costs, queries, services, tabulation
 from notices.admin.access import address, campaign_for, home_of, note_look, page, user_of
-from notices.forms import ReasonForm
+from notices.forms import DecisionForm, ReasonForm
 from notices.models import Answer, Campaign, PaperBatch, Recipient
+from notices.models.answers import LABELS
 from notices.workflow import reason_label
+from portal.accounts.models import User
 from portal.core import clock
+from portal.core.clock import in_korea
 from portal.core.errors import Refused
 from portal.core.live import live
 from portal.core.privacy import mask_birth, mask_name, mask_phone
 
 C = Campaign.State
 PER_PAGE = 100
+_IDENTITY = {"match": ("명부와 같음", "good"), "mismatch": ("명부와 다름", "bad")}
 _SHOWN = (
-    ("명부", ("all", "excluded", "defective", "no_mobile", "minor")),
-    ("동의 요청", ("addressable", "asked", "ask_delivered", "ask_undelivered", "replied")),
     ("회신", ("verified", "declined", "triage", "agreed", "identity_mismatch", "waiting", "silent")),
+    ("동의 요청", ("addressable", "asked", "ask_delivered", "ask_undelivered", "replied")),
     ("통지서", ("queued", "sent", "delivered", "undelivered", "unresolved", "revoked")),
     ("귀결", ("electronic", "paper", "cancelled")),
+    ("명부", ("all", "excluded", "defective", "no_mobile", "minor")),
 )
 
 
-def _tally(campaign: Campaign) -> dict[str, Any]:
+def _tally(campaign: Campaign, user: User) -> dict[str, Any]:
     facts = queries.facts_of(campaign)
     lines = tabulation.tally(facts.counts)
     return {
@@ -47,7 +52,7 @@ def _tally(campaign: Campaign) -> dict[str, Any]:
             for label, names in _SHOWN
         ],
         "identities": balancing.identities(facts),
-        "triage_count": facts.counts.get("triage", 0),
+        "next": _next(campaign, user, facts.counts),
         "stream_pause": pause_of(campaign.stream),
         "spent": costs.spent(campaign),
     }
@@ -57,7 +62,7 @@ def _tally(campaign: Campaign) -> dict[str, Any]:
 def tally(request: HttpRequest, pk: int) -> HttpResponse:
     """집계: every number, each a link to exactly its people, and the sums that must be right."""
     campaign = campaign_for(request, pk)
-    values = _tally(campaign)
+    values = _tally(campaign, user_of(request))
     return page(
         request,
         "tally",
@@ -65,11 +70,44 @@ def tally(request: HttpRequest, pk: int) -> HttpResponse:
         step="tally",
         title="집계",
         form=ReasonForm(),
-        is_drafter=campaign.created_by_id == user_of(request).pk,
         is_running=campaign.state in (C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING),
+        can_close_asking=campaign.state == C.ASKING,
         history=campaign.changes.select_related("by").order_by("-pk")[:20],
         **{name: value for name, value in values.items() if name not in ("campaign", "state_label")},
     )
+
+
+@dataclass(frozen=True)
+class _Next:
+    """What the official should do next: one sentence, at most one primary button."""
+
+    words: str
+    can_send: bool = False
+    can_list: bool = False
+    triage_count: int = 0
+    ready_count: int = 0
+
+
+def _next(campaign: Campaign, user: User, counts: Mapping[str, int]) -> _Next:
+    ready, triage_count = counts.get("state:verified", 0), counts.get("triage", 0)
+    if campaign.state == C.ASKING:
+        until = in_korea(campaign.asks_until)
+        words = f"{until.month}월 {until.day}일 {until.hour}시까지 회신을 받습니다. 마감되면 발송을 시작할 수 있습니다."
+        return _Next(words, triage_count=triage_count)
+    if campaign.state == C.ASKED and campaign.created_by_id == user.pk:
+        words = "회신을 마감했습니다. 발송승인 권한이 있는 다른 담당자가 발송을 시작해야 합니다."
+        return _Next(words, triage_count=triage_count)
+    if campaign.state == C.ASKED:
+        words = "동의하고 본인이 확인된 분들의 통지서를 보냅니다. 판단하지 않은 회신은 빼고 보냅니다."
+        return _Next(words, can_send=True, triage_count=triage_count, ready_count=ready)
+    if campaign.state == C.SENDING:
+        return _Next("통지서를 보내고 있습니다.", triage_count=triage_count)
+    if campaign.state == C.FOLLOWING:
+        words = "다 보냈습니다. 나머지 분들의 종이 우편 목록을 만들고 종료합니다."
+        return _Next(words, can_list=True, triage_count=triage_count)
+    if campaign.state == C.CANCELLED:
+        return _Next("취소된 발송 건입니다. 보내지 못한 분들은 종이 우편으로 보냅니다.", can_list=True)
+    return _Next("종료된 발송 건입니다." if campaign.is_over else "아직 시작하지 않았습니다.")
 
 
 def _tally_tag(request: HttpRequest, pk: int) -> str:
@@ -81,7 +119,7 @@ def _tally_tag(request: HttpRequest, pk: int) -> str:
 def live_tally(request: HttpRequest, pk: int) -> HttpResponse:
     """The moving part of the page above."""
     campaign = campaign_for(request, pk)
-    response = render(request, "admin/notices/_tally.html", _tally(campaign))
+    response = render(request, "admin/notices/_tally.html", _tally(campaign, user_of(request)))
     if campaign.state == C.CLOSED:
         response.headers["X-Live"] = "stop"
     return response
@@ -156,9 +194,12 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
     """불명확 회신: one reply per screen, three buttons."""
     campaign = campaign_for(request, pk)
     if request.method == "POST":
-        asked = get_object_or_404(Answer, pk=request.POST.get("answer", "0"), recipient__campaign=campaign)
+        form = DecisionForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        asked = get_object_or_404(Answer, pk=form.cleaned_data["answer"], recipient__campaign=campaign)
         try:
-            services.decide_answer(asked, meaning=request.POST.get("meaning", ""), by=user_of(request), now=clock.now())
+            services.decide_answer(asked, meaning=form.cleaned_data["meaning"], by=user_of(request), now=clock.now())
         except Refused as refused:
             messages.error(request, refused.sentence)
         return redirect(address("triage", campaign.pk))
@@ -173,6 +214,10 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
         step="tally",
         title="불명확 회신",
         answer=answer,
+        label=LABELS.get(answer.label, answer.label) if answer else "",
+        suggested=LABELS.get(answer.suggested, answer.suggested) if answer else "",
+        identity=_IDENTITY.get(answer.identity, ("없음", "warn"))[0] if answer else "",
+        identity_tone=_IDENTITY.get(answer.identity, ("없음", "warn"))[1] if answer else "",
         count=waiting.count(),
         name=mask_name(answer.recipient.name) if answer else "",
         phone=mask_phone(answer.recipient.phone) if answer else "",

@@ -7,6 +7,16 @@ from notices.models.campaigns import Campaign, Option, Question
 from notices.models.recipients import Recipient
 from portal.core.fields import SealedField, SealedModel, sealed_text
 
+LABELS = {
+    "consent": "동의",
+    "refuse": "미동의",
+    "choice": "고름",
+    "ambiguous": "불명확",
+    "unrelated": "무관",
+    "identity": "본인확인",
+    "opt_out": "수신거부",
+}
+
 
 class Answer(SealedModel):
     """One reply read into a campaign, or an official's decision about one. The current one is not replaced."""
@@ -68,6 +78,14 @@ class Answer(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.label}"
+
+    @property
+    def shown(self) -> str:
+        """What it was taken for, in words."""
+        words = LABELS.get(self.label, self.label)
+        if self.source == self.Source.OFFICIAL:
+            return f"담당자 판단: {words}"
+        return f"{words} (마감 뒤)" if self.is_late else words
 
 
 class Consent(SealedModel):

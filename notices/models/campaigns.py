@@ -46,7 +46,7 @@ class Campaign(SealedModel):
     asks_from = models.DateTimeField("동의 요청 시작")
     asks_until = models.DateTimeField("회신 마감")
     paused_at = models.DateTimeField("멈춘 때", null=True, blank=True)
-    pause_reason = models.CharField("멈춘 까닭", max_length=200, blank=True)
+    pause_reason = models.CharField("멈춘 사유", max_length=200, blank=True)
     manifest_sha256 = models.CharField("자료 지문", max_length=64, blank=True)
     approved_manifest_sha256 = models.CharField("승인된 지문", max_length=64, blank=True)
     asks_approved_by = models.ForeignKey(

@@ -35,7 +35,7 @@ class SourceDocument(models.Model):
     kind = models.CharField("형식", max_length=10, choices=Kind.choices, default=Kind.MERGED)
     state = models.CharField("상태", max_length=10, choices=State.choices, default=State.UPLOADED)
     findings = models.JSONField("점검 결과", default=dict, blank=True)
-    refusal = models.CharField("쓸 수 없는 까닭", max_length=300, blank=True)
+    refusal = models.CharField("쓸 수 없는 사유", max_length=300, blank=True)
     zone_template = models.CharField("쪽 서식", max_length=80)
     stored_as = models.CharField("보관 위치", max_length=200)
     is_current = models.BooleanField("지금 쓰는 문서", default=False)
@@ -139,7 +139,7 @@ class Notice(models.Model):
     pages = ArrayField(models.PositiveIntegerField(), verbose_name="쪽")
     first_page = models.PositiveIntegerField("첫 쪽")
     state = models.CharField("상태", max_length=10, choices=State.choices)
-    reasons = ArrayField(models.CharField(max_length=40), verbose_name="까닭", default=list, blank=True)
+    reasons = ArrayField(models.CharField(max_length=40), verbose_name="사유", default=list, blank=True)
 
     class Meta:
         verbose_name = "통지서"
@@ -180,7 +180,7 @@ class PageClaim(SealedModel):
     text_key = models.CharField("글자 관리번호", max_length=40, blank=True)
     qr_key = models.CharField("QR 관리번호", max_length=40, blank=True)
     verdict = models.CharField("판정", max_length=10, choices=Verdict.choices, null=True, blank=True)  # noqa: DJ001  (null: not judged yet)
-    reasons = ArrayField(models.CharField(max_length=40), verbose_name="까닭", default=list, blank=True)
+    reasons = ArrayField(models.CharField(max_length=40), verbose_name="사유", default=list, blank=True)
     notice = models.ForeignKey(
         Notice, verbose_name="통지서", on_delete=models.SET_NULL, null=True, blank=True, related_name="claims"
     )

@@ -19,7 +19,7 @@ class PaperBatch(models.Model):
     xlsx_stored_as = models.CharField("XLSX 보관 위치", max_length=200)
     csv_sha256 = models.CharField("CSV 지문", max_length=64)
     csv_stored_as = models.CharField("CSV 보관 위치", max_length=200)
-    reason = models.CharField("내려받는 까닭", max_length=200)
+    reason = models.CharField("내려받는 사유", max_length=200)
     made_by = models.ForeignKey("accounts.User", verbose_name="만든 사람", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("만든 때")
 
@@ -47,7 +47,7 @@ class PaperItem(models.Model):
         Recipient, verbose_name="수신자", on_delete=models.PROTECT, related_name="paper_item"
     )
     batch = models.ForeignKey(PaperBatch, verbose_name="목록", on_delete=models.PROTECT, related_name="items")
-    reason = models.CharField("까닭", max_length=40)
+    reason = models.CharField("사유", max_length=40)
     state = models.CharField("상태", max_length=10, choices=State.choices, default=State.EXPORTED)
     listed_at = models.DateTimeField("목록에 실린 때")
 

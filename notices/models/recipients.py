@@ -147,7 +147,7 @@ class Recipient(SealedModel):
     problems = ArrayField(models.CharField(max_length=40), verbose_name="명부 문제", default=list, blank=True)
     state = models.CharField("상태", max_length=20, choices=State.choices, default=State.IMPORTED)
     bucket = models.CharField("귀결", max_length=10, choices=Bucket.choices, null=True, blank=True)  # noqa: DJ001  (null says: not yet)
-    reason = models.CharField("까닭", max_length=40, blank=True)
+    reason = models.CharField("사유", max_length=40, blank=True)
     needs_triage = models.BooleanField("불명확 회신 있음", default=False)
     wrong_birth_count = models.PositiveSmallIntegerField("생년월일 불일치 횟수", default=0)
     asked_at = models.DateTimeField("동의 요청", null=True, blank=True)

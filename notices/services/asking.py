@@ -169,7 +169,7 @@ def close_asking(campaign: Campaign, *, by: User | None, now: datetime, reason: 
     if by is None and now < campaign.asks_until:
         raise NotAllowed
     if by is not None and not reason.strip():
-        raise NotAllowed("마감을 앞당기는 까닭을 적어 주세요.")
+        raise NotAllowed("마감을 앞당기는 사유를 적어 주세요.")
     if now <= campaign.asks_from:
         raise NotAllowed("아직 묻기 시작하지 않았습니다. 그만두려면 취소해 주세요.")
     ends = min(now, campaign.asks_until)

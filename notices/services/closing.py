@@ -35,7 +35,7 @@ def pause(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
     official_for(by, campaign, CAMPAIGN_STEPS["cancel"])
     running = Campaign.objects.filter(pk=campaign.pk, state__in=_RUNNING, paused_at__isnull=True)
     if not reason.strip() or running.update(paused_at=now, pause_reason=reason.strip()[:200]) != 1:
-        raise NotAllowed("진행 중인 발송 건을 까닭을 적어 멈출 수 있습니다.")
+        raise NotAllowed("진행 중인 발송 건을 사유를 적어 멈출 수 있습니다.")
     campaign.refresh_from_db()
     messaging.pause(stream=campaign.stream, reason=campaign.pause_reason, by=by, now=now)
     log(campaign, "pause", by=by, now=now, note=campaign.pause_reason)
@@ -68,7 +68,7 @@ def cancel(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
     :raises NotAllowed: if it is over already, or no reason is given
     """
     if not reason.strip():
-        raise NotAllowed("취소하는 까닭을 적어 주세요.")
+        raise NotAllowed("취소하는 사유를 적어 주세요.")
     step(campaign, "cancel", by=by, now=now, note=reason.strip()[:300], paused_at=None, pause_reason="")
     messaging.cancel_stream(stream=campaign.stream, by=by, now=now)
     untouched = LIVE - {R.QUEUED, R.SENT}  # these two follow what messaging reports

@@ -237,7 +237,7 @@ def exclude(recipient: Recipient, *, reason: str, by: User, now: datetime) -> No
     campaign = recipient.campaign
     may_prepare(campaign, by)
     if not reason.strip():
-        raise NotAllowed("제외하는 까닭을 적어 주세요.")
+        raise NotAllowed("제외하는 사유를 적어 주세요.")
     movable = Recipient.objects.filter(pk=recipient.pk).exclude(state=R.EXCLUDED)
     if movable.update(state=R.EXCLUDED, bucket=bucket_of(R.EXCLUDED), reason="official") != 1:
         raise NotAllowed

@@ -28,7 +28,7 @@ def export_paper(campaign: Campaign, *, reason: str, by: User, now: datetime) ->
     if campaign.state not in (C.FOLLOWING, C.CANCELLED):
         raise NotAllowed("통지서를 다 보낸 뒤나 취소한 뒤에 종이 우편 목록을 만들 수 있습니다.")
     if not reason.strip():
-        raise NotAllowed("목록을 내려받는 까닭을 적어 주세요.")
+        raise NotAllowed("목록을 내려받는 사유를 적어 주세요.")
     waiting = Recipient.objects.filter(campaign=campaign, bucket=Recipient.Bucket.PAPER, paper_item__isnull=True)
     people = list(waiting.select_for_update(of=("self",)).order_by("row", "pk"))
     if not people:
