@@ -93,7 +93,6 @@ class FilingForm(CitizenForm):
         label="어디인가요?",
         required=False,
         max_length=200,
-        help_text="가까운 건물이나 길 이름만 적어도 됩니다.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "예) 새빛초등학교 정문 앞"}),
     )
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
@@ -104,9 +103,9 @@ class FilingForm(CitizenForm):
         max_length=LONGEST_BODY,
         strip=False,
         error_messages={"max_length": f"내용은 {LONGEST_BODY:,}자까지 쓸 수 있습니다. 조금만 줄여 주세요."},
-        widget=forms.Textarea(attrs={"rows": 5, "placeholder": "예) 가로등이 꺼져서 밤에 너무 어두워요"}),
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "예) 가로등이 꺼져서 밤에 너무 어두워요"}),
     )
-    phone = _phone_field(required=False, help_text="진행 상황을 알림톡이나 문자로 알려 드립니다.")
+    phone = _phone_field(required=False)
     name = forms.CharField(
         label="이름", required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

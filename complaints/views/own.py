@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from complaints import attachments, queries, services
+from complaints import queries, services
 from complaints.announcements import due_words, link_of
 from complaints.forms import CitizenForm, RatingForm, ReopenForm, WordsForm
 from complaints.models import Attachment, Complaint, Outcome
 from complaints.views.filing import danger_in
+from complaints.views.pictures import picture
 from complaints.views.proof import proven
 from complaints.views.tracking import progress_of
 from complaints.views.words import due_lines
@@ -178,19 +179,3 @@ def photo(request: HttpRequest, number: str, ordinal: int, copy: str) -> HttpRes
     if complaint is None:
         raise Http404
     return picture(complaint, ordinal, copy)
-
-
-def picture(complaint: Complaint, ordinal: int, copy: str) -> HttpResponse:
-    """A ready copy of a picture, in a response that can do nothing but be looked at."""
-    row = complaint.attachments.filter(ordinal=ordinal, state=Attachment.State.READY).first()
-    if row is None:
-        raise Http404
-    try:
-        content = attachments.read(row, "thumbnail" if copy == "thumbnail" else "view")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = HttpResponse(content, content_type=attachments.VIEW_TYPE)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Content-Disposition"] = f'inline; filename="{complaint.number}-{ordinal}.webp"'
-    return response

@@ -7,14 +7,13 @@ const WORDS = {
 };
 
 function setUp(field) {
-  const row = field.querySelector("[data-place-now]");
-  const button = row.querySelector("button");
-  const status = row.querySelector("[role=status]");
+  const button = field.querySelector("button");
+  const status = field.querySelector("[role=status]");
   const lat = field.querySelector("[name=lat]");
   const lon = field.querySelector("[name=lon]");
 
   function show() {
-    button.querySelector("span").textContent = lat.value ? "현재 위치 빼기" : "현재 위치 넣기";
+    button.querySelector("span").textContent = lat.value ? "위치 빼기" : "현재 위치";
   }
 
   function found({ coords }) {
@@ -42,7 +41,7 @@ function setUp(field) {
     navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 10_000 });
   });
   show();
-  row.hidden = !("geolocation" in navigator);
+  button.hidden = !("geolocation" in navigator);
 }
 
 for (const field of document.querySelectorAll("[data-place]")) setUp(field);
