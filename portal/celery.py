@@ -26,7 +26,6 @@ app.conf.update(
     task_time_limit=300,
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=30,
-    worker_enable_soft_shutdown_on_idle=True,
     worker_max_tasks_per_child=1000,
     worker_max_memory_per_child=400_000,
     worker_hijack_root_logger=False,
