@@ -59,7 +59,8 @@ class SourceDocument(models.Model):
                 name="document_state_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["reading", "read"]) | Q(page_count__gt=0), name="read_document_has_pages"
+                condition=~Q(state__in=["reading", "read"]) | Q(page_count__isnull=False, page_count__gt=0),
+                name="read_document_has_pages",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["refused", "failed"]) | ~Q(refusal=""), name="refused_document_says_why"

@@ -166,9 +166,14 @@ class Recipient(SealedModel):
             models.UniqueConstraint(fields=["campaign", "key"], name="one_recipient_per_key"),
             models.CheckConstraint(
                 condition=Q(state__in=LIVE, bucket__isnull=True)
-                | Q(state__in=PAPER, bucket="paper")
-                | Q(state="delivered", bucket="electronic")
-                | Q(state="excluded", bucket="excluded"),
+                | Q(
+                    bucket__isnull=False
+                )  # a comparison with NULL is neither true nor false, and a CHECK takes it for true
+                & (
+                    Q(state__in=PAPER, bucket="paper")
+                    | Q(state="delivered", bucket="electronic")
+                    | Q(state="excluded", bucket="excluded")
+                ),
                 name="final_state_has_its_bucket",
             ),
             models.CheckConstraint(

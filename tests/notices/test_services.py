@@ -1,0 +1,393 @@
+"""Launching, sending, pausing, cancelling and closing: by whom, once, and with everybody accounted for."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connections
+
+from messaging.models import Message, MessageStatus, Stream
+from notices import balancing, queries, services
+from notices.models import Asset, Campaign, Recipient, RecipientChange
+from notices.workflow import NotAllowed
+from tests.notices.world import BADA, HANEUL, SOL, World
+
+
+def test_a_campaign_is_numbered_and_asks_one_question(world: World) -> None:
+    first, second = world.draft(), world.draft()
+
+    assert (first.number, second.number) == ("N2611-0001", "N2611-0002")
+    question = first.questions.get()
+    assert question.text == "군소음 피해보상금 결정 통지서를 이 번호의 그림문자로 받으시겠습니까?"
+    assert list(question.options.order_by("digit").values_list("digit", "meaning")) == [(1, "consent"), (2, "refuse")]
+
+
+def test_a_campaign_needs_a_legal_basis_and_sensible_dates(world: World) -> None:
+    with pytest.raises(services.PlanRefused):
+        world.draft(legal_basis=" ")
+    with pytest.raises(services.PlanRefused):
+        world.draft(asks_until=world.now)
+    with pytest.raises(services.PlanRefused):
+        world.draft(asks_from=world.now + timedelta(days=20))
+
+
+def test_who_may_not_draft_cannot(world: World) -> None:
+    world.drafter.groups.clear()
+
+    with pytest.raises(NotAllowed):
+        world.draft()
+
+
+def test_settling_asks_the_proved_and_posts_the_rest(world: World) -> None:
+    child = ("김새싹", date(2015, 3, 1), "+821099990000")
+    campaign = world.checking((HANEUL, child, ("유선전화", date(1960, 1, 1), "")))
+    Asset.objects.filter(recipient=world.of(campaign, HANEUL)).update(parts=1)
+
+    services.settle_checking(campaign, by=world.drafter, now=world.now)
+
+    states = {one.name: (one.state, one.bucket) for one in Recipient.objects.filter(campaign=campaign)}
+    assert states == {
+        "김하늘": ("addressable", None),
+        "김새싹": ("minor", "paper"),
+        "유선전화": ("no_mobile", "paper"),
+    }
+    assert len(campaign.manifest_sha256) == 64
+
+
+def test_the_drafter_cannot_launch_and_another_department_cannot_either(world: World) -> None:
+    campaign = world.ready()
+    world.drafter.groups.set(world.sender.groups.all())
+
+    for official in (world.drafter, world.stranger):
+        with pytest.raises(NotAllowed):
+            services.launch(campaign, manifest=campaign.manifest_sha256, by=official, now=world.now)
+
+    assert Campaign.objects.get(pk=campaign.pk).state == "ready"
+
+
+def test_launching_twice_launches_once(world: World) -> None:
+    campaign = world.ready()
+    stale = Campaign.objects.get(pk=campaign.pk)
+    services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+
+    with pytest.raises(NotAllowed):
+        services.launch(stale, manifest=stale.manifest_sha256, by=world.sender, now=world.now)
+
+    assert campaign.changes.filter(cause="launch").count() == 1
+
+
+def test_what_was_not_shown_cannot_be_launched(world: World) -> None:
+    campaign = world.ready()
+
+    with pytest.raises(services.ManifestChanged):
+        services.launch(campaign, manifest="0" * 64, by=world.sender, now=world.now)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        lambda one: Asset.objects.filter(recipient=one).update(sha256="f" * 64),
+        lambda one: Recipient.objects.filter(pk=one.pk).update(phone_index=b"x" * 16),
+        lambda one: one.notices.update(pages=[2]),
+    ],
+)
+def test_data_changed_after_checking_cannot_be_launched(world: World, tampering: Callable[[Recipient], object]) -> None:
+    campaign = world.ready()
+    tampering(world.of(campaign, HANEUL))
+
+    with pytest.raises(services.ManifestChanged):
+        services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+
+
+def test_equal_data_make_equal_manifests_whatever_the_order(world: World) -> None:
+    from notices.services.manifests import manifest_of
+
+    campaign = world.ready()
+    before = manifest_of(campaign)
+    people = list(Recipient.objects.filter(campaign=campaign))
+    for one in reversed(people):
+        one.save(update_fields=["row"])
+
+    assert manifest_of(campaign) == before == campaign.manifest_sha256
+
+
+def test_nobody_can_be_asked_after_the_deadline(world: World) -> None:
+    campaign = world.ready()
+    world.tick(days=15)
+
+    with pytest.raises(services.TooLate):
+        services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+
+
+def test_asking_waits_for_its_start(world: World) -> None:
+    campaign = world.ready(asks_from=world.now + timedelta(days=1))
+    services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+
+    early = world.run(campaign).queued
+    world.tick(days=1)
+
+    assert (early, world.run(campaign).queued) == (0, 3)
+
+
+def test_each_citizen_is_asked_once_however_often_the_tick_runs(world: World) -> None:
+    campaign = world.asking()
+
+    for _ in range(5):
+        world.run(campaign)
+
+    assert Message.objects.filter(topic="notices.consent").count() == 3
+
+
+def test_a_question_that_cannot_be_sent_goes_to_paper(world: World) -> None:
+    campaign = world.ready()
+    Recipient.objects.filter(pk=world.of(campaign, SOL).pk).update(phone_sealed=b"")
+    services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+
+    world.run(campaign)
+
+    recipient = world.of(campaign, SOL)
+    assert (recipient.state, recipient.bucket, recipient.reason) == ("ask_undelivered", "paper", "ask_refused")
+    assert world.state(campaign, HANEUL) == "asking"
+
+
+def test_the_asking_closes_by_itself_at_the_deadline(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1")
+    world.tick(days=14)
+
+    world.run(campaign)
+
+    assert campaign.state == "asked"
+    reasons = {one.name: one.reason for one in Recipient.objects.filter(campaign=campaign)}
+    assert reasons == {"김하늘": "identity_missing", "박바다": "silent", "최솔": "silent"}
+
+
+def test_closing_early_needs_a_reason(world: World) -> None:
+    campaign = world.asking()
+
+    with pytest.raises(NotAllowed):
+        services.close_asking(campaign, by=world.drafter, now=world.tick(hours=1))
+
+
+def test_only_the_agreed_and_identified_get_their_picture_once(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1 900101")
+    world.reply(BADA, "1")
+    world.reply(SOL, "2")
+
+    world.sending(campaign)
+    for _ in range(3):
+        world.run(campaign)
+
+    (message,) = Message.objects.filter(topic="notices.notice")
+    assert message.phone == HANEUL[2]
+    assert [image.handle for image in message.images.all()] == [
+        f"notices:{asset.pk}" for asset in Asset.objects.filter(recipient=world.of(campaign, HANEUL))
+    ]
+
+
+def test_an_incomplete_set_of_pictures_is_not_sent(world: World) -> None:
+    campaign = world.asking((HANEUL,))
+    world.reply(HANEUL, "1 900101")
+    services.close_asking(campaign, by=world.drafter, now=world.tick(hours=1), reason="모두 회신함")
+    manifest = campaign.approved_manifest_sha256
+    services.send_notices(campaign, manifest=manifest, by=world.sender, now=world.now)
+    Asset.objects.filter(recipient=world.of(campaign, HANEUL)).update(parts=2)
+
+    world.run(campaign)
+
+    assert world.state(campaign, HANEUL) == "undelivered"
+    assert not Message.objects.filter(topic="notices.notice").exists()
+
+
+def test_sending_needs_a_second_official_and_the_approved_data(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1 900101")
+    services.close_asking(campaign, by=world.drafter, now=world.tick(hours=1), reason="모두 회신함")
+    manifest = campaign.approved_manifest_sha256
+    world.drafter.groups.set(world.sender.groups.all())
+
+    with pytest.raises(NotAllowed):
+        services.send_notices(campaign, manifest=manifest, by=world.drafter, now=world.now)
+    Asset.objects.filter(recipient=world.of(campaign, HANEUL)).update(sha256="e" * 64)
+    with pytest.raises(services.ManifestChanged):
+        services.send_notices(campaign, manifest=manifest, by=world.sender, now=world.now)
+
+
+def test_a_whole_campaign_ends_with_everybody_in_one_bucket(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1 900101")
+    world.reply(BADA, "2")
+    world.sending(campaign)
+    world.arrive(campaign, MessageStatus.DELIVERED, "deliver")
+    world.run(campaign)
+    services.export_paper(campaign, reason="우체국 접수", by=world.sender, now=world.now)
+
+    services.close(campaign, by=world.drafter, now=world.now)
+
+    facts = queries.facts_of(campaign)
+    assert campaign.state == "closed"
+    assert (facts.counts["bucket:electronic"], facts.counts["bucket:paper"]) == (1, 2)
+    assert not balancing.broken(balancing.identities(facts))
+
+
+@pytest.mark.parametrize("missing", ["result", "triage", "letters"])
+def test_a_campaign_cannot_be_closed_while_something_is_open(world: World, missing: str) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1 900101")
+    if missing == "triage":
+        world.reply(BADA, "1번인지 2번인지 모르겠어요")
+    world.sending(campaign)
+    world.arrive(campaign, MessageStatus.SENT if missing == "result" else MessageStatus.DELIVERED, "deliver")
+    world.run(campaign)
+    if missing != "letters":
+        services.export_paper(campaign, reason="우체국 접수", by=world.sender, now=world.now)
+
+    with pytest.raises(services.NotSettled):
+        services.close(campaign, by=world.drafter, now=world.now)
+
+
+def test_a_result_that_never_comes_becomes_a_letter(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1 900101")
+    world.sending(campaign)
+    world.arrive(campaign, MessageStatus.SENT, "deliver")
+    world.run(campaign)
+    assert world.state(campaign, HANEUL) == "sent"
+
+    world.tick(hours=75)
+    world.run(campaign)
+
+    recipient = world.of(campaign, HANEUL)
+    assert (recipient.state, recipient.bucket) == ("unresolved", "paper")
+
+
+def test_an_opt_out_before_the_picture_leaves_is_a_revocation(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1 900101")
+    world.sending(campaign)
+
+    world.arrive(campaign, MessageStatus.SUPPRESSED, "deliver")
+
+    assert world.state(campaign, HANEUL) == "revoked"
+
+
+def test_a_paused_campaign_stands_still_and_goes_on(world: World) -> None:
+    campaign = world.ready()
+    services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+
+    services.pause(campaign, reason="문구 확인", by=world.drafter, now=world.now)
+    stopped = world.run(campaign)
+    services.resume(campaign, by=world.sender, now=world.now)
+
+    assert (stopped.queued, stopped.paused) == (0, 1)
+    assert world.run(campaign).queued == 3
+    assert Stream.objects.get(name=campaign.stream).paused_at is None
+
+
+def test_pausing_stops_what_already_waits(world: World) -> None:
+    campaign = world.asking()
+
+    services.pause(campaign, reason="문구 확인", by=world.drafter, now=world.now)
+
+    assert Stream.objects.get(name=campaign.stream).pause_reason == "문구 확인"
+
+
+def test_resuming_changed_data_is_refused(world: World) -> None:
+    campaign = world.asking()
+    services.pause(campaign, reason="문구 확인", by=world.drafter, now=world.now)
+    Asset.objects.filter(recipient=world.of(campaign, HANEUL)).update(sha256="d" * 64)
+
+    with pytest.raises(services.ManifestChanged):
+        services.resume(campaign, by=world.sender, now=world.now)
+
+
+def test_cancelling_leaves_what_left_and_posts_the_rest(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1 900101")
+    world.reply(BADA, "1 851231")
+    world.sending(campaign)
+    sent = Message.objects.get(key__contains=f":{world.of(campaign, HANEUL).pk}:deliver:")
+    world.settle(sent, MessageStatus.SENT)
+    world.run(campaign)
+
+    services.cancel(campaign, reason="결정이 취소됨", by=world.drafter, now=world.now)
+    from messaging import receiving
+
+    receiving.tell_outcomes(now=world.now)
+    world.settle(sent, MessageStatus.DELIVERED)
+
+    assert world.state(campaign, HANEUL) == "delivered"
+    assert (world.state(campaign, BADA), world.of(campaign, BADA).bucket) == ("cancelled", "paper")
+    assert not balancing.broken(balancing.identities(queries.facts_of(campaign)))
+
+
+@pytest.mark.parametrize("stage", ["draft", "checking", "ready", "asking"])
+def test_a_campaign_can_be_cancelled_at_any_stage(world: World, stage: str) -> None:
+    campaign: Campaign = getattr(world, stage)()
+
+    services.cancel(campaign, reason="그만둠", by=world.drafter, now=world.now)
+
+    assert campaign.state == "cancelled"
+    assert not Recipient.objects.filter(campaign=campaign, bucket=None).exists()
+
+
+def test_excluding_somebody_reopens_the_checking(world: World) -> None:
+    campaign = world.ready()
+
+    services.exclude(world.of(campaign, SOL), reason="사망", by=world.drafter, now=world.now)
+    campaign.refresh_from_db()
+    services.settle_checking(campaign, by=world.drafter, now=world.now)
+
+    assert (world.state(campaign, SOL), world.of(campaign, SOL).bucket) == ("excluded", "excluded")
+    assert world.state(campaign, HANEUL) == "addressable"
+    assert campaign.changes.filter(cause="exclude", note__contains="사망").exists()
+
+
+def test_each_step_of_a_citizen_is_history_without_gaps(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1")
+    world.reply(HANEUL, "900101")
+    world.sending(campaign)
+    world.arrive(campaign, MessageStatus.DELIVERED, "deliver")
+
+    steps = list(
+        RecipientChange.objects.filter(recipient=world.of(campaign, HANEUL))
+        .order_by("pk")
+        .values_list("before", "after")
+    )
+
+    assert steps == [
+        ("addressable", "asking"),
+        ("asking", "agreed"),
+        ("agreed", "verified"),
+        ("verified", "queued"),
+        ("queued", "delivered"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_ticks_at_once_ask_everybody_once(world: World) -> None:
+    people = [(f"시민{number:02d}", date(1980, 1, 1), f"+8210200000{number:02d}") for number in range(40)]
+    campaign = world.ready(people)
+    services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+    failures: list[BaseException] = []
+
+    def tick() -> None:
+        try:
+            services.run_campaigns(now=world.now)
+        except BaseException as error:  # noqa: BLE001  (shown by the assertion below)
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=tick) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not failures
+    assert Message.objects.filter(topic="notices.consent").count() == 40
+    assert Recipient.objects.filter(campaign=campaign, state="asking").count() == 40
