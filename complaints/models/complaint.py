@@ -14,6 +14,7 @@ from portal.accounts.models import Department, Official, User
 from portal.core.fields import SealedField, SealedModel, sealed_text
 
 TITLE_LENGTH = 40
+PHOTO_ONLY = "사진으로 보낸 신고"
 INTAKE_DESK = (Stage.SUBMITTED, Stage.RECEIVED, Stage.TRANSFERRED)
 
 
@@ -227,7 +228,7 @@ class Complaint(SealedModel):
     @property
     def title(self) -> str:
         """The beginning of what the citizen wrote, for lists. Opened from the seal, so never stored in clear."""
-        first = " ".join(self.body.split())
+        first = " ".join(self.body.split()) or PHOTO_ONLY
         return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
     @property

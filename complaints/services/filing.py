@@ -93,12 +93,12 @@ def _file(*, filing: Filing, by: User | None, intake_key: UUID, now: datetime) -
         return complaint
     _check_pace(complaint, actor=actor, now=now)
     change = write_down(complaint, step, actor=actor, before="", by=by, now=now)
-    keep_photos(complaint, filing.photos, now=now)
     if _needs_a_look(complaint, now=now):
         telling.tell(change, complaint, by=by, now=now)
     else:
         receive(complaint, by=None, now=now)
         placing.send_on(complaint, direction, now=now)
+    keep_photos(complaint, filing.photos, now=now)  # last: a file on disk is not undone by a rollback
     return complaint
 
 

@@ -55,7 +55,7 @@ def share(complaint: Complaint, *, now: datetime) -> StageChange | None:
 
     The department's row is locked: two complaints at once are counted one after the other.
     """
-    Department.objects.select_for_update().get(complaints=complaint)
+    Department.objects.select_for_update(of=("self",)).get(complaints=complaint)
     choice = choose(_candidates(complaint, now=now))
     if choice is None:
         return None

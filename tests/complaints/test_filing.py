@@ -1,6 +1,5 @@
 """Filing: once, for everybody, and straight to an officer when the words are clear."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -125,10 +124,11 @@ def test_a_clerk_files_for_a_caller_without_becoming_the_complainant(world: Worl
     assert complaint.changes.get(step="file").actor == "clerk"
 
 
-def test_an_officer_has_no_business_filing_for_others(world: World) -> None:
+def test_an_official_who_reports_something_does_so_as_a_citizen(world: World) -> None:
     complaint = world.file(by=world.officer)
 
-    assert complaint.citizen == world.officer  # an official is a citizen, too
+    assert complaint.citizen == world.officer
+    assert complaint.changes.get(step="file").actor == "citizen"
 
 
 def test_a_resident_number_is_masked_before_it_is_written(world: World) -> None:
@@ -211,6 +211,15 @@ def test_numbers_follow_one_another(world: World) -> None:
     assert first.startswith("M2611-")
 
 
+def test_lists_show_the_beginning_of_the_words(world: World) -> None:
+    long = world.file(body="가로등이\n꺼졌어요 " + "아" * 100)
+    photo_only = world.file(body="", category=world.lamps, photos=[services.Photo("a.jpg", b"\xff\xd8\xff")])
+
+    assert long.title.startswith("가로등이 꺼졌어요 아")
+    assert len(long.title) == 40
+    assert photo_only.title == "사진으로 보낸 신고"
+
+
 def test_a_category_out_of_use_attracts_nothing(world: World) -> None:
     world.lamps.is_active = False
     world.lamps.save()
@@ -219,8 +228,6 @@ def test_a_category_out_of_use_attracts_nothing(world: World) -> None:
 
 
 def test_filing_is_one_transaction(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("complaints.services.filing.LOOK_AFTER", -1)
-    monkeypatch.setattr("complaints.services.filing._A_DAY", timedelta(days=1))
     monkeypatch.setattr("messaging.services.send", _broken)
 
     with pytest.raises(RuntimeError):

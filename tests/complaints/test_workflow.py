@@ -1,10 +1,12 @@
 """The table of steps: what it says, and that the services allow exactly that."""
 
+import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 
 from complaints import services
@@ -164,3 +166,11 @@ def test_the_machine_never_acts_in_an_officials_name() -> None:
     officials_only = {"resolve", "inspect", "review", "ask_supplement", "close", "transfer", "send_back", "discard"}
 
     assert all(not step_named(name).who & {Actor.SYSTEM, Actor.CITIZEN} for name in officials_only)
+
+
+def test_the_command_prints_every_step_for_a_terminal() -> None:
+    printed = io.StringIO()
+
+    call_command("workflow", stdout=printed)
+
+    assert all(step.name in printed.getvalue() for step in STEPS)
