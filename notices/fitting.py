@@ -71,9 +71,9 @@ def make_parts(pages: Iterable[Bitmap], layout: Layout, profile: PictureProfile)
     pieces = list(_pieces(list(pages), layout, profile))
     shrunk = 1.0
     for _ in range(MOST_SHRINKINGS):
-        parts = [_encode(piece, profile.max_bytes) for piece in pieces]
-        if all(parts):
-            return [part for part in parts if part], shrunk
+        parts = [part for piece in pieces if (part := _encode(piece, profile.max_bytes))]
+        if len(parts) == len(pieces) and all(part.height <= profile.max_height for part in parts):
+            return parts, shrunk
         shrunk *= SHRINKING
         pieces = [_resized(piece, SHRINKING) for piece in pieces]
     return [], shrunk
@@ -149,8 +149,9 @@ def _label(words: str) -> Bitmap:
 
 
 def _resized(image: Image.Image, factor: float) -> Image.Image:
+    """Smaller, and gray by now: without colours it did not fit either."""
     size = max(1, round(image.width * factor)), max(1, round(image.height * factor))
-    return image.resize(size, Image.Resampling.LANCZOS)
+    return image.convert("L").resize(size, Image.Resampling.LANCZOS)
 
 
 # --- encoding -------------------------------------------------------------------------------------------------------

@@ -112,18 +112,18 @@ def probe(bitmap: Bitmap, *, keep: Sequence[Crop] = ()) -> Probe | None:
     if not rows.size:
         return None
     margin = MARGIN_MM if keep else QUIET_MM
-    left = min([columns[0] / PROBE_PX_PER_MM - margin, *(box.left for box in keep)])
-    top = min([rows[0] / PROBE_PX_PER_MM - margin, *(box.top for box in keep)])
-    right = max([(columns[-1] + 1) / PROBE_PX_PER_MM + margin, *(box.left + box.width for box in keep)])
-    bottom = max([(rows[-1] + 1) / PROBE_PX_PER_MM + margin, *(box.top + box.height for box in keep)])
+    left = min([_mm(columns[0]) - margin, *(box.left for box in keep)])
+    top = min([_mm(rows[0]) - margin, *(box.top for box in keep)])
+    right = max([_mm(columns[-1] + 1) + margin, *(box.left + box.width for box in keep)])
+    bottom = max([_mm(rows[-1] + 1) + margin, *(box.top + box.height for box in keep)])
     white, empty = _rows_without(dark & ~_ruled_lines(dark)), _rows_without(dark)
     for box in keep:
         white[_row(box.top) : _row(box.top + box.height) + 1] = False
     return Probe(
         left=max(0.0, left),
         top=max(0.0, top),
-        right=min(dark.shape[1] / PROBE_PX_PER_MM, right),
-        bottom=min(dark.shape[0] / PROBE_PX_PER_MM, bottom),
+        right=min(_mm(dark.shape[1]), right),
+        bottom=min(_mm(dark.shape[0]), bottom),
         is_row_white=white,
         is_row_empty=empty,
         is_row_coloured=~_rows_without(spread > COLOUR_SPREAD),
@@ -139,6 +139,10 @@ def _extremes(bitmap: Bitmap) -> tuple[Bitmap, Bitmap]:
     red, green, blue = (np.ascontiguousarray(bitmap[:, :, channel]) for channel in range(3))
     darkest = np.minimum(np.minimum(red, green), blue)
     return darkest, np.maximum(np.maximum(red, green), blue) - darkest
+
+
+def _mm(row: float) -> float:
+    return float(row) / PROBE_PX_PER_MM
 
 
 def _row(millimetres: float) -> int:
@@ -172,15 +176,8 @@ def plan(probes: Sequence[Probe], profile: PictureProfile) -> Layout:
     crops = tuple(Crop(left, each.top, width, each.bottom - each.top) for each in probes)
     total = sum(crop.height for crop in crops)
     widest = min(profile.max_width / width, MOST_PX_PER_MM)
-    cuttable = _cuttable(probes, crops)
-    for parts in range(1, profile.max_images + 1):
-        room = _room(profile, parts)
-        scale = _floor(min(widest, parts * room / total))
-        if parts == profile.max_images or total * widest <= parts * room:
-            cuts, scale = _cut_within(cuttable, total, parts, room, scale, is_last=parts == profile.max_images)
-            if cuts is not None:
-                return Layout(scale, crops, cuts, tuple(_coloured(probes, crops)))
-    raise ValueError("a profile takes at least one picture")
+    scale, cuts = _arrange(_cuttable(probes, crops), total, widest, profile)
+    return Layout(scale, crops, cuts, tuple(_coloured(probes, crops)))
 
 
 def is_legible(layout: Layout, smallest_type_mm: float | None) -> bool:
@@ -197,19 +194,30 @@ def _floor(scale: float) -> float:
     return max(SCALE_STEP, math.floor(scale / SCALE_STEP) * SCALE_STEP)
 
 
-def _cut_within(
-    cuttable: NDArray[np.float64], total: float, parts: int, room: int, scale: float, *, is_last: bool
-) -> tuple[tuple[float, ...] | None, float]:
-    """Cuts between lines at this scale; if no further picture may be added, drawn up to an eighth smaller for them."""
-    steps = int(scale * CUT_ALLOWANCE / SCALE_STEP) if is_last else 0
-    for step in range(steps + 1):
-        smaller = scale - step * SCALE_STEP
-        cuts = _white_cuts(cuttable, total, parts, room / smaller)
-        if cuts is not None:
-            return cuts, smaller
-    if not is_last:
-        return None, scale
-    return tuple(total * number / parts for number in range(1, parts)), scale
+def _arrange(
+    cuttable: NDArray[np.float64], total: float, widest: float, profile: PictureProfile
+) -> tuple[float, tuple[float, ...]]:
+    """
+    The scale and the cuts: with the fewest pictures that can be cut between lines.
+
+    One picture more is better than a cut through a line; with the last one, so is drawing up to an eighth smaller.
+    """
+    even: tuple[float, tuple[float, ...]] | None = None
+    for parts in range(1, profile.max_images + 1):
+        room = _room(profile, parts)
+        is_last = parts == profile.max_images
+        if not is_last and total * widest > parts * room:
+            continue
+        scale = _floor(min(widest, parts * room / total))
+        even = even or (scale, tuple(total * number / parts for number in range(1, parts)))
+        for step in range(int(scale * CUT_ALLOWANCE / SCALE_STEP) + 1 if is_last else 1):
+            smaller = scale - step * SCALE_STEP
+            cuts = _white_cuts(cuttable, total, parts, room / smaller)
+            if cuts is not None:
+                return smaller, cuts
+    if even is None:
+        raise ValueError("a profile takes at least one picture")
+    return even
 
 
 def _white_cuts(cuttable: NDArray[np.float64], total: float, parts: int, most: float) -> tuple[float, ...] | None:
@@ -238,7 +246,7 @@ def _coloured(probes: Sequence[Probe], crops: Sequence[Crop]) -> Iterator[tuple[
     for each, crop in zip(probes, crops, strict=True):
         rows = np.flatnonzero(each.is_row_coloured)
         if rows.size:
-            yield start + rows[0] / PROBE_PX_PER_MM - crop.top, start + (rows[-1] + 1) / PROBE_PX_PER_MM - crop.top
+            yield start + _mm(rows[0]) - crop.top, start + _mm(rows[-1] + 1) - crop.top
         start += crop.height
 
 
@@ -254,7 +262,7 @@ def _cuttable(probes: Sequence[Probe], crops: Sequence[Crop]) -> NDArray[np.floa
         first, last = _row(crop.top), _row(crop.top + crop.height)
         for row in _gap_rows(each.is_row_white[first:last]):
             is_empty = each.is_row_empty[first + int(row)]
-            places.append((start + row / PROBE_PX_PER_MM, 0.0 if is_empty else TABLE_PENALTY_MM))
+            places.append((start + _mm(row), 0.0 if is_empty else TABLE_PENALTY_MM))
         start += crop.height
         places.append((start, 0.0))
     return np.array(places[:-1]).reshape(-1, 2).T

@@ -48,6 +48,11 @@ class PdfiumFile:
         width, height = self.page(number).get_size()
         return width * MM_PER_POINT, height * MM_PER_POINT
 
+    def close(self) -> None:
+        """Let go of the document."""
+        self.close_page()
+        self.document.close()
+
     def close_page(self) -> None:
         """Let go of the page at hand: PDFium keeps everything it decoded for as long as it is open."""
         if self.current is not None:
@@ -73,8 +78,15 @@ class Pdfium:
     def open(self, pdf: Path) -> PdfiumFile:
         """The document, opened once."""
         if self.file is None or self.path != pdf:
+            self.close()
             self.path, self.file = pdf, PdfiumFile(pdf)
         return self.file
+
+    def close(self) -> None:
+        """Let go of the document at hand."""
+        if self.file is not None:
+            self.file.close()
+            self.file = None
 
     def pages(self, pdf: Path, wanted: Sequence[PageRequest]) -> Iterator[Bitmap]:
         """Draw each request when it is asked for."""

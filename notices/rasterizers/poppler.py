@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import cast
@@ -36,13 +37,13 @@ class Poppler:
 
     def pages(self, pdf: Path, wanted: Sequence[PageRequest]) -> Iterator[Bitmap]:
         """Draw consecutive pages of one scale together."""
-        file = PdfiumFile(pdf)
-        for _, group in groupby(enumerate(wanted), key=lambda each: _kind(*each)):
-            requests = [request for _, request in group]
-            while requests:
-                count = _range_length(file, requests)
-                yield from self._draw_range(pdf, file, requests[:count])
-                requests = requests[count:]
+        with closing(PdfiumFile(pdf)) as file:
+            for _, group in groupby(enumerate(wanted), key=lambda each: _kind(*each)):
+                requests = [request for _, request in group]
+                while requests:
+                    count = _range_length(file, requests)
+                    yield from self._draw_range(pdf, file, requests[:count])
+                    requests = requests[count:]
 
     def _draw_range(self, pdf: Path, file: PdfiumFile, requests: Sequence[PageRequest]) -> Iterator[Bitmap]:
         with tempfile.TemporaryDirectory(prefix="poppler-") as folder:

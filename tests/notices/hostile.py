@@ -190,9 +190,9 @@ def nested_forms(path: Path, *, page_before: bool = False) -> Path:
 
 
 def flate_bomb(path: Path) -> Path:
-    """A content stream of 400 MB in 400 KB."""
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(b"0 0 m 1 1 l S\n" * 750_000) for _ in range(40)) + packer.flush()
+    """A content stream of 160 MB in 700 KB."""
+    packer = zlib.compressobj(1)
+    packed = b"".join(packer.compress(b"0 0 m 1 1 l S\n" * 750_000) for _ in range(15)) + packer.flush()
     with pikepdf.new() as pdf:
         _add_page(pdf, b"", A4, pikepdf.Dictionary())
         pdf.pages[0].obj.Contents = pikepdf.Stream(pdf, packed, Filter=pikepdf.Name.FlateDecode)

@@ -300,9 +300,9 @@ def test_six_digits_are_settled_by_a_century_column_only(tmp_path: Path) -> None
 
 
 def test_one_number_on_every_row_is_reported_once_per_row(tmp_path: Path) -> None:
-    roster = read(tmp_path, *([SOMEBODY] * 20_000))
+    roster = read(tmp_path, *([SOMEBODY] * 5_000))
 
-    assert len(roster.problems) == 20_000
+    assert len(roster.problems) == 5_000
 
 
 # --- cells ----------------------------------------------------------------------------------------------------------
