@@ -18,6 +18,12 @@ NOISE = re.compile(
 )
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TAG_WIDTH = 9
+LOG_BYTES = 10_000_000
+
+
+def is_noise(line: str) -> bool:
+    """Whether a line is known to tell nobody anything; it still goes to the log."""
+    return NOISE.search(COLOUR.sub("", line)) is not None
 
 
 class Console:
@@ -61,7 +67,7 @@ class LogFile:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._handler = RotatingFileHandler(path, maxBytes=10_000_000, backupCount=3, encoding="utf-8")
+        self._handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=3, encoding="utf-8")
 
     def write(self, line: str) -> None:
         """Append one line."""

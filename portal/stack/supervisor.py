@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from portal.stack.console import NOISE, Console, LogFile
+from portal.stack.console import Console, LogFile, is_noise
 from portal.stack.errors import StackError
 from portal.stack.folders import state_dir
 from portal.stack.leftovers import Traces
@@ -94,7 +94,7 @@ class Keeper:
 
     def _heard(self, line: str) -> None:
         self.log.write(line)
-        if not self.program.is_quiet and not NOISE.search(line):
+        if not self.program.is_quiet and not is_noise(line):
             self._console.line(self.program.name, line)
 
     def _go(self, state: State) -> None:
