@@ -43,9 +43,13 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "발송",
         (
             Entry("발송 현황", "send", "messaging.Message"),
+            Entry("결과 확인 필요", "troubleshoot", "messaging.Attempt"),
+            Entry("발송 흐름", "speed", "messaging.Stream"),
             Entry("메시지 서식", "description", "messaging.Template"),
             Entry("발신번호", "dialpad", "messaging.SenderNumber"),
             Entry("수신거부", "block", "messaging.OptOut"),
+            Entry("결과 보고", "fact_check", "messaging.Receipt"),
+            Entry("읽지 못한 웹훅", "report", "messaging.HookReject"),
         ),
     ),
     (

@@ -1,14 +1,43 @@
 """현황판: each room counts its own work, this page only places the numbers. Every number links to exactly its list."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from chatbot import queries as chatbot
+from complaints import queries as complaints
+from complaints.workflow import Clock, Stage
+from notices import queries as notices
+from notices.models import Campaign
+from portal.accounts.models import User
+from portal.accounts.queries import official_of
+from portal.core.clock import day_in_korea, now
+from portal.core.workdays import start_of
+
+SOON_DAYS = 2
+BAR_STEPS = 20  # a style attribute has no place here, so widths are classes
+ON_THE_WAY = (
+    Stage.SUBMITTED,
+    Stage.RECEIVED,
+    Stage.ROUTED,
+    Stage.ASSIGNED,
+    Stage.INSPECTING,
+    Stage.REVIEWING,
+    Stage.SUPPLEMENTING,
+    Stage.REOPENING,
+)
+OVER = (Campaign.State.CLOSED, Campaign.State.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One card: a number and the list it counts. `tone` colours it: empty, warning or danger."""
+    """One card: a number and the list it counts. `tone` is empty, warning or danger; the label says it in words."""
 
     label: str
     count: int
@@ -19,7 +48,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its share of the longest in twentieths, because a style attribute has no place here."""
+    """One bar: its share of the longest in twentieths."""
 
     label: str
     count: int
@@ -28,6 +57,109 @@ class Bar:
     width: int
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A campaign on its way."""
+
+    title: str
+    state: str
+    url: str
+    all_count: int
+    done_count: int
+
+
 def board(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Fill the index page of the officials' site."""
-    return context
+    """Fill the index page of the officials' site with what this official may see."""
+    user = request.user
+    if not isinstance(user, User):
+        return context
+    moment = now()
+    figures: list[Figure] = []
+    if user.has_perm("complaints.view_complaint"):
+        figures += _complaint_figures(user, moment)
+        context["bars"] = _bars(user)
+    if user.has_perm("notices.view_campaign"):
+        context["campaigns"] = _campaigns(user)
+    if user.has_perm("chatbot.view_turn"):
+        context["chat"] = chatbot.board(now=moment)
+        context["chat_url"] = reverse("admin:chatbot_unanswered_changelist")
+    return {**context, "figures": figures}
+
+
+def _list_of_complaints(**narrowed: str) -> str:
+    return f"{reverse('admin:complaints_complaint_changelist')}?{urlencode(narrowed)}"
+
+
+def _complaint_figures(user: User, moment: datetime) -> list[Figure]:
+    found = complaints.board(user, now=moment)
+    official = official_of(user)
+    mine = complaints.inbox_of(official).count() if official else 0
+    today = start_of(day_in_korea(moment))
+    soon = _due_soon(user, moment)
+    return [
+        Figure("내 민원", mine, _list_of_complaints(tab="mine"), "담당자로 지정된 민원"),
+        Figure("기한 임박", soon, _list_of_complaints(tab="soon"), "이틀 안에 끝나야 해요", "warning" if soon else ""),
+        Figure(
+            "기한 초과",
+            found.overdue_count,
+            _list_of_complaints(tab="overdue"),
+            "처리 기한이 지났어요",
+            "danger" if found.overdue_count else "",
+        ),
+        Figure(
+            "오늘 접수",
+            found.filed_today_count,
+            _list_of_complaints(tab="all", submitted_at__gte=today.isoformat()),
+            f"오늘 처리 {found.resolved_today_count}건",
+        ),
+        Figure("접수 대기", found.to_receive_count, _list_of_complaints(tab="intake"), "사람이 먼저 봐야 해요"),
+        Figure("분류 대기", found.to_triage_count, _list_of_complaints(tab="triage"), "부서를 정해 주세요"),
+        Figure("미배정", found.without_officer_count, _list_of_complaints(tab="unassigned"), "담당자를 정해 주세요"),
+        Figure("새 메시지", found.unread_count, _list_of_complaints(tab="unread"), "민원인이 덧붙인 말"),
+    ]
+
+
+def _due_soon(user: User, moment: datetime) -> int:
+    until = start_of(day_in_korea(moment) + timedelta(days=SOON_DAYS + 1))
+    running = complaints.seen_by(user).filter(is_open=True, clock=Clock.RUNNING)
+    return running.filter(due_at__gt=moment, due_at__lte=until).count()
+
+
+def _bars(user: User) -> list[Bar]:
+    rows = complaints.seen_by(user).order_by().values_list("stage").annotate(Count("pk"))
+    counts: dict[str, int] = dict(rows.filter(stage__in=ON_THE_WAY))
+    longest = max(counts.values(), default=0)
+    return [
+        Bar(
+            label=stage.label,
+            count=counts.get(stage, 0),
+            url=_list_of_complaints(tab="all", stage__exact=stage.value),
+            stage=stage.value,
+            width=_width(counts.get(stage, 0), longest),
+        )
+        for stage in ON_THE_WAY
+    ]
+
+
+def _width(count: int, longest: int) -> int:
+    """At least one step for anything at all, so that one case beside a thousand is still seen."""
+    return max(1, round(BAR_STEPS * count / longest)) if count else 0
+
+
+def _campaigns(user: User) -> Sequence[Running]:
+    return [_running(campaign) for campaign in _on_the_way(user)]
+
+
+def _on_the_way(user: User) -> Iterable[Campaign]:
+    return notices.campaigns_of(user).exclude(state__in=OVER)
+
+
+def _running(campaign: Campaign) -> Running:
+    counts = notices.counts_of(campaign)
+    return Running(
+        title=campaign.title,
+        state="멈춤" if campaign.paused_at else Campaign.State(campaign.state).label,
+        url=reverse("admin:notices_campaign_change", args=[campaign.pk]),
+        all_count=counts.get("all", 0),
+        done_count=counts.get("bucket:electronic", 0),
+    )

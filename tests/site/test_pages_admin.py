@@ -31,7 +31,7 @@ def official(username: str, *, role: str = "", is_superuser: bool = False) -> Us
     user = User(username=username, is_staff=True, is_superuser=is_superuser)
     user.set_password(PASSWORD)
     user.save()
-    department, _ = Department.objects.get_or_create(code="road", defaults={"name": "도로과", "phone": "02-120-0100"})
+    department, _ = Department.objects.get_or_create(name="도로과", defaults={"code": "road", "phone": "02-120-0100"})
     Official.objects.create(user=user, department=department, name="이담당", office_phone="02-120-0101")
     if role:
         user.groups.add(Group.objects.get_or_create(name=role)[0])
