@@ -1,6 +1,9 @@
 """The room core as Django knows it: no tables."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from portal.core.checks import korean_can_be_searched
 
 
 class CoreConfig(AppConfig):
@@ -8,3 +11,7 @@ class CoreConfig(AppConfig):
 
     name = "portal.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Start-up checks of what every room needs."""
+        register(korean_can_be_searched, Tags.database)

@@ -53,9 +53,8 @@ def logging_config(*, form: str, level: str) -> dict[str, Any]:
             "httpx": {"level": "WARNING"},  # it logs addresses, and ours hold hook secrets
             "httpcore": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
-            "celery.app.trace": {"level": "WARNING"},
-            "celery.worker.strategy": {"level": "WARNING"},
-            "celery.beat": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},  # one line per discarded bell would drown the rest
+            "django.server": {"level": "WARNING"},  # prints paths
             "PIL": {"level": "WARNING"},
         },
     }

@@ -7,6 +7,9 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
+from portal.core import checks
+from portal.core.checks import korean_can_be_searched
+
 ROOMS = ("accounts", "approvals", "messaging", "complaints", "notices", "chatbot", "site")
 
 
@@ -35,3 +38,28 @@ def test_every_table_and_column_has_a_korean_name() -> None:
 
 def test_no_model_orders_itself() -> None:
     assert [m._meta.label for m in apps.get_models() if m._meta.app_label in ROOMS and m._meta.ordering] == []
+
+
+@pytest.mark.django_db
+def test_a_database_that_cannot_read_hangul_stops_the_start() -> None:
+    assert korean_can_be_searched(databases=["default"]) == []
+
+
+def test_a_database_under_the_c_locale_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cursor:
+        def __enter__(self) -> "Cursor":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def execute(self, _: str) -> None: ...
+
+        def fetchone(self) -> tuple[str, bool]:
+            return "UTF8", False
+
+    class Connection:
+        cursor = Cursor
+
+    monkeypatch.setattr(checks, "connections", {"default": Connection()})
+
+    assert [found.id for found in korean_can_be_searched(databases=["default"])] == ["sotong.E001"]
