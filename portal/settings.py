@@ -94,7 +94,6 @@ INSTALLED_APPS = [
     "csp",
     "pgtrigger",
     "portal.accounts.apps.AccountsConfig",
-    "portal.approvals.apps.ApprovalsConfig",
     "messaging.apps.MessagingConfig",
     "complaints.apps.ComplaintsConfig",
     "notices.apps.NoticesConfig",

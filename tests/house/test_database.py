@@ -10,7 +10,7 @@ from django.db import connection
 from portal.core import checks
 from portal.core.checks import korean_can_be_searched
 
-ROOMS = ("accounts", "approvals", "messaging", "complaints", "notices", "chatbot", "site")
+ROOMS = ("accounts", "messaging", "complaints", "notices", "chatbot", "site")
 
 
 def test_no_migration_is_missing() -> None:
