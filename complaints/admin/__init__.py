@@ -16,7 +16,7 @@ from complaints import numbers, queries
 from complaints.admin import case, catalogue
 from complaints.admin.access import address, complaint_for, note_look, user_of
 from complaints.admin.due import d_day
-from complaints.admin.worklist import CappedPaginator, TabFilter
+from complaints.admin.worklist import CappedPaginator, TabFilter, WorkList
 from complaints.models import Complaint
 from complaints.views.words import stage_label
 from portal.core import clock
@@ -64,6 +64,10 @@ class ComplaintAdmin(ReadOnlyAdmin):
         wrap = self.admin_site.admin_view
         own = [path(route, wrap(view), name=f"complaints_complaint_{name}") for name, route, view in _PAGES]
         return own + list(super().get_urls())
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[WorkList]:
+        """The list with its tabs."""
+        return WorkList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Complaint]:
         """What the official may see; the rest is not there."""

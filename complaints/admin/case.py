@@ -28,6 +28,7 @@ from portal.core.privacy import mask_name, mask_phone
 
 SAME_PHONE = 5
 MESSAGES = 20
+ASSIGNMENTS = 2  # why this department, why this officer
 
 
 @dataclass(slots=True)
@@ -226,7 +227,7 @@ def _words(complaint: Complaint) -> dict[str, Any]:
         "said": [change for change in said if change.public_text or change.internal_text],
         "notes": complaint.notes.select_related("by__official").order_by("pk"),
         "photos": list(complaint.attachments.order_by("ordinal")),
-        "assignment": complaint.assignments.order_by("-pk").first(),
+        "assignments": list(complaint.assignments.order_by("-pk")[:ASSIGNMENTS])[::-1],
         "supplement": complaint.supplements.filter(ended_at=None).first()
         if complaint.stage == Stage.SUPPLEMENTING
         else None,

@@ -248,7 +248,7 @@ class NoteForm(forms.Form):
     """내부 메모."""
 
     use_required_attribute = False
-    text = _words("내부 메모", "민원인에게 보이지 않습니다.")
+    text = _words("새 메모")
 
 
 class RevealForm(forms.Form):

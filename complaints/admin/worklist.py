@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from unfold.views import ChangeList
 
 from complaints.admin.access import user_of
 from complaints.admin.due import SOON_DAYS
@@ -58,6 +59,7 @@ TABS: dict[str, tuple[str, Condition]] = {
     "all": ("모두", lambda user, now: Q()),
 }
 _UNCOUNTED = ("ended", "all")
+_NOT_A_FILTER = frozenset({"tab", "p", "q", "o"})
 
 
 class TabFilter(admin.SimpleListFilter):
@@ -107,6 +109,15 @@ class TabFilter(admin.SimpleListFilter):
             }
             for name, (label, _) in TABS.items()
         ]
+
+
+class WorkList(ChangeList):
+    """A tab is where one is, not a filter to be cleared."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """As usual, but only real filters colour the filter button."""
+        *rest, _ = super().get_filters(request)
+        return (*rest, bool(set(request.GET) - _NOT_A_FILTER))
 
 
 class CappedPaginator(Paginator):

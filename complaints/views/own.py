@@ -1,6 +1,7 @@
 """One's own case: receipt, progress, answer, and what the citizen may say about it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from complaints import queries, services
+from complaints import queries, services, tracking
 from complaints.announcements import due_words, link_of
 from complaints.forms import CitizenForm, RatingForm, ReopenForm, WordsForm
 from complaints.models import Attachment, Complaint, Outcome
@@ -140,6 +141,7 @@ def _page(
     photos = complaint.attachments.exclude(state=Attachment.State.REFUSED).order_by("ordinal")
     context = {
         **progress_of(complaint),
+        "rows": [_without_answer(row) for row in tracking.timeline(complaint)],
         "form": refused,
         "forms": forms,
         "photos": list(photos),
@@ -149,6 +151,11 @@ def _page(
         "link": link_of(complaint),
     }
     return render(request, "complaints/detail.html", context, status=status)
+
+
+def _without_answer(row: tracking.Row) -> tracking.Row:
+    """The answer stands above the timeline already."""
+    return replace(row, text="") if row.stage == Stage.RESOLVED else row
 
 
 @public

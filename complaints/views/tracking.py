@@ -18,7 +18,7 @@ from portal.core.doors import personal, public
 
 TRIES, PER_SECONDS = 5, 15 * 60
 NOT_FOUND = "접수번호와 휴대전화 번호가 맞는 민원을 찾지 못했습니다. 두 번호를 다시 확인해 주세요."
-TOO_OFTEN = "여러 번 맞지 않았습니다. 15분 뒤에 다시 해 주세요. 급하면 대표전화로 알려 주세요."
+TOO_OFTEN = "짧은 시간에 여러 번 찾으셨습니다. 몇 분 뒤에 다시 해 주세요. 급하면 대표전화로 알려 주세요."
 
 
 @public

@@ -272,7 +272,7 @@ def test_the_sixth_try_is_refused_by_address_and_by_number(world: World, filed: 
     same_number = Client(REMOTE_ADDR="10.0.0.9").post(TRACK, {"number": filed.number, "phone": "01012345678"})
 
     assert same_address.status_code == same_number.status_code == 429
-    assert "15분 뒤" in html(same_number)
+    assert "몇 분 뒤에 다시" in html(same_number)
 
 
 def test_a_misread_number_is_named_before_anything_is_looked_up(client: Client, db: None) -> None:

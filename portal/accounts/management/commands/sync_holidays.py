@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable
 from datetime import date, time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def library_days(years: range) -> list[Day]:
 
 def reference_text(days: Iterable[Day], *, years: range) -> str:
     """The shipped calendar file: office hours and the holidays, weekends left to arithmetic."""
-    lines = [_HEADER.format(first=years[0], last=years[-1], version=holidays.__version__)]
+    lines = [_HEADER.format(first=years[0], last=years[-1], version=version("holidays"))]
     lines += [f"first_on = {years[0]}-01-01", f"last_on = {years[-1]}-12-31", "", "[office]"]
     office = {"opens_at": time(9), "closes_at": time(18), "lunch_from": time(12), "lunch_until": time(13)}
     lines += [f"{name} = {at.isoformat()}" for name, at in office.items()]
