@@ -42,13 +42,15 @@ def handle(*, reply: int, now: datetime) -> bool:
         return True
     message, reading = _understand(row)
     row.message = message
+    topic = message.topic if message else row.to_number.inbox if row.to_number else ""
+    handler = topics.reply_handler(topic)
+    row.topic = topic if handler else ""
     _write_reading(row, reading)
     row.save()
     if message is not None:
         _prove_arrival(message)
     if reading is not None and reading.label == "opt_out":
         _register_opt_out(row, now)
-    handler = topics.reply_handler(message.topic if message else row.to_number.inbox if row.to_number else "")
     if handler is not None:
         handler(reply=row, reading=reading, message=message, now=now)
     return True
@@ -73,22 +75,23 @@ def _understand(reply: Reply) -> tuple[Message | None, Reading | None]:
 
 
 def _open_messages(reply: Reply) -> Sequence[Message]:
-    """Messages from that number to that phone that still expect an answer, newest first, one for each matter."""
+    """Messages from that number to that phone that still expect an answer, newest first, one for each question."""
     found = Message.objects.filter(
         sender_number=reply.to_number,
         phone_index=reply.phone_index,
         reply_until__gt=reply.received_at,
         status__in=MAY_HAVE_ARRIVED,
     ).select_related("template_version__template", "stream")
-    newest: dict[str, Message] = {}
+    newest: dict[tuple[str, str], Message] = {}
     for message in found.order_by("-pk")[: MOST_QUESTIONS * 4]:
-        newest.setdefault(message.reference or message.key, message)
+        newest.setdefault((message.topic, message.reference or message.key), message)
     return list(newest.values())[:MOST_QUESTIONS]
 
 
 def _read(reply: Reply, message: Message) -> Reading | None:
     question = topics.question_of(message)
-    return read(reply.text, question) if question else None
+    reading = read(reply.text, question or _NO_QUESTION)
+    return reading if question or reading.label == "opt_out" else None
 
 
 def _write_reading(reply: Reply, reading: Reading | None) -> None:

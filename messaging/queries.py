@@ -1,12 +1,13 @@
 """Reads that pages and other rooms need."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Prefetch, QuerySet, Sum
 
-from messaging.models import Message, MessageStatus, Stream, StreamCount
+from messaging.models import Attempt, DeliveryEvent, Message, MessageStatus, Reply, Stream, StreamCount
 
 
 def database_clock() -> datetime:
@@ -42,3 +43,34 @@ def messages_about(reference: str) -> QuerySet[Message]:
 def messages_with(keys: Iterable[str]) -> dict[str, Message]:
     """The messages with these keys."""
     return {message.key: message for message in Message.objects.filter(key__in=list(keys))}
+
+
+def message_in_full() -> QuerySet[Message]:
+    """Messages with everything their page shows."""
+    return Message.objects.select_related(
+        "template_version__template", "sender_number", "stream", "created_by", "approved_by"
+    )
+
+
+def legs_in_full(message: Message) -> list[Attempt]:
+    """The legs of one message in their order, with their calls and their history."""
+    legs = message.attempts.select_related("dispatch").order_by("ordinal")
+    return list(legs.prefetch_related(Prefetch("events", DeliveryEvent.objects.order_by("pk"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a conversation."""
+
+    at: datetime
+    is_ours: bool
+    text: str
+
+
+def thread_with(phone_index: bytes, *, at_most: int = 20) -> list[Said]:
+    """What passed between us and one phone, the latest first."""
+    sent = Message.objects.filter(phone_index=phone_index).order_by("-pk")[:at_most]
+    received = Reply.objects.filter(phone_index=phone_index).order_by("-pk")[:at_most]
+    lines = [Said(one.created_at, True, one.body) for one in sent]
+    lines += [Said(one.received_at, False, one.text) for one in received]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:at_most]

@@ -87,6 +87,12 @@ def topic(name: str) -> Topic:
     return found
 
 
+def describe(name: str) -> str:
+    """What a topic is about, in Korean; an unknown or empty name as it is."""
+    found = topics().get(name)
+    return found.description if found else name
+
+
 def on_reply(name: str, *, question: QuestionOf | None = None) -> Callable[[ReplyHandler], ReplyHandler]:
     """Register who hears of replies to a topic; `question` says what was asked, so that the reply can be read."""
 

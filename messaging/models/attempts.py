@@ -282,3 +282,13 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before or '-'} → {self.after}"
+
+    @property
+    def before_label(self) -> str:
+        """In words; '' for the first event."""
+        return LegStatus(self.before).label if self.before else ""
+
+    @property
+    def after_label(self) -> str:
+        """In words."""
+        return LegStatus(self.after).label

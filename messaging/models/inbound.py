@@ -75,6 +75,7 @@ class Reply(SealedModel):
         blank=True,
         related_name="replies",
     )
+    topic = models.CharField("넘긴 주제", max_length=60, blank=True, help_text="비어 있으면 회신함에서 담당자가 봅니다")
     label = models.CharField("읽은 결과", max_length=12, blank=True)
     option = models.CharField("고른 답", max_length=40, blank=True)
     rule = models.CharField("규칙", max_length=60, blank=True)
@@ -102,7 +103,7 @@ class Reply(SealedModel):
             models.Index(fields=["try_at"], condition=Q(handled_at__isnull=True), name="reply_to_handle"),
             models.Index(
                 fields=["id"],
-                condition=Q(message__isnull=True, handled_at__isnull=False, handled_by__isnull=True),
+                condition=Q(topic="", handled_at__isnull=False, handled_by__isnull=True),
                 name="reply_for_an_official",
             ),
             models.Index(fields=["phone_index", "id"], name="reply_from_phone"),

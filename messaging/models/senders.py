@@ -37,6 +37,7 @@ class SenderNumber(models.Model):
             models.CheckConstraint(
                 condition=Q(number__regex=r"^(0[2-8][0-9]{7,10}|1[5-8][0-9]{6})$"),
                 name="sender_number_is_an_office_line",
+                violation_error_message="지역번호가 있는 유선번호나 여덟 자리 대표번호를 숫자만 적어 주세요.",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "registered", "suspended"]), name="sender_status_is_known"
@@ -44,6 +45,7 @@ class SenderNumber(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="registered") | (~Q(evidence="") & Q(expires_on__isnull=False)),
                 name="registered_sender_has_evidence",
+                violation_error_message="등록하려면 통신서비스 이용증명원과 유효기간이 필요합니다.",
             ),
             models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_sender"),
         ]

@@ -4,6 +4,7 @@ from messaging.opting_out import lift_opt_out, opt_out
 from messaging.receiving import record_receipts, record_replies
 from messaging.services.deciding import NotUnresolved, ReasonMissing, settle_unresolved
 from messaging.services.hooks import keep_unreadable, take_hook
+from messaging.services.inbox import NoAnswerPossible, answer_reply, close_reply
 from messaging.services.reference import TemplateRefused, load_reference, load_templates
 from messaging.services.sending import (
     ImageRef,
@@ -23,6 +24,7 @@ __all__ = [
     "AlreadyLeft",
     "ImageRef",
     "KeyReused",
+    "NoAnswerPossible",
     "NoSenderNumber",
     "NotInTransaction",
     "NotUnresolved",
@@ -32,8 +34,10 @@ __all__ = [
     "Sent",
     "TemplateNotApproved",
     "TemplateRefused",
+    "answer_reply",
     "cancel",
     "cancel_stream",
+    "close_reply",
     "keep_unreadable",
     "lift_opt_out",
     "load_reference",

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from messaging import tasks
 from messaging.models import Attempt, Dispatch, LegStatus, Message
+from messaging.permissions import require_decider
 from messaging.queries import database_clock
 from messaging.settling import Change, requeue, settle
 from portal.accounts.models import User
@@ -32,9 +33,11 @@ def settle_unresolved(*, attempt: Attempt, send_again: bool, reason: str, by: Us
     """
     Decide about a leg whose fate nobody could find out: send it again, or count it as accepted.
 
+    :raises NotAllowed: without a role for it
     :raises ReasonMissing:
     :raises NotUnresolved: if news came in the meantime
     """
+    require_decider(by)
     if not reason.strip():
         raise ReasonMissing
     leg = Attempt.objects.select_for_update().get(pk=attempt.pk)

@@ -90,6 +90,7 @@ class Outgoing:
     due_at: datetime | None = None
     reply_for: timedelta | None = None
     buttons_context: Mapping[str, str] | None = None
+    sender_number: SenderNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Preparation:
             lane=0 if version.purpose == Purpose.CODE else topic.lane,
             route=version.route,
             template_version=version,
-            sender_number=self._sender_number(),
+            sender_number=asked.sender_number or self._sender_number(),
             phone_index=blind_phone(phone),
             body_sha256=digest,
             due_at=asked.due_at or self.started_at,

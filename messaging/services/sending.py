@@ -8,7 +8,7 @@ from itertools import islice
 from django.db import connection
 
 from messaging import tasks
-from messaging.models import Attempt, Message, MessageImage
+from messaging.models import Attempt, Message, MessageImage, SenderNumber
 from messaging.opting_out import opted_out
 from messaging.services.preparing import (
     Draft,
@@ -85,6 +85,7 @@ def send(
     stream: str = "",
     buttons_context: Mapping[str, str] | None = None,
     approved_by: User | None = None,
+    sender_number: SenderNumber | None = None,
 ) -> Message:
     """
     Queue one message. The same key with the same content returns the first message.
@@ -94,7 +95,20 @@ def send(
     :raises Refused: if the number, the words or the pictures cannot be sent
     """
     _require_transaction()
-    asked = Outgoing(to, template, context, topic, reference, key, images, stream, due_at, reply_for, buttons_context)
+    asked = Outgoing(
+        to=to,
+        template=template,
+        context=context,
+        topic=topic,
+        reference=reference,
+        key=key,
+        images=images,
+        stream=stream,
+        due_at=due_at,
+        reply_for=reply_for,
+        buttons_context=buttons_context,
+        sender_number=sender_number,
+    )
     draft = Preparation(by=by, approved_by=approved_by, now=now).draft(asked)
     _insert([draft])
     message = Message.objects.get(key=key)

@@ -108,7 +108,7 @@ class Stage:
         """Ask the database; empty while it is down."""
         try:
             with psycopg.connect(self.cluster.url(), connect_timeout=5) as connection:
-                return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+                return connection.execute(query, parameters).fetchall()
         except psycopg.OperationalError:
             return []
 

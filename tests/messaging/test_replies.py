@@ -225,6 +225,41 @@ def test_stop_registers_an_opt_out_and_holds_back_what_waits(heard: Heard) -> No
     assert heard[0][1] == "opt_out"
 
 
+def test_stop_is_understood_even_where_nothing_was_asked() -> None:
+    said: list[Reading | None] = []
+
+    @topics.on_reply("complaints.stage")
+    def handler(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
+        said.append(reading)
+
+    _ask(topic="complaints.stage")
+
+    _answer("그 가로등 아직 꺼져 있어요", "first")
+    _answer("수신거부", "second")
+
+    assert said[0] is None
+    assert OptOut.objects.count() == 1
+
+
+def test_a_score_goes_to_the_question_even_after_a_later_message_about_the_same_case() -> None:
+    scores: list[str] = []
+    satisfaction = Question(
+        kind="satisfaction",
+        options=tuple(Option(str(digit), str(digit), f"{digit}점", "choice") for digit in range(1, 6)),
+    )
+
+    @topics.on_reply("complaints.satisfaction", question=lambda message: satisfaction)
+    def scored(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
+        scores.append(reading.option if reading else "")
+
+    _ask("one", topic="complaints.satisfaction", reference="M1")
+    _ask("two", topic="complaints.stage", reference="M1")
+
+    _answer("5")
+
+    assert scores == ["5"]
+
+
 def test_stop_out_of_the_blue_counts_as_well() -> None:
     _answer("수신거부")
 

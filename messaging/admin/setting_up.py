@@ -1,0 +1,149 @@
+"""메시지 서식, 발신번호 and 수신거부."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from unfold.admin import ModelAdmin
+
+from messaging import services
+from messaging.admin.access import found_by_phone, note_look, page, user_of
+from messaging.admin.forms import OptOutForm
+from messaging.models import OptOut, Purpose, SenderNumber, Template, TemplateVersion
+from messaging.text import count_bytes, placeholders
+from portal.core import clock
+from portal.core.admin import ReadOnlyAdmin
+
+
+@admin.register(Template)
+class TemplateAdmin(ReadOnlyAdmin):
+    """메시지 서식: the wordings as files, read only; a change is a new version."""
+
+    list_display = ("code", "title", "purpose", "state", "number")
+    search_fields = ("code",)
+    ordering = ("code",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Template]:
+        """With the newest version of each."""
+        newest = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number")
+        columns = {
+            f"newest_{name}": Subquery(newest.values(name)[:1])
+            for name in ("title", "purpose", "review_state", "number")
+        }
+        rows: QuerySet[Template] = super().get_queryset(request)
+        found: QuerySet[Template] = rows.annotate(**columns)
+        return found
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Every version, as the recipient sees it, with its bytes before the variables are filled."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        template = get_object_or_404(Template, pk=object_id)
+        versions = [
+            {"version": one, "bytes": count_bytes(one.text_body.encode("cp949", "replace").decode("cp949")),
+             "variables": [name for name in placeholders(one.body + one.fallback_body) if name != "기관"]}
+            for one in template.versions.order_by("-number")
+        ]  # fmt: skip
+        return page(request, "template", title=template.code, template=template, versions=versions)
+
+    @admin.display(description="제목")
+    def title(self, template: Any) -> str:
+        """Of the newest version."""
+        return str(template.newest_title or "")
+
+    @admin.display(description="목적")
+    def purpose(self, template: Any) -> str:
+        """In words."""
+        return dict(Purpose.choices).get(template.newest_purpose, "")
+
+    @admin.display(description="검수")
+    def state(self, template: Any) -> str:
+        """In words."""
+        return dict(TemplateVersion.ReviewState.choices).get(template.newest_review_state, "")
+
+    @admin.display(description="판")
+    def number(self, template: Any) -> int:
+        """Of the newest version."""
+        return int(template.newest_number or 0)
+
+
+@admin.register(SenderNumber)
+class SenderNumberAdmin(ModelAdmin):
+    """발신번호: only a number with proof and an expiry date can be registered."""
+
+    list_display = ("number", "name", "status", "expires_on", "can_receive", "is_default")
+    list_filter = ("status",)
+    search_fields = ("number", "name")
+    ordering = ("number",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A number that ever sent stays on record; it can be suspended."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: SenderNumber, form: Any, change: bool) -> None:
+        """Saved, and written down field by field."""
+        super().save_model(request, obj, form, change)
+        note_look(
+            request,
+            "sendernumber",
+            [obj.pk],
+            action="change" if change else "add",
+            reason=", ".join(form.changed_data)[:200],
+        )
+
+
+@admin.register(OptOut)
+class OptOutAdmin(ModelAdmin):
+    """수신거부: added when a citizen asks at the counter, lifted only at her own wish. Numbers are not shown."""
+
+    form = OptOutForm
+    list_display = ("pk", "scope", "value", "source", "since", "lifted_at")
+    list_filter = ("scope", "source")
+    search_fields = ("value",)
+    search_help_text = "휴대전화 번호 전체"
+    ordering = ("-pk",)
+    actions = ("lift",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OptOut], search_term: str
+    ) -> tuple[QuerySet[OptOut], bool]:
+        """By exact phone number."""
+        if not search_term:
+            return queryset, False
+        found = found_by_phone(queryset, search_term)
+        return (queryset.none() if found is None else found), False
+
+    def has_change_permission(self, request: HttpRequest, obj: OptOut | None = None) -> bool:
+        """Lifting is an action; the rest is history."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: OptOut | None = None) -> bool:
+        """Never."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: OptOut, form: Any, change: bool) -> None:
+        """Through the service, so that waiting messages stop at once."""
+        wish = services.opt_out(
+            phone=form.cleaned_data["phone"],
+            scope=OptOut.Scope(obj.scope),
+            value=obj.value,
+            source=OptOut.Source.OFFICIAL,
+            by=user_of(request),
+            now=clock.now(),
+        )
+        obj.pk = wish.pk
+        note_look(request, "optout", [wish.pk], action="add")
+
+    @admin.action(description="시민 요청으로 해제", permissions=["add"])
+    def lift(self, request: HttpRequest, chosen: QuerySet[OptOut]) -> None:
+        """End the chosen opt-outs."""
+        wishes = list(chosen)
+        for wish in wishes:
+            services.lift_opt_out(wish=wish, now=clock.now())
+        note_look(request, "optout", [wish.pk for wish in wishes], action="lift")

@@ -1,0 +1,51 @@
+"""회신함: what an official does with a text nobody else claimed."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+
+from messaging.models import Message, Reply
+from messaging.services.sending import send
+from portal.accounts.models import User
+from portal.core.errors import Refused
+
+TOPIC = TEMPLATE = "messaging.answer"
+
+
+class NoAnswerPossible(Refused):
+    """The text came to a number that is not ours, or from one that is no mobile."""
+
+    sentence = "이 회신에는 문자로 답장할 수 없습니다."
+
+
+@transaction.atomic
+def answer_reply(*, reply: Reply, text: str, by: User, now: datetime) -> Message:
+    """
+    Text back from the number the citizen wrote to, and count the reply as seen. The same words twice are sent once.
+
+    :raises NoAnswerPossible: if no text can reach the writer from that number
+    :raises Refused: if the words cannot be sent
+    """
+    if reply.to_number is None or not reply.phone.startswith("+82"):
+        raise NoAnswerPossible
+    words = " ".join(text.split())
+    message = send(
+        to=reply.phone,
+        template=TEMPLATE,
+        context={"답장": words},
+        topic=TOPIC,
+        reference=f"reply {reply.pk}",
+        key=f"{TOPIC}:{reply.pk}:{sha256(words.encode()).hexdigest()[:16]}",
+        by=by,
+        now=now,
+        sender_number=reply.to_number,
+    )
+    close_reply(reply=reply, by=by, now=now)
+    return message
+
+
+@transaction.atomic
+def close_reply(*, reply: Reply, by: User, now: datetime) -> None:
+    """Count a reply as seen by an official; the first one stays on record."""
+    Reply.objects.filter(pk=reply.pk, handled_by=None).update(handled_by=by)
