@@ -12,6 +12,7 @@ import numpy as np
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
+from notices.codes import read_signed, read_verify
 from notices.layout import STRIP_PX, Layout, PictureProfile
 from notices.rasterizers.base import Bitmap
 
@@ -43,6 +44,7 @@ class Part:
     height: int
     is_colour: bool
     quality: int
+    qr: tuple[str, ...] = ()  # what its codes say, read from `jpeg`
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,20 @@ class Rendered:
     """
     The pictures of one notice. They may be sent only if `problems` is empty.
 
-    `qr` is what the codes in the finished bytes say, `read_back_key` the key they agree on ('' without codes).
+    `read_back_key` is the key on which the codes in the finished bytes agree ('' without codes).
     """
 
     parts: tuple[Part, ...] = ()
-    qr: tuple[str, ...] = ()
     read_back_key: str = ""
     problems: tuple[str, ...] = ()
     px_per_mm: float = 0.0
     smallest_type_pt: float | None = None
     renderer: str = ""
+
+    @property
+    def qr(self) -> tuple[str, ...]:
+        """What all codes in the finished bytes say."""
+        return tuple(sorted({text for part in self.parts for text in part.qr}))
 
 
 def make_parts(pages: Iterable[Bitmap], layout: Layout, profile: PictureProfile) -> tuple[list[Part], float]:
@@ -80,12 +86,17 @@ def make_parts(pages: Iterable[Bitmap], layout: Layout, profile: PictureProfile)
 
 
 def read_codes(jpeg: bytes) -> list[str]:
-    """What the QR codes in a finished picture say: read from the exact bytes that leave."""
+    """What our QR codes in a finished picture say, read from the exact bytes that leave; others tell of nobody."""
     with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
         image.draft("L", image.size)
         gray = np.asarray(image.convert("L"))
-    found = zxingcpp.read_barcodes(gray, formats=_QR_ONLY, try_invert=False, try_downscale=False)
-    return sorted({code.text for code in found if code.valid})
+    found = zxingcpp.read_barcodes(gray, formats=_QR_ONLY, try_rotate=False, try_invert=False, try_downscale=False)
+    return sorted({code.text for code in found if code.valid and is_ours(code.text)})
+
+
+def is_ours(text: str) -> bool:
+    """Whether a code names a page of a notice, and not, say, the address of a home page."""
+    return bool(read_signed(text) or read_verify(text))
 
 
 # --- cutting --------------------------------------------------------------------------------------------------------
@@ -103,7 +114,16 @@ def _pieces(pages: Sequence[Bitmap], layout: Layout, profile: PictureProfile) ->
         )
         if strip.ndim == 3 and not is_colour:
             rows = rows[:, :, 1]  # gray has equal channels
-        yield Image.fromarray(_below_strip(rows, f"{number}/{count}") if count > 1 else np.ascontiguousarray(rows))
+        yield _image(_below_strip(rows, f"{number}/{count}") if count > 1 else np.ascontiguousarray(rows))
+
+
+def _image(rows: Bitmap) -> Image.Image:
+    """The rows as a picture; Image.fromarray would blacken colour pictures first, which costs as much as drawing."""
+    if rows.ndim == 2:
+        return Image.fromarray(rows)
+    image = Image.new("RGB", (rows.shape[1], rows.shape[0]), None)
+    image.frombytes(rows)
+    return image
 
 
 def _stack(pages: Sequence[Bitmap]) -> Bitmap:
@@ -202,8 +222,7 @@ def _part(jpeg: bytes, image: Image.Image, quality: int) -> Part:
 def pack(rendered: Rendered) -> bytes:
     """In the cage."""
     facts = {
-        "parts": [[len(p.jpeg), p.width, p.height, p.is_colour, p.quality] for p in rendered.parts],
-        "qr": rendered.qr,
+        "parts": [[len(p.jpeg), p.width, p.height, p.is_colour, p.quality, p.qr] for p in rendered.parts],
         "read_back_key": rendered.read_back_key,
         "problems": rendered.problems,
         "px_per_mm": rendered.px_per_mm,
@@ -220,9 +239,9 @@ def unpack(packed: bytes) -> Rendered:
     facts = json.loads(packed[_LENGTH.size : _LENGTH.size + length])
     at = _LENGTH.size + length
     parts: list[Part] = []
-    for size, *rest in facts.pop("parts"):
-        parts.append(Part(packed[at : at + size], *rest))
+    for size, width, height, is_colour, quality, qr in facts.pop("parts"):
+        parts.append(Part(packed[at : at + size], width, height, is_colour, quality, tuple(qr)))
         at += size
     return Rendered(
-        parts=tuple(parts), qr=tuple(facts.pop("qr")), problems=tuple(facts.pop("problems")), **facts
+        parts=tuple(parts), problems=tuple(facts.pop("problems")), **facts
     )  # fmt: skip

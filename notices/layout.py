@@ -6,7 +6,6 @@ between lines of text. Everything here is arithmetic on a small probe of each pa
 """
 
 import math
-from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -90,15 +89,6 @@ class Layout:
         """How many pictures come out."""
         return len(self.cuts) + 1
 
-    def pictures_with(self, boxes: Sequence[Crop]) -> set[int]:
-        """Which pictures (from 0) these rectangles of every page are drawn in."""
-        pictures: set[int] = set()
-        start = 0.0
-        for crop in self.crops:
-            pictures |= {bisect(self.cuts, start + box.top + box.height / 2 - crop.top) for box in boxes}
-            start += crop.height
-        return pictures
-
 
 def probe(bitmap: Bitmap, *, keep: Sequence[Crop] = ()) -> Probe | None:
     """
@@ -153,15 +143,24 @@ def _ruled_lines(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The dark points that belong to long thin vertical lines: a table may be cut between its rows."""
     if dark.shape[0] < RULE_ROWS:
         return np.zeros_like(dark)
-    sums = np.cumsum(np.vstack([np.zeros((1, dark.shape[1]), np.int32), dark]), axis=0)
-    starts = (sums[RULE_ROWS:] - sums[:-RULE_ROWS]) == RULE_ROWS
-    long = np.zeros_like(dark)
-    for offset in range(RULE_ROWS):
-        long[offset : offset + starts.shape[0]] |= starts
+    pairs = dark[:-1] & dark[1:]
+    fours = pairs[:-2] & pairs[2:]
+    starts = fours[:-6] & fours[4:-2] & pairs[8:]  # ten in a row from here on
+    two = _stretched(starts, 1)
+    five = _stretched(_stretched(two, 2), 1)
+    long = _stretched(five, 5)
     thick = long[:, :-2] & long[:, 1:-1] & long[:, 2:]
     for offset in range(3):
         long[:, offset : offset + thick.shape[1]] &= ~thick
     return long
+
+
+def _stretched(points: Rows, rows: int) -> Rows:
+    """Every point once more, `rows` further down; the array grows by as much."""
+    out = np.zeros((points.shape[0] + rows, points.shape[1]), dtype=np.bool_)
+    out[:-rows] = points
+    out[rows:] |= points
+    return out
 
 
 def plan(probes: Sequence[Probe], profile: PictureProfile) -> Layout:
@@ -256,25 +255,25 @@ def _cuttable(probes: Sequence[Probe], crops: Sequence[Crop]) -> NDArray[np.floa
 
     That is the middle of each white gap, anywhere well inside a wide one, and between pages.
     """
-    places: list[tuple[float, float]] = []
+    places: list[NDArray[np.float64]] = []
     start = 0.0
     for each, crop in zip(probes, crops, strict=True):
         first, last = _row(crop.top), _row(crop.top + crop.height)
-        for row in _gap_rows(each.is_row_white[first:last]):
-            is_empty = each.is_row_empty[first + int(row)]
-            places.append((start + _mm(row), 0.0 if is_empty else TABLE_PENALTY_MM))
+        rows = _gap_rows(each.is_row_white[first:last])
+        costs = np.where(each.is_row_empty[first + rows.astype(np.intp)], 0.0, TABLE_PENALTY_MM)
+        places.append(np.stack([start + rows / PROBE_PX_PER_MM, costs]))
         start += crop.height
-        places.append((start, 0.0))
-    return np.array(places[:-1]).reshape(-1, 2).T
+        places.append(np.array([[start], [0.0]]))
+    return np.concatenate(places[:-1], axis=1)
 
 
-def _gap_rows(white: NDArray[np.bool_]) -> list[float]:
+def _gap_rows(white: Rows) -> NDArray[np.float64]:
     """Rows (fractions are middles) at least two from any ink, or the middle of a gap of two to four rows."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], white.astype(np.int8), [0]])))
-    rows: list[float] = []
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        if end - begin >= 4:
-            rows += [float(row) for row in range(begin + 2, end - 1)]
-        elif end - begin >= 2:
-            rows.append((begin + end) / 2)
-    return rows
+    begins, ends = edges[::2], edges[1::2]
+    gaps = [
+        np.arange(begin + 2, end - 1) if end - begin >= 4 else np.array([(begin + end) / 2])
+        for begin, end in zip(begins, ends, strict=True)
+        if end - begin >= 2
+    ]
+    return np.concatenate([np.empty(0), *gaps])

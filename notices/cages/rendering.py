@@ -4,7 +4,8 @@ import io
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from ctypes import c_float
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from PIL import Image
 
 from notices import codes
 from notices.cages.reading import page_box
-from notices.fitting import Rendered, make_parts, pack, read_codes
+from notices.fitting import Rendered, is_ours, make_parts, pack, read_codes
 from notices.layout import PROBE_PX_PER_MM, Layout, Probe, Profile, is_legible, plan, probe
 from notices.rasterizers import Bitmap, Crop, PageRequest, Rasterizer, RasterizerError
 from notices.rasterizers.base import MM_PER_POINT
@@ -120,7 +121,8 @@ class _Painter:
                 found = probe(bitmap, keep=self.keep)
                 if found is not None:
                     probes.append((page, found))
-                    types += _type_sizes_mm(self.file.page(page), self.small_zones)
+                    size = _smallest_type_mm(self.file.page(page), self.small_zones)
+                    types += [size] if size is not None else []
         except RasterizerError:
             return _Sketch(problem="render_failed")
         if not probes:
@@ -142,14 +144,13 @@ class _Painter:
             Layout(sketch.layout.px_per_mm * shrunk, sketch.layout.crops, sketch.layout.cuts), sketch.type_mm
         ):
             return self._rendered(sketch, problems=("text_too_small",))
-        searched = sketch.layout.pictures_with(self.keep) if self.keep else set(range(len(parts)))
-        found = sorted({text for place in searched for text in read_codes(parts[place].jpeg)})
+        parts = [replace(part, qr=tuple(read_codes(part.jpeg))) for part in parts]
+        found = {text for part in parts for text in part.qr}
         keys = {code.key if (code := codes.read_signed(text)) else codes.read_verify(text) for text in found}
-        is_same = set(found) == set(expected) if expected else len(keys) <= 1
+        is_same = found == {text for text in expected if is_ours(text)} if expected else len(keys) <= 1
         return self._rendered(
             sketch,
             parts=tuple(parts),
-            qr=tuple(found),
             read_back_key=keys.pop() if len(keys) == 1 else "",
             problems=() if is_same else ("read_back_failed",),
             px_per_mm=sketch.layout.px_per_mm * shrunk,
@@ -160,26 +161,44 @@ class _Painter:
         return Rendered(**facts, smallest_type_pt=type_pt, renderer=self.renderer)
 
 
-def _type_sizes_mm(page: pypdfium2.PdfPage, ignored: Sequence[Zone]) -> Iterator[float]:
-    """The sizes of visible text; the key repeated beside a bar code is there for machines and does not count."""
+def _smallest_type_mm(page: pypdfium2.PdfPage, ignored: Sequence[Zone]) -> float | None:
+    """The smallest visible text; the key repeated beside a bar code is there for machines and does not count."""
     boxes = [page_box(page, zone) for zone in ignored]
-    for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=DEEPEST_FORM):
-        left, bottom, right, top = item.get_bounds()
-        if right - left < 0.1 or top - bottom < 0.1:
-            continue  # spaces only
-        if pdfium.FPDFTextObj_GetTextRenderMode(item) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
-            continue  # what an OCR program laid over a picture
-        middle = (left + right) / 2, (bottom + top) / 2
-        if item.level == 0 and any(b[0] <= middle[0] <= b[2] and b[1] <= middle[1] <= b[3] for b in boxes):
-            continue
-        yield item.get_font_size() * _scale_of(item) * MM_PER_POINT
+    smallest: float | None = None
+    for item, scale in _texts(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject):
+        size = c_float()
+        pdfium.FPDFTextObj_GetFontSize(item, size)
+        size_mm = size.value * scale * MM_PER_POINT
+        if (smallest is None or size_mm < smallest) and _counts(item, boxes):
+            smallest = size_mm
+    return smallest
 
 
-def _scale_of(item: pypdfium2.PdfObject) -> float:
-    """How much larger than its font size an object is drawn, through all the forms it stands in."""
-    scale = 1.0
-    while item is not None:
-        matrix = item.get_matrix()
-        scale *= math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
-        item = item.container
-    return scale
+def _texts(container: Any, count: Any, get: Any, scale: float = 1.0, depth: int = 0) -> Iterator[tuple[Any, float]]:
+    """Each text with how much larger than its font size it is drawn, through all the forms it stands in."""
+    for index in range(count(container)):
+        item = get(container, index)
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            yield item, scale * _scale(item)
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST_FORM:
+            inner = pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject
+            yield from _texts(item, *inner, scale * _scale(item), depth + 1)
+
+
+def _scale(item: Any) -> float:
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFPageObj_GetMatrix(item, matrix)
+    return math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
+
+
+def _counts(item: Any, ignored: Sequence[tuple[float, float, float, float]]) -> bool:
+    """Whether a text is there for people: not only spaces, not invisible, not where machines look."""
+    left, bottom, right, top = c_float(), c_float(), c_float(), c_float()
+    pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top)
+    if right.value - left.value < 0.1 or top.value - bottom.value < 0.1:
+        return False
+    if pdfium.FPDFTextObj_GetTextRenderMode(item) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+        return False  # what an OCR program laid over a picture
+    x, y = (left.value + right.value) / 2, (bottom.value + top.value) / 2
+    return not any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for box in ignored)

@@ -143,6 +143,8 @@ def test_codes_are_read_from_the_finished_bytes() -> None:
     (part,), _ = make_parts([page], layout_of(page), TIGHT)
 
     assert read_codes(part.jpeg) == ["2026-00000015|1/1|42499fade9"]
+    home_page, _ = make_parts([qr("https://www.example.go.kr/")], layout_of(page), TIGHT)
+    assert read_codes(home_page[0].jpeg) == []
     assert read_codes(make_parts([np.full_like(page, 255)], layout_of(page), TIGHT)[0][0].jpeg) == []
 
 
@@ -154,8 +156,7 @@ def test_broken_bytes_are_an_error_not_an_empty_answer(content: bytes) -> None:
 
 def test_result_survives_the_way_out_of_the_cage() -> None:
     rendered = Rendered(
-        parts=(Part(b"one", 10, 20, True, 82), Part(b"\0two\0", 10, 21, False, 60)),
-        qr=("a|1/1|0123456789",),
+        parts=(Part(b"one", 10, 20, True, 82), Part(b"\0two\0", 10, 21, False, 60, ("a|1/1|0123456789",))),
         read_back_key="a",
         px_per_mm=5.6,
         smallest_type_pt=8.0,

@@ -154,14 +154,6 @@ def test_type_too_small_for_a_phone_is_noticed() -> None:
     assert is_legible(layout, None)
 
 
-def test_codes_are_looked_for_in_the_pictures_they_stand_in() -> None:
-    zone = Crop(16, 259, 28, 28)
-    page = seen(lines_of_text(), zone)
-
-    assert plan([page], PORTABLE).pictures_with([zone]) == {1}
-    assert plan([page], SENS).pictures_with([zone]) == {0}
-
-
 @given(
     blocks=st.lists(st.tuples(st.floats(5, 280), st.floats(2, 60)), min_size=1, max_size=30),
     pages=st.integers(1, 4),
