@@ -11,7 +11,7 @@ from messaging.models import Attempt, LegStatus, TemplateVersion
 from messaging.pricing import price_of
 from messaging.text import SMS_BYTES, WordingRefused, count_bytes, for_text_message, render
 from notices import wording
-from notices.models import Campaign, Recipient
+from notices.models import Campaign
 from portal.core.privacy import mask_name
 
 _SAMPLE_NAME = "김하늘"
@@ -114,10 +114,10 @@ class Spent:
 _BILLED = (LegStatus.ACCEPTED, LegStatus.DELIVERED, LegStatus.UNDELIVERED, LegStatus.EXPIRED)
 
 
-def spent(campaign: Campaign) -> Spent:
+def spent(campaign: Campaign, counts: Mapping[str, int]) -> Spent:
     """Billed legs per channel, with the price each had when it was queued."""
     legs = Attempt.objects.filter(message__reference=campaign.number, status__in=_BILLED)
     rows = legs.values("channel").annotate(count=Count("pk"), won=Sum("cost_won")).order_by("channel")
     found = tuple((_CHANNELS[row["channel"]], row["count"], row["won"]) for row in rows)
-    delivered = Recipient.objects.filter(campaign=campaign, bucket=Recipient.Bucket.ELECTRONIC).count()
+    delivered = counts.get("bucket:electronic", 0)
     return Spent(found, sum((won for _, _, won in found), Decimal(0)), delivered * campaign.mail_won)

@@ -54,7 +54,6 @@ def _tally(campaign: Campaign, user: User) -> dict[str, Any]:
         "identities": balancing.identities(facts),
         "next": _next(campaign, user, facts.counts),
         "stream_pause": pause_of(campaign.stream),
-        "spent": costs.spent(campaign),
     }
 
 
@@ -70,6 +69,7 @@ def tally(request: HttpRequest, pk: int) -> HttpResponse:
         step="tally",
         title="집계",
         form=ReasonForm(),
+        spent=costs.spent(campaign, queries.counts_of(campaign)),
         is_running=campaign.state in (C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING),
         can_close_asking=campaign.state == C.ASKING,
         history=campaign.changes.select_related("by").order_by("-pk")[:20],

@@ -12,6 +12,7 @@ from messaging.understanding import Person, Reading, read
 from notices import keys
 from notices.models import Answer, Campaign, Option, Question, Recipient
 from notices.questions import as_asked
+from notices.rosters.cells import is_same_name
 from notices.services.acknowledging import acknowledge
 from notices.services.consents import record_consent
 from notices.services.sending import withdraw
@@ -101,8 +102,10 @@ def _take(heard: _Heard, reply: Reply, now: datetime) -> Answer:
     is_late = not _is_in_time(recipient, reply)
     is_refusal = meaning == Option.Meaning.REFUSE
     outranked = current is not None and current.source == Answer.Source.OFFICIAL and not is_refusal
+    is_somebody_else = bool(reading.name) and not is_same_name(reading.name, recipient.name)
     needs_decision = not is_late and (
         not heard.is_sure_whose
+        or (is_somebody_else and meaning == Option.Meaning.CONSENT)
         or reading.label == "ambiguous"
         or (outranked and bool(meaning))
         or (reading.label == UNRELATED and current is None)

@@ -31,6 +31,10 @@ class ManifestChanged(Refused):
     sentence = "검수한 뒤에 자료가 바뀌었습니다. 다시 검수해 주세요."
 
 
+class CannotSend(Refused):
+    """Messaging has no number or no approved wording: nobody may be given up because of that."""
+
+
 class TooLate(Refused):
     """The time for answers is over before anybody was asked."""
 
@@ -77,6 +81,7 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
     rows = [_question(campaign, one, named=False, now=now) for one in alone]
     rows += [_question(campaign, one, named=True, now=now) for one in in_turn]
     report = messaging.send_many(rows, by=campaign.asks_approved_by, now=now)
+    refuse_if_not_ready(report)
     everybody = [*alone, *in_turn]
     for refusal in report.refusals:
         refused = everybody[refusal.row - 1]
@@ -91,6 +96,17 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
     return len(everybody) - len(report.refusals)
 
 
+def refuse_if_not_ready(report: messaging.Sent) -> None:
+    """
+    Tell a citizen who cannot be reached from an office that is not set up; the caller's transaction is rolled back.
+
+    :raises CannotSend: if any row was refused for a reason that is ours
+    """
+    ours = next((one for one in report.refusals if one.field in ("sender_number", "template")), None)
+    if ours is not None:
+        raise CannotSend(ours.sentence)
+
+
 def _whose_turn(campaign: Campaign, now: datetime) -> QuerySet[Recipient]:
     same_phone = Recipient.objects.filter(phone_index=OuterRef("phone_index")).exclude(pk=OuterRef("pk"))
     has_the_phone = same_phone.filter(state__in=[R.ASKING, R.AGREED], ask_closes_at__gt=now)
@@ -103,6 +119,7 @@ def _whose_turn(campaign: Campaign, now: datetime) -> QuerySet[Recipient]:
 def _shared_phones(wave: Sequence[Recipient]) -> set[bytes]:
     indexes = [one.phone_index for one in wave]
     others = Recipient.objects.filter(phone_index__in=indexes, campaign_id=wave[0].campaign_id)
+    others = others.exclude(state__in=[R.EXCLUDED, R.DEFECTIVE, R.MINOR])  # they are never asked
     found: dict[bytes, int] = {}
     for index in others.values_list("phone_index", flat=True):
         found[bytes(index or b"")] = found.get(bytes(index or b""), 0) + 1

@@ -42,6 +42,14 @@ def pause(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
+def hold(campaign_id: int, *, reason: str, now: datetime) -> None:
+    """Stop a campaign by itself, because it cannot go on: an official reads why and resumes it."""
+    running = Campaign.objects.filter(pk=campaign_id, paused_at__isnull=True)
+    if running.update(paused_at=now, pause_reason=reason[:200]) == 1:
+        log(Campaign.objects.get(pk=campaign_id), "hold", by=None, now=now, note=reason)
+
+
+@transaction.atomic
 def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
     """
     Let a paused campaign go on, if nothing approved was changed meanwhile.

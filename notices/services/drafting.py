@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from celery import signature
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from notices.models import Campaign, Notice, Option, PageClaim, Question, Recipient, RosterImport, RowProblem
@@ -27,6 +27,7 @@ from portal.core.sealing import blind, blind_phone
 
 ADULT_ENOUGH = 14  # 개인정보 보호법 제22조의2: below it a guardian has to consent, so a letter goes
 BLOCK = 2_000
+_NUMBERS_LOCK = 0x6E6F6E  # one campaign is numbered at a time
 R = Recipient.State
 
 
@@ -72,7 +73,9 @@ def draft(
 
 
 def _next_number(now: datetime) -> str:
-    """N2611-0001: year, month, and how many there were. Two at once: the unique number makes the second one fail."""
+    """N2611-0001: year, month, and how many there were. Two at once: the second waits for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_NUMBERS_LOCK])
     prefix = in_korea(now).strftime("N%y%m-")
     latest = Campaign.objects.filter(number__startswith=prefix).aggregate(latest=Max("number"))["latest"]
     return f"{prefix}{int(latest.removeprefix(prefix)) + 1 if latest else 1:04d}"

@@ -13,7 +13,7 @@ from messaging.models import Message, MessageStatus
 from messaging.queries import messages_with
 from notices import keys, wording
 from notices.models import Asset, Campaign, Notice, PaperItem, Recipient
-from notices.services.asking import WAVE, ManifestChanged
+from notices.services.asking import WAVE, ManifestChanged, refuse_if_not_ready
 from notices.services.manifests import manifest_of
 from notices.services.steps import locked, move, step
 from portal.accounts.models import User
@@ -54,6 +54,7 @@ def queue_notices(campaign: Campaign, *, now: datetime) -> int:
     refused = [(one, "보낼 그림이 없습니다") for one in wave if not pictures[one.pk]]
     rows = [_notice(campaign, one, pictures[one.pk]) for one in sendable]
     report = messaging.send_many(rows, by=campaign.sends_approved_by, now=now)
+    refuse_if_not_ready(report)
     refused += [(sendable[refusal.row - 1], refusal.sentence) for refusal in report.refusals]
     for recipient, sentence in refused:
         move([recipient], R.UNDELIVERED, cause="send_refused", note=sentence[:200], now=now, reason="send_refused")

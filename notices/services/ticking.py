@@ -4,14 +4,17 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django.db import connection, transaction
 
 from notices.models import Campaign
-from notices.services.asking import ask_consent, close_asking
+from notices.services.asking import CannotSend, ask_consent, close_asking
+from notices.services.closing import hold
 from notices.services.sending import follow, queue_notices
 from notices.services.steps import lock_campaign
 
 C = Campaign.State
+_log = structlog.get_logger(__name__)
 MOST_WAVES = 12  # of 5,000 people: everybody of a large campaign in one tick
 
 
@@ -34,10 +37,20 @@ def run_campaigns(*, now: datetime, campaign_id: int | None = None) -> Ticked:
     if campaign_id is not None:
         running = running.filter(pk=campaign_id)
     for pk in list(running.order_by("pk").values_list("pk", flat=True)):
-        _tick(pk, now, done)
+        _tick_safely(pk, now, done)
     _squash_counts()
     done.seconds = round(time.monotonic() - started, 3)
     return done
+
+
+def _tick_safely(campaign_id: int, now: datetime, done: Ticked) -> None:
+    try:
+        _tick(campaign_id, now, done)
+    except CannotSend as refused:
+        hold(campaign_id, reason=refused.sentence, now=now)
+        done.paused += 1
+    except Exception:  # noqa: BLE001  (the loop's edge: one campaign's trouble must not stop the others)
+        _log.exception("campaign_tick_failed", campaign=campaign_id)
 
 
 def _tick(campaign_id: int, now: datetime, done: Ticked) -> None:

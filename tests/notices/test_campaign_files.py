@@ -99,10 +99,16 @@ def test_files_at_rest_say_nothing(world: World, checking: Campaign) -> None:
         assert "2026-" not in path.name
 
 
-def test_a_killed_worker_loses_nothing(world: World) -> None:
+def killed(*args: object, **kwargs: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_killed_worker_loses_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = upload(world, world.draft())
-    with pytest.raises(KeyboardInterrupt):
-        _work_until_killed(world)
+    with monkeypatch.context() as patched:
+        patched.setattr("notices.services.working.read_batch", killed)
+        with pytest.raises(KeyboardInterrupt):
+            services.work_on_files(now=world.now, seconds=100)
 
     RenderBatch.objects.filter(state="working").update(lease_until=world.now.replace(year=2020))
     SourceDocument.objects.filter(state="examining").update(lease_until=world.now.replace(year=2020))
@@ -111,21 +117,6 @@ def test_a_killed_worker_loses_nothing(world: World) -> None:
     campaign.refresh_from_db()
     assert campaign.state == "checking"
     assert PageClaim.objects.filter(document__campaign=campaign).count() == TRUTH["pdf_pages"]
-
-
-def _work_until_killed(world: World) -> None:
-    from notices.services import working
-
-    real = working.read_batch
-
-    def killed(*args: object, **kwargs: object) -> None:
-        raise KeyboardInterrupt
-
-    working.read_batch = killed
-    try:
-        services.work_on_files(now=world.now, seconds=100)
-    finally:
-        working.read_batch = real
 
 
 def test_a_batch_taken_over_by_another_worker_is_dropped(world: World) -> None:

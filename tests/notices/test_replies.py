@@ -345,3 +345,20 @@ def test_questions_close_with_the_campaign(world: World) -> None:
 
     assert asked.reply_until is not None
     assert campaign.asks_until <= asked.reply_until <= campaign.asks_until + timedelta(days=7)
+
+
+def test_a_consent_in_somebody_elses_name_waits_for_an_official(world: World) -> None:
+    campaign = world.asking()
+
+    world.reply(HANEUL, "1 동의 900101 박바다")
+
+    recipient = world.of(campaign, HANEUL)
+    assert (recipient.state, recipient.needs_triage) == ("asking", True)
+
+
+def test_a_consent_in_her_own_name_counts(world: World) -> None:
+    campaign = world.asking()
+
+    world.reply(HANEUL, "1 동의 900101 김하늘입니다")
+
+    assert world.state(campaign, HANEUL) == "verified"

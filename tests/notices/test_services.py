@@ -2,12 +2,12 @@
 
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connections
 
-from messaging.models import Message, MessageStatus, Stream
+from messaging.models import Message, MessageStatus, SenderNumber, Stream
 from notices import balancing, queries, services
 from notices.models import Asset, Campaign, Recipient, RecipientChange
 from notices.workflow import NotAllowed
@@ -391,3 +391,33 @@ def test_four_ticks_at_once_ask_everybody_once(world: World) -> None:
     assert not failures
     assert Message.objects.filter(topic="notices.consent").count() == 40
     assert Recipient.objects.filter(campaign=campaign, state="asking").count() == 40
+
+
+def test_an_office_that_cannot_send_pauses_and_gives_nobody_up(world: World) -> None:
+    campaign = world.ready()
+    services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+    SenderNumber.objects.update(is_default=False)
+
+    world.run(campaign)
+
+    assert "발신번호" in campaign.pause_reason
+    assert set(Recipient.objects.filter(campaign=campaign).values_list("state", flat=True)) == {"addressable"}
+    SenderNumber.objects.filter(pk=SenderNumber.objects.order_by("pk")[0].pk).update(is_default=True)
+    services.resume(campaign, by=world.sender, now=world.now)
+    assert world.run(campaign).queued == 3
+
+
+def test_one_broken_campaign_does_not_stop_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, sound = world.ready(), world.ready((("이슬", date(1999, 9, 9), "+821077770000"),))
+    for campaign in (broken, sound):
+        services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+
+    def ask(campaign: Campaign, *, now: datetime) -> int:
+        if campaign.pk == broken.pk:
+            raise RuntimeError
+        return services.ask_consent(campaign, now=now)
+
+    monkeypatch.setattr("notices.services.ticking.ask_consent", ask)
+    services.run_campaigns(now=world.now)
+
+    assert set(Recipient.objects.filter(campaign=sound).values_list("state", flat=True)) == {"asking"}
