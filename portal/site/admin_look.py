@@ -56,6 +56,7 @@ UNFOLD: dict[str, Any] = {
             "important-dark": "var(--color-base-100)",
         },
     },
+    "COMMAND": {"search_callback": "portal.site.admin_menu.palette"},
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

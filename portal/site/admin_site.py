@@ -28,4 +28,5 @@ class SotongAdminSite(UnfoldAdminSite):
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """A list of tables says nothing about anybody's work: the index is the only table of contents."""
-        return self.index(request, extra_context)
+        page: HttpResponse = self.index(request, extra_context)
+        return page

@@ -5,9 +5,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+STRICT = (*WCAG, "best-practice")
 
 
 def violations(page: Page, *, rules: tuple[str, ...] = STRICT, allowed: frozenset[str] = frozenset()) -> list[str]:
@@ -27,16 +26,28 @@ def overflow(page: Page) -> int:
     return max(0, wider)
 
 
+# What a finger or an eye meets: a control hidden behind its label (a file input) is as large as the label.
+_SHOWN = """control => {
+    const size = one => one.getBoundingClientRect().width * one.getBoundingClientRect().height;
+    const labels = control.type === "hidden" ? [] : [...(control.labels ?? [])];
+    return [control, ...labels].reduce((best, one) => (size(one) > size(best) ? one : best));
+}"""
+
+
 def small_targets(page: Page, *, least: int = 24) -> list[str]:
     """Links, buttons and controls smaller than `least` pixels either way, words inside sentences aside."""
     found: list[str] = page.evaluate(
-        """least => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")]
-            .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest("p, .skip, [aria-hidden=true]"))
-            .filter(e => {
-                const box = (e.closest("label") ?? e).getBoundingClientRect();
-                return box.width < least || box.height < least;
-            })
-            .map(e => e.outerHTML.slice(0, 120))""",
+        f"""least => {{
+            const shown = {_SHOWN};
+            return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")]
+                .filter(e => e.checkVisibility({{visibilityProperty: true}}))
+                .filter(e => !e.closest("p, .skip, [aria-hidden=true]"))
+                .filter(e => {{
+                    const box = shown(e).getBoundingClientRect();
+                    return box.width < least || box.height < least;
+                }})
+                .map(e => e.outerHTML.slice(0, 120));
+        }}""",
         least,
     )
     return found
@@ -49,19 +60,21 @@ def focus_stops(page: Page, *, most: int = 60) -> list[dict[str, Any]]:
     for _ in range(most):
         page.keyboard.press("Tab")
         stop = page.evaluate(
-            """() => {
+            f"""() => {{
                 const focused = document.activeElement;
                 if (!focused || focused === document.body) return null;
-                const box = focused.getClientRects()[0] ?? focused.getBoundingClientRect();
+                const isTiny = focused.getBoundingClientRect().height < 2;
+                const target = isTiny ? ({_SHOWN})(focused) : focused;
+                const box = target.getClientRects()[0] ?? target.getBoundingClientRect();
                 const middle = box.top + box.height / 2;
                 const seen = [.1, .5, .9].map(part => document.elementFromPoint(box.left + box.width * part, middle));
-                const style = getComputedStyle(focused);
-                return {
+                const style = getComputedStyle(target);
+                return {{
                     what: focused.outerHTML.slice(0, 120),
-                    isSeen: seen.every(hit => hit !== null && (focused === hit || focused.contains(hit))),
+                    isSeen: seen.every(hit => hit !== null && (target === hit || target.contains(hit))),
                     isOutlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-                };
-            }"""
+                }};
+            }}"""
         )
         if stop is None:
             break

@@ -14,7 +14,7 @@ from complaints import services as complaints
 from complaints.models import Channel, Complaint
 from complaints.services import Filing, Place
 from complaints.workflow import Stage
-from portal.accounts.models import Department
+from portal.accounts.models import Department, User
 from portal.core.clock import now
 from portal.site.dashboard import BAR_STEPS, Figure, _width
 from tests.site.test_pages_admin import official, signed_in
@@ -125,3 +125,22 @@ def test_one_case_beside_a_thousand_is_still_seen() -> None:
     assert _width(1, 1000) == 1
     assert _width(1000, 1000) == BAR_STEPS
     assert _width(0, 0) == 0
+
+
+def test_palette_finds_a_case_by_its_whole_number_and_nothing_foreign(cases: Sequence[Complaint]) -> None:
+    number = cases[0].number
+    lonely = official("damdang", role="officer")
+    lonely.official.department = Department.objects.create(code="lonely", name="외딴과", phone="02-120-0199")
+    lonely.official.save(update_fields=["department"])
+
+    whole = examiner().get("/admin/search/", {"s": number, "extended": "1"}).content.decode()
+    part = (
+        signed_in(User.objects.get(username="simsa"))
+        .get("/admin/search/", {"s": number[:9], "extended": "1"})
+        .content.decode()
+    )
+    foreign = signed_in(lonely).get("/admin/search/", {"s": number, "extended": "1"}).content.decode()
+
+    assert f"/admin/complaints/complaint/{cases[0].pk}/change/" in whole
+    assert "/complaint/" not in part
+    assert f"/{cases[0].pk}/change/" not in foreign

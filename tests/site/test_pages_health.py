@@ -54,7 +54,7 @@ def test_not_ready_while_the_database_is_away(client: Client, monkeypatch: pytes
 
 
 def test_not_ready_while_a_migration_is_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda *_: ["one"])
+    monkeypatch.setattr("portal.site.health.MigrationExecutor.migration_plan", lambda *_: ["one"])
 
     answer = client.get("/readyz")
 
