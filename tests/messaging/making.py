@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from django.contrib.auth.models import Group
 from django.db import connection
 
 from messaging import services
@@ -23,6 +24,7 @@ from messaging.carriers.base import (
     ReplyEvent,
 )
 from messaging.models import Attempt, Dispatch, Message, Receipt, Template, TemplateVersion
+from portal.accounts.models import Department, Official, User
 from portal.core import clock
 
 TOLD = "tests.messaging.making.Told"
@@ -155,6 +157,16 @@ def outgoing(key: str, **changes: Any) -> services.Outgoing:
         "key": key,
     }
     return services.Outgoing(**{**wanted, **changes})
+
+
+def make_official(username: str = "official", *roles: str) -> User:
+    """An official of one department, with roles."""
+    user = User.objects.create(username=username, is_staff=True, is_superuser=True)
+    department, _ = Department.objects.get_or_create(code="minwon", defaults={"name": "민원여권과", "phone": "02-120"})
+    Official.objects.create(user=user, department=department, name="이담당", office_phone="02-120-0001")
+    for role in roles:
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
 
 
 def leg_of(message: Message, ordinal: int = 1) -> Attempt:

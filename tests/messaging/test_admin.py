@@ -4,34 +4,35 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
 from messaging import delivery, receiving, services
 from messaging.models import Attempt, Dispatch, LegStatus, Message, OptOut, Reply, SenderNumber, Stream
 from messaging.settling import Change, settle
-from portal.accounts.models import AuditEntry, Department, Official, User
+from portal.accounts.models import AuditEntry, User
 from portal.core import clock
-from tests.messaging.making import PHONE, leg_of, make_template, outgoing, queue, receipt, reply, status_of, told
+from tests.messaging.making import (
+    PHONE,
+    leg_of,
+    make_official,
+    make_template,
+    outgoing,
+    queue,
+    receipt,
+    reply,
+    status_of,
+    told,
+)
 
 pytestmark = pytest.mark.usefixtures("office", "daytime")
-
-
-def _official(username: str, *roles: str) -> User:
-    user = User.objects.create(username=username, is_staff=True, is_superuser=True)
-    department, _ = Department.objects.get_or_create(code="minwon", defaults={"name": "민원여권과", "phone": "02-120"})
-    Official.objects.create(user=user, department=department, name="이담당", office_phone="02-120-0001")
-    for role in roles:
-        user.groups.add(Group.objects.get_or_create(name=role)[0])
-    return user
 
 
 @pytest.fixture
 def client() -> Client:
     """A browser of 최팀장, who may decide."""
     browser = Client()
-    browser.force_login(_official("head", "head"))
+    browser.force_login(make_official("head", "head"))
     return browser
 
 
@@ -177,7 +178,7 @@ def test_an_officer_without_the_role_may_look_and_not_decide() -> None:
     make_template()
     leg = _unresolved()
     browser = Client()
-    browser.force_login(_official("officer", "officer"))
+    browser.force_login(make_official("officer", "officer"))
 
     page = browser.get(_page("attempt", leg.pk)).content.decode()
     browser.post(_page("attempt", leg.pk), {"decision": "again", "reason": "몰래"})

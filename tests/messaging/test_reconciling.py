@@ -18,11 +18,22 @@ from messaging.carriers.base import (
 )
 from messaging.claiming import claim
 from messaging.models import Attempt, Dispatch, LegStatus, Stream, StreamCount
+from messaging.permissions import NotAllowed
 from messaging.queries import tally_of
 from messaging.settling import Change, settle
-from portal.accounts.models import User
 from portal.core import clock
-from tests.messaging.making import TOLD, age, leg_of, make_template, outgoing, queue, raising, status_of, told
+from tests.messaging.making import (
+    TOLD,
+    age,
+    leg_of,
+    make_official,
+    make_template,
+    outgoing,
+    queue,
+    raising,
+    status_of,
+    told,
+)
 
 pytestmark = pytest.mark.usefixtures("office", "daytime")
 LEASE = timedelta(seconds=60)
@@ -297,7 +308,7 @@ def _unresolved() -> Attempt:
 
 def test_an_official_may_send_an_unresolved_leg_again_and_says_why() -> None:
     leg = _unresolved()
-    official = User.objects.create(username="official")
+    official = make_official("official", "sender")
 
     services.settle_unresolved(
         attempt=leg, send_again=True, reason="통신사 전화 확인: 접수 기록 없음", by=official, now=clock.now()
@@ -312,7 +323,7 @@ def test_an_official_may_send_an_unresolved_leg_again_and_says_why() -> None:
 
 def test_an_official_may_count_it_as_accepted() -> None:
     leg = _unresolved()
-    official = User.objects.create(username="official")
+    official = make_official("official", "sender")
 
     services.settle_unresolved(attempt=leg, send_again=False, reason="시민이 받았다고 함", by=official, now=clock.now())
 
@@ -322,9 +333,17 @@ def test_an_official_may_count_it_as_accepted() -> None:
     assert delivery.drain(seconds=1) == 0
 
 
+def test_an_official_without_the_role_decides_nothing() -> None:
+    leg = _unresolved()
+    official = make_official("officer", "officer")
+
+    with pytest.raises(NotAllowed):
+        services.settle_unresolved(attempt=leg, send_again=True, reason="확인", by=official, now=clock.now())
+
+
 def test_an_official_decides_only_with_a_reason_and_only_once() -> None:
     leg = _unresolved()
-    official = User.objects.create(username="official")
+    official = make_official("official", "sender")
 
     with pytest.raises(services.ReasonMissing):
         services.settle_unresolved(attempt=leg, send_again=True, reason="  ", by=official, now=clock.now())
