@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from portal.core.cage import given_file
 from portal.core.errors import Refused
+
+GET_NO_NEW_PRIVS = 39
 
 
 class NotAPhoto(Refused):
@@ -75,6 +78,19 @@ def chatter(_: str) -> bytes:
     return b"clean"
 
 
+def network(port: str) -> bytes:
+    try:
+        socket.create_connection(("127.0.0.1", int(port)), timeout=2).close()
+    except OSError:
+        return b"unreachable"
+    return b"reached"
+
+
+def rights(_: str) -> bytes:
+    libc = ctypes.CDLL(None)
+    return b"none" if libc.prctl(GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 else b"some"
+
+
 def modules(_: str) -> bytes:
     return " ".join({"django", "celery"} & set(sys.modules)).encode()
 
@@ -103,6 +119,8 @@ DEEDS = {
     "talk": talk,
     "environment": environment,
     "print": chatter,
+    "network": network,
+    "rights": rights,
     "modules": modules,
     "file": file,
     "leave": leave,

@@ -1,6 +1,7 @@
 """A cage gives an answer or a reason; whatever happens inside, the parent lives and nothing is left running."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -93,6 +94,18 @@ def test_child_sees_no_secret_and_only_its_own_folder(monkeypatch: pytest.Monkey
     assert not {"PII_KEYS", "DATABASE_URL", "SECRET_KEY"} & set(names.split())
     assert folder != os.getcwd()
     assert not Path(folder).exists()
+
+
+def test_child_reaches_no_network_where_the_kernel_can_take_it_away() -> None:
+    can_take_it_away = subprocess.run(["unshare", "--map-root-user", "--net", "true"], stderr=subprocess.DEVNULL)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answer = ask(f"network {server.getsockname()[1]}")
+
+    assert answer == (b"reached" if can_take_it_away.returncode else b"unreachable")
+
+
+def test_child_can_gain_no_rights() -> None:
+    assert ask("rights") == b"none"
 
 
 def test_printing_decoder_does_not_spoil_the_answer() -> None:
