@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from portal.core.hangul import INITIALS, is_syllable, letters_of
 
@@ -20,6 +21,7 @@ _NO_FINAL = "_"
 LETTERS_PER_SYLLABLE = 3
 NEARBY = 15  # syllables around a finding in which a none_of stem takes it back
 WORD_START = "^"
+MOST_PLACES = 200  # of one group; a text that repeats a word more often wants to keep us busy
 
 Place = tuple[int, int]
 
@@ -107,8 +109,10 @@ class Phrase:
 
     def find(self, text: Folded) -> Place | None:
         """The first stretch that says it, or None."""
-        groups = [sorted(_any_of(stems, text)) for stems in self.all_of]
-        if not groups or not all(groups):
+        if not self.all_of or not all(_may_hold(stems, text) for stems in self.all_of):
+            return None
+        groups = [sorted(islice(_any_of(stems, text), MOST_PLACES)) for stems in self.all_of]
+        if not all(groups):
             return None
         spoilers = sorted(start for stems in self.none_of for start, _ in _any_of(stems, text))
         for place in _stretches(groups):
@@ -116,6 +120,11 @@ class Phrase:
             if is_close and not _is_spoilt(place, spoilers):
                 return place
         return None
+
+
+def _may_hold(stems: str, text: Folded) -> bool:
+    """A quick look before the places are worked out: most phrases are not in most texts."""
+    return any(fold_stem(stem)[0] in text.letters for stem in stems.split("|"))
 
 
 def _any_of(stems: str, text: Folded) -> Iterator[Place]:
