@@ -1,5 +1,5 @@
 """
-Celery is a doorbell: tasks carry ids at most, results are ignored, and a sweep finds whatever a bell should have started.
+Celery is a doorbell: tasks carry ids at most, results are ignored, and a sweep finds what a bell should have begun.
 
 The timetable lives here, in code. `manage.py drain` does the same work from cron when there is no broker and no beat.
 """

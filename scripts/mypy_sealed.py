@@ -15,7 +15,7 @@ class SealedPlugin(NewSemanalDjangoPlugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        from portal.core.fields import sealed_text
+        from portal.core.fields import sealed_text  # noqa: PLC0415 - settings exist only now
 
         fields_only = self.django_context.get_expected_types
 

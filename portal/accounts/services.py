@@ -73,7 +73,12 @@ def take_token(*, key: str, capacity: int, per_seconds: int, now: datetime) -> b
     The key must hold no personal data in clear: use an address, an id or a blind index.
     """
     with connection.cursor() as cursor:
-        values: dict[str, str | float | datetime] = {"key": key, "capacity": float(capacity), "per": float(per_seconds), "now": now}
+        values: dict[str, str | float | datetime] = {
+            "key": key,
+            "capacity": float(capacity),
+            "per": float(per_seconds),
+            "now": now,
+        }
         cursor.execute(_TAKE, values)
         return cursor.fetchone() is not None
 
