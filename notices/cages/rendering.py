@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from ctypes import c_float
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -85,64 +86,68 @@ class _Painter:
     small_zones: Sequence[Zone]
 
     def __post_init__(self) -> None:
-        is_pdfium = isinstance(self.rasterizer, Pdfium)
-        self.file = self.rasterizer.open(self.pdf) if is_pdfium else PdfiumFile(self.pdf)  # type: ignore[attr-defined]
+        self.file = self.rasterizer.open(self.pdf) if isinstance(self.rasterizer, Pdfium) else PdfiumFile(self.pdf)
         self.renderer = self.rasterizer.version()
 
     def paint(self, notices: Sequence[dict[str, Any]]) -> Iterator[Rendered]:
         """Sketch them all, then draw them all, page ranges together."""
-        sketches = [self._sketch(tuple(notice["pages"])) for notice in notices]
-        bitmaps = self._bitmaps(sketches)
-        for place, (notice, sketch) in enumerate(zip(notices, sketches, strict=True)):
+        sketches = self._sketches([tuple(notice["pages"]) for notice in notices])
+        bitmaps = self._bitmaps([request for sketch in sketches for request in sketch.requests()])
+        for notice, sketch in zip(notices, sketches, strict=True):
             if sketch.layout is None:
                 yield self._rendered(sketch, problems=(sketch.problem,))
                 continue
-            try:
-                pages = self._drawn(bitmaps, len(sketch.layout.crops))
-            except RasterizerError:
+            pages = _taken(bitmaps, len(sketch.layout.crops))
+            if len(pages) < len(sketch.layout.crops):
                 yield self._rendered(sketch, problems=("render_failed",))
-                bitmaps = self._bitmaps(sketches[place + 1 :])
-                continue
-            yield self._finish(sketch, pages, tuple(notice["qr"]))
+            else:
+                yield self._finish(sketch, sketch.layout, pages, tuple(notice["qr"]))
 
-    def _drawn(self, bitmaps: Iterator[Bitmap], count: int) -> list[Bitmap]:
-        """The pages of one notice; a bitmap lives until the next, so only a single page needs no copy."""
-        return [next(bitmaps)] if count == 1 else [next(bitmaps).copy() for _ in range(count)]
+    def _bitmaps(self, wanted: Sequence[PageRequest]) -> Iterator[Bitmap | None]:
+        """Each bitmap in order, None for a page that cannot be drawn."""
+        left = list(wanted)
+        while left:
+            done = 0
+            try:
+                for bitmap in self.rasterizer.pages(self.pdf, left):
+                    done += 1
+                    yield bitmap
+                return
+            except RasterizerError:
+                yield None
+                left = left[done + 1 :]
 
-    def _bitmaps(self, sketches: Sequence[_Sketch]) -> Iterator[Bitmap]:
-        return self.rasterizer.pages(self.pdf, [request for sketch in sketches for request in sketch.requests()])
+    def _sketches(self, notices: Sequence[tuple[int, ...]]) -> list[_Sketch]:
+        wanted = [PageRequest(page, PROBE_PX_PER_MM, is_colour=True) for pages in notices for page in pages]
+        bitmaps = self._bitmaps(wanted)
+        return [self._sketch(pages, bitmaps) for pages in notices]
 
-    def _sketch(self, pages: tuple[int, ...]) -> _Sketch:
-        try:
-            drawn = self.rasterizer.pages(self.pdf, [PageRequest(p, PROBE_PX_PER_MM, is_colour=True) for p in pages])
-            probes: list[tuple[int, Probe]] = []
-            types: list[float] = []
-            for page, bitmap in zip(pages, drawn, strict=True):
-                found = probe(bitmap, keep=self.keep)
-                if found is not None:
-                    probes.append((page, found))
-                    size = _smallest_type_mm(self.file.page(page), self.small_zones)
-                    types += [size] if size is not None else []
-        except RasterizerError:
-            return _Sketch(problem="render_failed")
-        if not probes:
-            return _Sketch(problem="blank")
+    def _sketch(self, pages: tuple[int, ...], bitmaps: Iterator[Bitmap | None]) -> _Sketch:
+        probes: list[tuple[int, Probe]] = []
+        sizes: list[float] = []
+        is_whole = True
+        for page in pages:
+            bitmap = next(bitmaps)
+            found = probe(bitmap, keep=self.keep) if bitmap is not None else None
+            is_whole = is_whole and bitmap is not None
+            if found is not None:
+                probes.append((page, found))
+                sizes += _smallest_type_mm(self.file.page(page), self.small_zones)
+        if not is_whole or not probes:
+            return _Sketch(problem="blank" if is_whole else "render_failed")
         layout = plan([each for _, each in probes], self.profile)
-        type_mm = min(types, default=None)
+        type_mm = min(sizes, default=None)
         if not is_legible(layout, type_mm):
             return _Sketch(type_mm=type_mm, problem="text_too_small")
-        return _Sketch(
-            tuple(page for page, _ in probes), layout, tuple(each.has_colour for _, each in probes), type_mm
-        )  # fmt: skip
+        colours = tuple(each.has_colour for _, each in probes)
+        return _Sketch(tuple(page for page, _ in probes), layout, colours, type_mm)
 
-    def _finish(self, sketch: _Sketch, pages: list[Bitmap], expected: tuple[str, ...]) -> Rendered:
-        assert sketch.layout is not None  # noqa: S101 - paint() saw to it
-        parts, shrunk = make_parts(pages, sketch.layout, self.profile)
+    def _finish(self, sketch: _Sketch, layout: Layout, pages: list[Bitmap], expected: tuple[str, ...]) -> Rendered:
+        parts, shrunk = make_parts(pages, layout, self.profile)
         if not parts:
             return self._rendered(sketch, problems=("over_limit",))
-        if sketch.type_mm is not None and not is_legible(
-            Layout(sketch.layout.px_per_mm * shrunk, sketch.layout.crops, sketch.layout.cuts), sketch.type_mm
-        ):
+        drawn = replace(layout, px_per_mm=layout.px_per_mm * shrunk)
+        if not is_legible(drawn, sketch.type_mm):
             return self._rendered(sketch, problems=("text_too_small",))
         parts = [replace(part, qr=tuple(read_codes(part.jpeg))) for part in parts]
         found = {text for part in parts for text in part.qr}
@@ -153,7 +158,7 @@ class _Painter:
             parts=tuple(parts),
             read_back_key=keys.pop() if len(keys) == 1 else "",
             problems=() if is_same else ("read_back_failed",),
-            px_per_mm=sketch.layout.px_per_mm * shrunk,
+            px_per_mm=drawn.px_per_mm,
         )
 
     def _rendered(self, sketch: _Sketch, **facts: Any) -> Rendered:
@@ -161,17 +166,22 @@ class _Painter:
         return Rendered(**facts, smallest_type_pt=type_pt, renderer=self.renderer)
 
 
-def _smallest_type_mm(page: pypdfium2.PdfPage, ignored: Sequence[Zone]) -> float | None:
-    """The smallest visible text; the key repeated beside a bar code is there for machines and does not count."""
+def _taken(bitmaps: Iterator[Bitmap | None], count: int) -> list[Bitmap]:
+    """The next pages; a bitmap lives until the one after it, so only a single page needs no copy."""
+    return [bitmap if count == 1 else bitmap.copy() for bitmap in islice(bitmaps, count) if bitmap is not None]
+
+
+def _smallest_type_mm(page: pypdfium2.PdfPage, ignored: Sequence[Zone]) -> list[float]:
+    """The smallest visible text, if any; the key repeated beside a bar code is for machines and does not count."""
     boxes = [page_box(page, zone) for zone in ignored]
-    smallest: float | None = None
+    smallest = math.inf
     for item, scale in _texts(page, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject):
         size = c_float()
         pdfium.FPDFTextObj_GetFontSize(item, size)
         size_mm = size.value * scale * MM_PER_POINT
-        if (smallest is None or size_mm < smallest) and _counts(item, boxes):
+        if size_mm < smallest and _counts(item, boxes):
             smallest = size_mm
-    return smallest
+    return [] if smallest == math.inf else [smallest]
 
 
 def _texts(container: Any, count: Any, get: Any, scale: float = 1.0, depth: int = 0) -> Iterator[tuple[Any, float]]:

@@ -1,14 +1,15 @@
-"""A system check: an installed poppler that cannot write Korean would print empty notices and call it success."""
+"""System checks: a poppler that cannot write Korean prints empty notices, and not every system limits memory."""
 
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's word
 
 SECONDS = 20
 _INK_DARKER_THAN = 128
@@ -19,6 +20,16 @@ def check_poppler(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:
     """Errors if pdftoppm is there but cannot draw a Korean letter that is not embedded."""
     fault = poppler_fault()
     return [Error(fault, id="notices.E001")] if fault else []
+
+
+@register
+def check_walls(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:
+    """A warning where the kernel keeps no memory limit: macOS, which is for trying out."""
+    if sys.platform == "darwin":
+        return [
+            Warning("이 운영체제에서는 올린 파일을 푸는 프로세스의 메모리를 제한할 수 없습니다.", id="notices.W001")
+        ]
+    return []
 
 
 def poppler_fault(program: str = "pdftoppm") -> str:

@@ -71,8 +71,9 @@ def installed_version() -> str:
     return found[1] if found else "?"
 
 
-def _kind(place: int, request: PageRequest) -> tuple[float, bool, int]:
-    return request.px_per_mm, request.is_colour, request.page - place
+def _kind(place: int, request: PageRequest) -> tuple[float, int]:
+    """Pages that follow each other at one scale: gray and coloured ones are drawn together."""
+    return request.px_per_mm, request.page - place
 
 
 def _range_length(file: PdfiumFile, requests: Sequence[PageRequest]) -> int:
@@ -80,7 +81,7 @@ def _range_length(file: PdfiumFile, requests: Sequence[PageRequest]) -> int:
     spent = 0
     for count, request in enumerate(requests[:RANGE]):
         width, height = file.size_mm(request.page)
-        spent += round(width * height * request.px_per_mm**2) * (3 if request.is_colour else 1)
+        spent += round(width * height * request.px_per_mm**2) * 3
         if spent > RANGE_BYTES and count:
             return count
     return min(RANGE, len(requests))
@@ -96,7 +97,7 @@ def _convert(pdf: Path, file: PdfiumFile, requests: Sequence[PageRequest], folde
             dpi=cast(int, first.px_per_mm * 25.4),  # handed to -r as it is, and pdftoppm takes fractions
             first_page=first.page,
             last_page=last.page,
-            grayscale=not first.is_colour,
+            grayscale=not any(request.is_colour for request in requests),
             fmt="ppm",
             output_folder=folder,
             paths_only=True,
@@ -113,7 +114,8 @@ def _convert(pdf: Path, file: PdfiumFile, requests: Sequence[PageRequest], folde
 
 
 def _cut(path: Path, request: PageRequest, page_mm: tuple[float, float]) -> Bitmap:
-    whole = np.asarray(Image.open(path, formats=["PPM"]))
+    image = Image.open(path, formats=["PPM"])
+    whole = np.asarray(image if request.is_colour else image.convert("L"))
     width, height = PageRequest(request.page, request.px_per_mm).size(*page_mm)
     if abs(whole.shape[1] - width) > _TOLERANCE or abs(whole.shape[0] - height) > _TOLERANCE:
         raise RasterizerError(f"poppler drew page {request.page} in the wrong size")

@@ -1,6 +1,7 @@
 """The contract every engine keeps: exactly the pixels asked for, of the page as a person sees it, or an error."""
 
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -221,3 +222,12 @@ def test_poppler_that_draws_an_empty_page_and_exits_with_0_is_a_fault(
 
 def test_machine_without_poppler_has_no_fault() -> None:
     assert checks.poppler_fault("no-such-pdftoppm") == ""
+
+
+def test_system_that_cannot_limit_memory_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.check_walls(None) == []
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+
+    (warning,) = checks.check_walls(None)
+    assert "메모리를 제한할 수 없습니다" in warning.msg
