@@ -31,7 +31,7 @@ def ask(client: Client, text: str) -> str:
 
 
 def test_a_question_is_answered_with_the_departments_number(client: Client) -> None:
-    page = ask(client, "소파 버리기")
+    page = ask(client, "대형폐기물")
 
     assert "스티커를 붙여" in page
     assert 'href="tel:02-120-0100"' in page

@@ -13,6 +13,7 @@ from portal.core.checks import korean_can_be_searched
 ROOMS = ("accounts", "messaging", "complaints", "notices", "chatbot", "site")
 
 
+@pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
     call_command("makemigrations", check=True, dry_run=True, stdout=io.StringIO())
 
@@ -20,6 +21,7 @@ def test_no_migration_is_missing() -> None:
 @pytest.mark.django_db
 def test_korean_text_has_trigrams() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("create extension if not exists pg_trgm")
         cursor.execute("select count(*) from unnest(show_trgm('주차'))")
         found = cursor.fetchone()
 

@@ -8,15 +8,17 @@ from portal.core.doors import is_public
 
 PUBLIC = {
     # the citizen's site
-    "home", "help", "privacy", "accessibility", "sitemap", "robots", "look",
+    "site:home", "site:menu", "site:help", "site:privacy", "site:accessibility", "site:robots",
+    # every component with its states: demo district and DEBUG only
+    "site:components",
     # complaints
     "complaints:new", "complaints:detail", "complaints:track", "complaints:link", "complaints:due", "complaints:photo",
     # chat
-    "chatbot:chat", "chatbot:turn", "chatbot:feedback", "chatbot:map",
+    "chatbot:chat", "chatbot:turn", "chatbot:feedback",
     # carriers knock here; the adapter checks the signature
     "messaging:hook",
     # machines
-    "livez", "readyz",
+    "site:livez", "site:readyz",
 }  # fmt: skip
 
 
