@@ -56,56 +56,50 @@ def _state(facts: Facts, *states: str) -> tuple[Term, ...]:
 
 def identities(facts: Facts) -> tuple[Identity, ...]:
     """I0 to I5. People still under way are terms of their own, so that the sums hold at every moment."""
-    count = facts.counts.get
-    people, verified = count("all", 0), count("verified", 0)
-    set_aside = _state(facts, R.EXCLUDED, R.DEFECTIVE, R.NO_MOBILE, R.MINOR, R.IMPORTED)
-    never_verified = _state(facts, R.ADDRESSABLE, R.ASKING, R.AGREED, R.ASK_UNDELIVERED, R.DECLINED, R.SILENT)
-    cancelled_before = count("state:cancelled", 0) - count("cancelled_verified", 0)
-    addressed = people - sum(term.count for term in set_aside)
+    people = facts.counts.get("all", 0)
+    rows = (Term("사람", people), Term("겹친 행", facts.roster_duplicates))
     found = [
-        Identity(
-            "I0",
-            "명부 행",
-            facts.roster_rows,
-            (Term("사람", people), Term("겹친 행", facts.roster_duplicates)),
-        ),
+        Identity("I0", "명부 행", facts.roster_rows, rows),
         Identity("I1", "문서 쪽", facts.document_pages, _page_terms(facts.pages or {})),
-        Identity("I2", "명부 인원", people, (*set_aside, Term("요청 대상", _sum_of_addressed(facts)))),
-        Identity(
-            "I3",
-            "요청 대상",
-            addressed,
-            (
-                *never_verified,
-                *_state(facts, R.IDENTITY_MISMATCH),
-                Term("동의 확정", verified),
-                Term("동의 전 취소", cancelled_before),
-            ),
-        ),
-        Identity(
-            "I4",
-            "동의 확정",
-            verified,
-            (
-                *_state(facts, R.VERIFIED, R.REVOKED, R.QUEUED, R.SENT, R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED),
-                Term("동의 뒤 취소", count("cancelled_verified", 0)),
-            ),
-        ),
-        Identity(
-            "I5",
-            "귀결",
-            people,
-            (
-                Term("전자 전달", count("bucket:electronic", 0)),
-                Term("종이 우편", count("bucket:paper", 0)),
-                Term("제외", count("bucket:excluded", 0)),
-                Term("진행 중", sum(term.count for term in _under_way(facts))),
-            ),
-        ),
+        Identity("I2", "명부 인원", people, (*_set_aside(facts), Term("요청 대상", _sum_of_addressed(facts)))),
+        Identity("I3", "요청 대상", people - sum(term.count for term in _set_aside(facts)), _asked(facts)),
+        Identity("I4", "동의 확정", facts.counts.get("verified", 0), _consented(facts)),
+        Identity("I5", "귀결", people, _ended(facts)),
     ]
     if facts.are_letters_final:
-        found.append(Identity("I6", "종이 우편", count("bucket:paper", 0), (Term("목록에 실림", facts.letters),)))
+        letters = (Term("목록에 실림", facts.letters),)
+        found.append(Identity("I6", "종이 우편", facts.counts.get("bucket:paper", 0), letters))
     return tuple(found)
+
+
+def _set_aside(facts: Facts) -> tuple[Term, ...]:
+    return _state(facts, R.EXCLUDED, R.DEFECTIVE, R.NO_MOBILE, R.MINOR, R.IMPORTED)
+
+
+def _asked(facts: Facts) -> tuple[Term, ...]:
+    count = facts.counts.get
+    return (
+        *_state(facts, R.ADDRESSABLE, R.ASKING, R.AGREED, R.ASK_UNDELIVERED, R.DECLINED, R.SILENT),
+        *_state(facts, R.IDENTITY_MISMATCH),
+        Term("동의 확정", count("verified", 0)),
+        Term("동의 전 취소", count("state:cancelled", 0) - count("cancelled_verified", 0)),
+    )
+
+
+def _consented(facts: Facts) -> tuple[Term, ...]:
+    return (
+        *_state(facts, R.VERIFIED, R.REVOKED, R.QUEUED, R.SENT, R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED),
+        Term("동의 뒤 취소", facts.counts.get("cancelled_verified", 0)),
+    )
+
+
+def _ended(facts: Facts) -> tuple[Term, ...]:
+    return (
+        Term("전자 전달", facts.counts.get("bucket:electronic", 0)),
+        Term("종이 우편", facts.counts.get("bucket:paper", 0)),
+        Term("제외", facts.counts.get("bucket:excluded", 0)),
+        Term("진행 중", sum(term.count for term in _under_way(facts))),
+    )
 
 
 def _page_terms(pages: Mapping[str, int]) -> tuple[Term, ...]:

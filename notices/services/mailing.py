@@ -22,6 +22,8 @@ def export_paper(campaign: Campaign, *, reason: str, by: User, now: datetime) ->
     """
     Put everybody who gets a letter and is on no list yet on one; who is on a list stays on paper, whatever comes late.
 
+    Whoever has no address stands at the end: never dropped, and seen at a glance.
+
     :raises NotAllowed: before the last picture was handed over, without a reason, or if nobody is left to list
     """
     official = official_for(by, campaign, CAMPAIGN_STEPS["close"])
@@ -30,7 +32,7 @@ def export_paper(campaign: Campaign, *, reason: str, by: User, now: datetime) ->
     if not reason.strip():
         raise NotAllowed("목록을 내려받는 사유를 적어 주세요.")
     waiting = Recipient.objects.filter(campaign=campaign, bucket=Recipient.Bucket.PAPER, paper_item__isnull=True)
-    people = list(waiting.select_for_update(of=("self",)).order_by("row", "pk"))
+    people = sorted(waiting.select_for_update(of=("self",)), key=lambda one: (not one.address, one.row, one.pk))
     if not people:
         raise NotAllowed("새로 목록에 실을 사람이 없습니다.")
     letters = _letters(campaign, people)
