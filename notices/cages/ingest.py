@@ -10,9 +10,8 @@ from typing import Any
 import pikepdf
 
 from notices.cages.fonts import Fonts
-from notices.ingest import CLEAN_COPY
+from notices.ingest import CLEAN_COPY, DocumentRefused
 from portal.core.cage import given_file
-from portal.core.errors import Refused
 
 MOST_PAGES = 100_000
 SMALLEST_MM, LARGEST_MM = 100, 1700
@@ -28,12 +27,6 @@ _NOT_PDF = (
 )
 _ACTS = {"/JavaScript", "/Launch", "/URI", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/Movie"}
 _MEDIA = {"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
-
-
-class DocumentRefused(Refused):
-    """The file is not a PDF we take."""
-
-    sentence = "PDF가 깨졌거나 끝까지 저장되지 않았습니다. 다시 저장해서 올려 주세요."
 
 
 def main(payload: bytes) -> bytes:
@@ -55,7 +48,7 @@ def main(payload: bytes) -> bytes:
     except pikepdf.PasswordError:
         raise DocumentRefused("암호가 걸린 PDF입니다. 암호를 풀어 다시 저장해 주세요.") from None
     except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError):
-        raise DocumentRefused from None
+        raise DocumentRefused("PDF가 깨졌거나 끝까지 저장되지 않았습니다. 다시 저장해서 올려 주세요.") from None
     return json.dumps(answer, ensure_ascii=False).encode()
 
 

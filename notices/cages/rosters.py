@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, ZipError
 
 from notices.rosters.columns import SEARCHED_ROWS, HeaderRefused, find_header
+from notices.rosters.files import RosterRefused
 from portal.core.cage import given_file
-from portal.core.errors import Refused
 
 MOST_ROWS = 300_000
 MOST_COLUMNS = 200
@@ -27,12 +27,6 @@ _HIDDEN_ROW = re.compile(rb'<(?:x:)?row\b(?=[^>]*\shidden="(?:1|true)")[^>]*?\sr
 _FORMULA_WITHOUT_VALUE = re.compile(
     rb'<c\b[^>]*?\sr="([A-Z]+)(\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
-
-
-class RosterRefused(Refused):
-    """The file is not a roster we can read."""
-
-    sentence = "명부 파일을 읽을 수 없습니다. 엑셀(xlsx)이나 CSV로 다시 저장해 주세요."
 
 
 def main(payload: bytes) -> bytes:
