@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
-from messaging import answering, topics
+from messaging import answering, bulk, topics
 from messaging.carriers.base import ReceiptEvent, ReplyEvent
 from messaging.models import MESSAGE_FINAL, Attempt, Channel, LegStatus, Message, Receipt, Reply, SenderNumber
 from messaging.settling import Change, settle
@@ -22,6 +22,10 @@ _log = structlog.get_logger(__name__)
 BATCH = 500
 MATCH_FOR = timedelta(hours=72)  # a receipt may come before the answer to the call that caused it, or for nobody
 MATCH_AGAIN = timedelta(minutes=1)
+_FOLDED = """
+    UPDATE messaging_receipt r SET attempt_id = u.attempt, folded_at = %s
+    FROM unnest(%s::bigint[], %s::uuid[]) AS u (id, attempt) WHERE r.id = u.id
+"""
 PARKED = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
 
 
@@ -44,7 +48,7 @@ def record_receipts(*, carrier: str, events: Sequence[ReceiptEvent], now: dateti
         )
         receipt.raw = event.raw
         rows.append(receipt)
-    Receipt.objects.bulk_create(rows, ignore_conflicts=True)
+    bulk.insert(rows, skips_conflicts=True)
 
 
 @transaction.atomic
@@ -90,18 +94,10 @@ def fold_receipts(*, now: datetime) -> int:
     waiting = Receipt.objects.select_for_update(skip_locked=True).filter(folded_at=None, fold_at__lte=now)
     batch = list(waiting.order_by("fold_at", "pk")[:BATCH])
     legs = _legs_of(batch)
-    changes, matched, unmatched = [], [], []
-    for receipt in batch:
-        leg = legs.get(receipt.pk)
-        if leg is None:
-            unmatched.append(receipt)
-            continue
-        receipt.attempt, receipt.folded_at = leg, now
-        matched.append(receipt)
-        changes.append(_change(receipt, leg))
-    settle(changes, cause="receipt")
-    Receipt.objects.bulk_update(matched, ["attempt", "folded_at"])
-    _match_later(unmatched, now)
+    settle([_change(receipt, legs[receipt.pk]) for receipt in batch if receipt.pk in legs], cause="receipt")
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLDED, [now, list(legs), [leg.pk for leg in legs.values()]])
+    _match_later([receipt.pk for receipt in batch if receipt.pk not in legs], now)
     return len(batch)
 
 
@@ -125,13 +121,11 @@ def _change(receipt: Receipt, leg: Attempt) -> Change:
     return Change(leg.pk, LegStatus.DELIVERED, code=receipt.code, evidence=evidence, vendor_ref=receipt.vendor_ref)
 
 
-def _match_later(receipts: Sequence[Receipt], now: datetime) -> None:
+def _match_later(receipts: Sequence[int], now: datetime) -> None:
     """A receipt nobody is waiting for is tried again for three days, then left for a person to read."""
-    for receipt in receipts:
-        receipt.fold_at = now + MATCH_AGAIN
-        if now - receipt.received_at >= MATCH_FOR:
-            receipt.folded_at = now
-    Receipt.objects.bulk_update(receipts, ["fold_at", "folded_at"])
+    unmatched = Receipt.objects.filter(pk__in=receipts)
+    unmatched.update(fold_at=now + MATCH_AGAIN)
+    unmatched.filter(received_at__lte=now - MATCH_FOR).update(folded_at=now)
 
 
 def handle_replies(*, now: datetime) -> None:

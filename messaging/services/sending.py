@@ -7,8 +7,8 @@ from itertools import islice
 
 from django.db import connection
 
-from messaging import tasks
-from messaging.models import Attempt, Message, MessageImage, SenderNumber
+from messaging import bulk, tasks
+from messaging.models import Message, SenderNumber
 from messaging.opting_out import opted_out
 from messaging.services.preparing import (
     Draft,
@@ -161,20 +161,16 @@ def _drafts(batch: list[tuple[int, Outgoing]], preparation: Preparation, sent: S
 def _insert(drafts: Sequence[Draft]) -> list[Draft]:
     """Write the drafts whose key is free; the drafts really written, with their primary keys."""
     because("send")
-    Message.objects.bulk_create([draft.message for draft in drafts], ignore_conflicts=True)
-    ours = dict(
-        Message.objects.filter(sealed_id__in=[draft.message.sealed_id for draft in drafts]).values_list(
-            "sealed_id", "pk"
-        )
-    )
+    messages = [draft.message for draft in drafts]
+    ours = dict(bulk.insert(messages, skips_conflicts=True, returning=("sealed_id", "id")))
     fresh = [draft for draft in drafts if draft.message.sealed_id in ours]
     for draft in fresh:
         draft.message.pk = ours[draft.message.sealed_id]
         draft.leg.message = draft.message
         for image in draft.images:
             image.message = draft.message
-    Attempt.objects.bulk_create([draft.leg for draft in fresh])
-    MessageImage.objects.bulk_create([image for draft in fresh for image in draft.images])
+    bulk.insert([draft.leg for draft in fresh])
+    bulk.insert([image for draft in fresh for image in draft.images])
     return fresh
 
 
