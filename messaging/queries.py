@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Prefetch, QuerySet, Sum
 
-from messaging.models import Attempt, DeliveryEvent, Message, MessageStatus, Reply, Stream, StreamCount
+from messaging.models import Attempt, DeliveryEvent, LegStatus, Message, MessageStatus, Reply, Stream, StreamCount
 
 
 def database_clock() -> datetime:
@@ -74,3 +74,19 @@ def thread_with(phone_index: bytes, *, at_most: int = 20) -> list[Said]:
     lines = [Said(one.created_at, True, one.body) for one in sent]
     lines += [Said(one.received_at, False, one.text) for one in received]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:at_most]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The messaging figures of the officials' board; each equals the first view of its list."""
+
+    waiting_reply_count: int
+    unresolved_leg_count: int
+
+
+def board() -> Board:
+    """회신함's texts nobody has claimed or seen, and calls whose outcome a person must settle."""
+    return Board(
+        waiting_reply_count=Reply.objects.filter(topic="", handled_at__isnull=False, handled_by=None).count(),
+        unresolved_leg_count=Attempt.objects.filter(status=LegStatus.UNRESOLVED).count(),
+    )

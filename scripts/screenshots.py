@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "img"
 PHONE = (390, 844)
 DESK = (1280, 800)
-OFFICIAL = "officer"
+OFFICIAL = "examiner"  # sees every department
 BEST_STAGES = ("inspecting", "reviewing", "assigned", "resolved")  # some of the way done, some of it still to come
 
 
@@ -58,7 +58,7 @@ def citizens_side(browser: Browser, site: str, handsets: str) -> None:
         link = message_about_a_case(page, handsets)
         take(page, "handset")
         page.goto(link)
-        take(page, "complaint")
+        take(page, "phone")
 
 
 def officials_side(browser: Browser, site: str) -> None:
@@ -69,7 +69,7 @@ def officials_side(browser: Browser, site: str) -> None:
         page.get_by_label("비밀번호").fill(password())
         page.get_by_role("button", name="로그인").click()
         page.wait_for_url("**/admin/")
-        take(page, "board")
+        take(page, "officials")
 
 
 def message_about_a_case(page: Page, handsets: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from chatbot import queries as chatbot
 from complaints import queries as complaints
 from complaints.workflow import Clock, Stage
+from messaging import queries as messaging
 from notices import queries as notices
 from notices.models import Campaign
 from portal.accounts.models import User
@@ -21,6 +22,7 @@ from portal.core.clock import day_in_korea, now
 from portal.core.workdays import start_of
 
 SOON_DAYS = 2
+CHAT_DAYS = 7  # what chatbot.queries.board looks back
 BAR_STEPS = 20  # a style attribute has no place here, so widths are classes
 ON_THE_WAY = (
     Stage.SUBMITTED,
@@ -65,7 +67,9 @@ class Running:
     state: str
     url: str
     all_count: int
-    done_count: int
+    agreed_count: int
+    unclear_count: int
+    delivered_count: int
 
 
 def board(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -78,11 +82,12 @@ def board(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if user.has_perm("complaints.view_complaint"):
         figures += _complaint_figures(user, moment)
         context["bars"] = _bars(user)
+    figures += _message_figures(user)
     if user.has_perm("notices.view_campaign"):
         context["campaigns"] = _campaigns(user)
     if user.has_perm("chatbot.view_turn"):
         context["chat"] = chatbot.board(now=moment)
-        context["chat_url"] = reverse("admin:chatbot_unanswered_changelist")
+        context["chat_url"] = _unanswered(moment)
     return {**context, "figures": figures}
 
 
@@ -92,12 +97,10 @@ def _list_of_complaints(**narrowed: str) -> str:
 
 def _complaint_figures(user: User, moment: datetime) -> list[Figure]:
     found = complaints.board(user, now=moment)
-    official = official_of(user)
-    mine = complaints.inbox_of(official).count() if official else 0
     today = start_of(day_in_korea(moment))
     soon = _due_soon(user, moment)
     return [
-        Figure("내 민원", mine, _list_of_complaints(tab="mine"), "담당자로 지정된 민원"),
+        *_own(user),
         Figure("기한 임박", soon, _list_of_complaints(tab="soon"), "이틀 안에 끝나야 해요", "warning" if soon else ""),
         Figure(
             "기한 초과",
@@ -117,6 +120,31 @@ def _complaint_figures(user: User, moment: datetime) -> list[Figure]:
         Figure("미배정", found.without_officer_count, _list_of_complaints(tab="unassigned"), "담당자를 정해 주세요"),
         Figure("새 메시지", found.unread_count, _list_of_complaints(tab="unread"), "민원인이 덧붙인 말"),
     ]
+
+
+def _own(user: User) -> list[Figure]:
+    official = official_of(user)
+    if official is None or not official.has_role("officer"):
+        return []
+    count = complaints.inbox_of(official).count()
+    return [Figure("내 민원", count, _list_of_complaints(tab="mine"), "담당자로 지정된 민원")]
+
+
+def _message_figures(user: User) -> list[Figure]:
+    if not user.has_perm("messaging.view_reply"):
+        return []
+    found = messaging.board()
+    replies = reverse("admin:messaging_reply_changelist")
+    figures = [Figure("회신 확인", found.waiting_reply_count, replies, "답장을 기다리는 문자")]
+    if user.has_perm("messaging.view_attempt"):
+        unclear, calls = found.unresolved_leg_count, reverse("admin:messaging_attempt_changelist")
+        figures.append(Figure("결과 확인 필요", unclear, calls, "보냈는지 사람이 정해요", "danger" if unclear else ""))
+    return figures
+
+
+def _unanswered(moment: datetime) -> str:
+    since = (moment - timedelta(days=CHAT_DAYS)).isoformat()
+    return f"{reverse('admin:chatbot_unanswered_changelist')}?{urlencode({'asked_at__gte': since})}"
 
 
 def _due_soon(user: User, moment: datetime) -> int:
@@ -161,5 +189,7 @@ def _running(campaign: Campaign) -> Running:
         state="멈춤" if campaign.paused_at else Campaign.State(campaign.state).label,
         url=reverse("admin:notices_campaign_change", args=[campaign.pk]),
         all_count=counts.get("all", 0),
-        done_count=counts.get("bucket:electronic", 0),
+        agreed_count=counts.get("verified", 0),
+        unclear_count=counts.get("triage", 0),
+        delivered_count=counts.get("delivered", 0),
     )

@@ -79,6 +79,19 @@ def test_every_bar_equals_the_list_it_leads_to(cases: Sequence[Complaint]) -> No
         assert (bar.label, bar.count) == (bar.label, client.get(bar.url).context["cl"].result_count)
 
 
+def test_unanswered_questions_equal_the_list_they_lead_to() -> None:
+    call_command("setup", verbosity=0)
+    client = signed_in(official("damdang", role="officer"))
+    for words in ("갸뵹뷁 쀍뛟", "대형폐기물은 어떻게 버리나요?"):
+        Client().get("/chat/", {"q": words})
+
+    page = client.get("/admin/")
+
+    assert page.context["chat"].turn_count == 2
+    listed = client.get(page.context["chat_url"]).context["cl"].result_count
+    assert page.context["chat"].unanswered_count == listed
+
+
 def test_reports_of_another_department_are_not_counted(cases: Sequence[Complaint]) -> None:
     lonely = official("damdang", role="officer")
     lonely.official.department = Department.objects.create(code="lonely", name="외딴과", phone="02-120-0199")
