@@ -20,6 +20,7 @@ MOST_BYTES = 20 * 1024 * 1024
 NAME_SHOWN = 40
 
 Copy = Literal["original", "view", "thumbnail"]
+COPIES: tuple[Copy, ...] = ("original", "view", "thumbnail")
 VIEW_TYPE = "image/webp"
 
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")

@@ -10,6 +10,7 @@ from complaints.services.placing import reroute, route
 from complaints.services.processing import process_photos
 from complaints.services.reference import load_reference
 from complaints.services.reopening import accept_reopening, decline_reopening, reopen
+from complaints.services.resealing import reseal_photos
 from complaints.services.stepping import Missing, NotAllowed, Stale, TooMany
 from complaints.services.sweeping import sweep
 from complaints.services.working import DateRefused, answer_supplement, ask_supplement, inspect, review
@@ -50,6 +51,7 @@ __all__ = [
     "receive",
     "reopen",
     "reroute",
+    "reseal_photos",
     "resolve",
     "review",
     "route",

@@ -12,19 +12,8 @@ from portal.core.workdays import Calendar, Day
 
 def calendar() -> Calendar:
     """The district's calendar as the database has it now."""
-    return Calendar(
-        Day(
-            on=row.on,
-            counts=row.counts,
-            is_open=row.is_open,
-            opens_at=row.opens_at,
-            closes_at=row.closes_at,
-            lunch_from=row.lunch_from,
-            lunch_until=row.lunch_until,
-            name=row.name,
-        )
-        for row in CalendarDay.objects.all()
-    )
+    columns = ("on", "counts", "is_open", "opens_at", "closes_at", "lunch_from", "lunch_until", "name")
+    return Calendar(Day(*row) for row in CalendarDay.objects.values_list(*columns))
 
 
 def official_of(user: User) -> Official | None:

@@ -7,8 +7,9 @@ Plain Python, importable without Django. Moments are aware and read as Korean ti
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ class CalendarMissing(Refused):
         super().__init__(f"{on.year}년 {on.month}월 {on.day}일은 근무일 달력에 없습니다. 달력을 먼저 등록해 주세요.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Day:
     """
     One date. `counts` is the law's question, `is_open` the office's: only the first one moves a deadline.
@@ -45,13 +46,12 @@ class Day:
     lunch_from: time = time(12)
     lunch_until: time = time(13)
     name: str = ""
-    spans: tuple[Interval, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        """Work the hours out once: a deadline asks for them many times."""
+    @cached_property
+    def spans(self) -> tuple[Interval, ...]:
+        """The working hours as moments: worked out when first asked for, since most days of a calendar never are."""
         hours = ((self.opens_at, self.lunch_from), (self.lunch_until, self.closes_at)) if self.counts else ()
-        spans = ((datetime.combine(self.on, a, KST), datetime.combine(self.on, b, KST)) for a, b in hours if a < b)
-        object.__setattr__(self, "spans", tuple(spans))
+        return tuple((datetime.combine(self.on, a, KST), datetime.combine(self.on, b, KST)) for a, b in hours if a < b)
 
     @property
     def why_not(self) -> str:

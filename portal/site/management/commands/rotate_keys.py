@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from complaints import services as complaints
 from portal.accounts import rotation
 from portal.core import sealing
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
             for count in rotation.reseal(column):
                 total += count
                 self.stdout.write(f"{column.label}: {total}건")
+        self.stdout.write(f"민원 사진: {sum(complaints.reseal_photos())}개")
         left = rotation.keys_in_use()
         for key_id, count in sorted(left.items()):
             state = "현재 열쇠" if key_id == sealing.current_key_id() else "아직 필요"
