@@ -1,9 +1,11 @@
 """The officials' admin site: our log-in, our index, and the one place where the content policy is wider."""
 
+from functools import wraps
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from unfold.sites import UnfoldAdminSite
 
@@ -11,6 +13,19 @@ from portal.site.forms import OfficialSignInForm
 
 # Unfold's Alpine evaluates attributes and sets styles; citizens' pages and the log-in page keep the strict policy.
 UNFOLD_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+
+
+def _attended(view: Any) -> Any:
+    """An official's session ends after a pause; pages that refresh themselves are no sign of anybody sitting there."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and request.headers.get("X-Requested-With") != "live":
+            request.session.set_expiry(settings.OFFICIAL_IDLE_MINUTES * 60)
+        response: HttpResponse = view(request, *args, **kwargs)
+        return response
+
+    return wrapped
 
 
 class SotongAdminSite(UnfoldAdminSite):
@@ -22,7 +37,7 @@ class SotongAdminSite(UnfoldAdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Officials only, under Unfold's content policy."""
-        return csp_replace(UNFOLD_POLICY)(super().admin_view(view, cacheable))
+        return csp_replace(UNFOLD_POLICY)(_attended(super().admin_view(view, cacheable)))
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None

@@ -44,3 +44,11 @@ def test_an_official_is_called_by_name_and_title() -> None:
     Official.objects.create(user=user, department=department, name="이담당", office_phone="02-120-0002")
 
     assert user.get_full_name() == "이담당 주무관"
+
+
+def test_the_first_administrator_needs_no_address() -> None:
+    user = User.objects.create_superuser("root-of-all", password="long enough for a test")
+
+    assert user.check_password("long enough for a test")
+    assert user.is_staff
+    assert user.is_superuser

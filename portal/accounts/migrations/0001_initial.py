@@ -71,9 +71,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '사용자',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('phone_index__isnull', False)), fields=('phone_index',), name='one_user_per_phone')],
             },
-            managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
-            ],
         ),
         migrations.CreateModel(
             name='AuditEntry',

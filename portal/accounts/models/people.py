@@ -1,8 +1,8 @@
 """User, Department and Official."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 from portal.core.fields import SealedField, SealedModel, sealed_text
@@ -18,6 +18,27 @@ ROLES = {
 }  # Django groups of these names; what each may do is in portal/accounts/reference/roles.toml
 
 
+class People(UserManager["User"]):
+    """Users without e-mail addresses: nobody is asked for one."""
+
+    use_in_migrations = False
+
+    def create_user(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
+        """A user who signs in with this password; without one, nobody can."""
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
+        """The first administrator of an installation (`manage.py createsuperuser`)."""
+        return self.create_user(username, password=password, is_staff=True, is_superuser=True, **fields)
+
+
 class User(AbstractUser, SealedModel):
     """Whoever signs in. A citizen's name and phone are sealed; an official's public name stands on `Official`."""
 
@@ -29,6 +50,8 @@ class User(AbstractUser, SealedModel):
     phone_sealed = SealedField(verbose_name="휴대전화(봉인)")
     phone = sealed_text("phone_sealed")
     phone_index = models.BinaryField("휴대전화 색인", max_length=16, null=True, blank=True)
+
+    objects: ClassVar[People] = People()
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
