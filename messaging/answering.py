@@ -21,6 +21,7 @@ MAY_HAVE_ARRIVED = (
     MessageStatus.UNRESOLVED,
 )
 MOST_QUESTIONS = 5
+_READING = ("label", "option", "rule", "suggested", "spans", "flags")
 _UNCLEAR = ("ambiguous", "unrelated")
 _NO_QUESTION = Question(kind="survey", options=())  # a text out of the blue can still say "stop"
 
@@ -37,7 +38,7 @@ def handle(*, reply: int, now: datetime) -> bool:
         return False
     row.handled_at = now
     if SenderNumber.objects.filter(number=national(row.phone)).exists():
-        row.rule = "own_number"  # our own words coming back must not start a conversation
+        row.rule = Reply.OWN_NUMBER  # must not start a conversation
         row.save(update_fields=["handled_at", "rule"])
         return True
     message, reading = _understand(row)
@@ -46,7 +47,7 @@ def handle(*, reply: int, now: datetime) -> bool:
     handler = topics.reply_handler(topic)
     row.topic = topic if handler else ""
     _write_reading(row, reading)
-    row.save()
+    row.save(update_fields=["handled_at", "message", "topic", *_READING])
     if message is not None:
         _prove_arrival(message)
     if reading is not None and reading.label == "opt_out":

@@ -76,6 +76,12 @@ def thread_with(phone_index: bytes, *, at_most: int = 20) -> list[Said]:
     return sorted(lines, key=lambda line: line.at, reverse=True)[:at_most]
 
 
+def replies_for_officials() -> QuerySet[Reply]:
+    """Texts no room took and no official has seen; our own words coming back are nobody's."""
+    waiting = Reply.objects.filter(topic="", handled_at__isnull=False, handled_by=None)
+    return waiting.exclude(rule=Reply.OWN_NUMBER)
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """The messaging figures of the officials' board; each equals the first view of its list."""
@@ -87,6 +93,6 @@ class Board:
 def board() -> Board:
     """회신함's texts nobody has claimed or seen, and calls whose outcome a person must settle."""
     return Board(
-        waiting_reply_count=Reply.objects.filter(topic="", handled_at__isnull=False, handled_by=None).count(),
+        waiting_reply_count=replies_for_officials().count(),
         unresolved_leg_count=Attempt.objects.filter(status=LegStatus.UNRESOLVED).count(),
     )

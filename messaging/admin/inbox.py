@@ -54,7 +54,7 @@ class WaitingFilter(admin.SimpleListFilter):
             return queryset
         if self.value() == "stuck":
             return queryset.filter(handled_at=None, tries_count__gt=0)
-        return queryset.filter(topic="", handled_at__isnull=False, handled_by=None)
+        return queryset.filter(pk__in=queries.replies_for_officials())
 
 
 @admin.register(Reply)

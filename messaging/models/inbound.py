@@ -50,6 +50,8 @@ class Receipt(SealedModel):
 class Reply(SealedModel):
     """회신: a citizen's text to one of our numbers. Resident numbers are masked before it is stored."""
 
+    OWN_NUMBER = "own_number"  # the rule of our own words coming back
+
     carrier = models.CharField("통신사", max_length=20)
     event_key = models.CharField("사건 열쇠", max_length=200)
     to_number = models.ForeignKey(
