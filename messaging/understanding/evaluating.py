@@ -1,5 +1,6 @@
 """How well replies are read, on rows somebody has labelled. No database."""
 
+import re
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,9 +11,11 @@ from typing import Any
 
 from messaging.understanding.folding import fold
 from messaging.understanding.model import Option, Question, Reading
+from messaging.understanding.normalising import normalise
 from messaging.understanding.reading import read
 
 _CONTEXTS = Path(__file__).resolve().parent.parent / "reference" / "reply_contexts.toml"
+_CENTURY = re.compile(r"\d{6}\W{0,3}[1-8]")  # a resident number says in which century
 _ESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t", "\\\\": "\\"}
 
 
@@ -103,11 +106,21 @@ class Judged:
         return self.label == self.row.expected or self.label in self.row.also_ok
 
 
+    @property
+    def is_birth_right(self) -> bool:
+        """Two-digit year, month and day agree, and the century too where the citizen wrote it."""
+        if self.birth is None:
+            return False
+        found, wanted = self.birth.isoformat(), self.row.birth
+        has_century = any(wanted[:4] in normalise(text).text or _CENTURY.search(text) for text in self.row.texts)
+        return found == wanted or (found[2:] == wanted[2:] and not has_century)
+
+
 def judge(row: Row, *, today: date) -> Judged:
     """Read one row."""
-    started = time.perf_counter()
+    started = time.thread_time()
     readings = [read(text, row.question, today=today) for text in row.texts]
-    seconds = time.perf_counter() - started
+    seconds = time.thread_time() - started
     if row.is_folded:
         folded = fold(readings, row.question)
         return Judged(row, folded.label or "unrelated", folded.name, folded.birth, readings[-1], seconds)
@@ -130,11 +143,15 @@ def report(judged: list[Judged]) -> dict[str, Any]:
         "opt_out_recall": _share(stops, [one for one in stops if one.is_right]),
         "decided": _share(judged, [one for one in judged if one.label in ("consent", "refuse", "choice", "opt_out")]),
         "clear_decided": _share(clear, [one for one in clear if one.label == one.row.expected]),
-        "name_ok": _share(named, [one for one in named if one.name == one.row.name.replace(" ", "")]),
-        "birth_ok": _share(born, [one for one in born if one.birth and one.birth.isoformat() == one.row.birth]),
+        "name_ok": _share(named, [one for one in named if _same_name(one.name, one.row.name)]),
+        "birth_ok": _share(born, [one for one in born if one.is_birth_right]),
         "p95_ms": round(times[int(len(times) * 0.95)] * 1000, 3) if times else 0.0,
         "ms_per_row": round(sum(times) / len(times) * 1000, 3) if times else 0.0,
     }
+
+
+def _same_name(one: str, other: str) -> bool:
+    return one.replace(" ", "").lower() == other.replace(" ", "").lower()
 
 
 def _share(of: list[Judged], these: list[Judged]) -> float:

@@ -76,11 +76,20 @@ class Reading:
         return self.label in ("consent", "refuse", "choice")
 
 
+Weight = Literal["strong", "medium", "weak", "mention"]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A place in the normalised text that speaks for an option: strong when it names it, weak when it merely nods."""
+    """
+    A place that speaks for an option.
 
-    option: Option
+    Strong: said in so many words (동의합니다). Medium: done rather than said (문자로 받을게요). Weak: a digit, a bare label,
+    a nod; it counts only if nothing else stands beside it. A mention (동의서, 동의하면) speaks for nothing by itself.
+    `option` is None where something is denied that has no opposite.
+    """
+
+    option: Option | None
     rule: str
     at: Span
-    is_strong: bool
+    weight: Weight

@@ -2,38 +2,48 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from messaging.understanding.model import Span
 
 LONGEST = 2000
+_PLAIN = re.compile(r"[가-힣ㄱ-ㅣ0-9A-Za-z \n.,!?~^/():;'\"+=\[\]_-]*")  # most texts: nothing to fold but the case
 _DROPPED = frozenset(
     "\u00ad\u115f\u1160\u3164\uffa0\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0e\ufe0f\u20e3"
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 _ROUND_DIGITS = {
-    **{chr(0x2776 + n): str(n + 1) for n in range(9)},  # ❶
-    **{chr(0x2780 + n): str(n + 1) for n in range(9)},  # ➀
-    **{chr(0x278A + n): str(n + 1) for n in range(9)},  # ➊
-    **{chr(0x24F5 + n): str(n + 1) for n in range(9)},  # ⓵
+    chr(first + n): str(n + 1)
+    for first in (0x2776, 0x2780, 0x278A, 0x24F5)  # ❶ ➀ ➊ ⓵
+    for n in range(9)
 }
-_GLYPHS = {"⭕": "o", "⭘": "o", "○": "o", "◯": "o", "❌": "x", "✖": "x", "✕": "x", "×": "x"}
-_COMPATIBILITY_JAMO = re.compile(r"[\u3131-\u318e]")
-_DECORATION = re.compile(r"(?:[ㅋㅎㅠㅜ]{2,}|\^+|~+|!+|ㅡㅡ|;;+|\.{2,}|…+)")
-_CARRIER_LINE = re.compile(r"\[Web발신\]", re.IGNORECASE)
+_STARS = "⭐★🌟"  # a score as it is drawn
+_DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc", "-")  # 58–03–12
+YES_MARKS = "⭕⭘○◯👍👌🙆✅✔☑"
+NO_MARKS = "❌✖✕×👎🙅🚫⛔🖕🤬😡😠🙄😒🤔🤷💩"
+_MARKS = re.compile(f"[{YES_MARKS}{NO_MARKS}]")
+_LETTERED = {**dict.fromkeys("⭕⭘○◯", "o"), **dict.fromkeys("❌✖✕×", "x")}
+_STRAY = re.compile(r"\[(?:web|국제|국외|로밍)발신\]|[ㅋㅎㅠㅜ]{2,}|\^+|~+|!+|ㅡㅡ+|;;+|\.{2,}")
+_HESITATION = re.compile(r"\.{2,}|;;|ㅡㅡ|ㅠㅠ|ㅜㅜ|…")
 
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """Lower-case text; `origins[i]` is where character i stood in the raw text. `glyphs` says ⭕ or ❌ were drawn."""
+    """
+    Lower-case text; `origins[i]` is where character i stood in the raw text.
+
+    `marks` are drawn answers (⭕, ❌, 👍), `is_hesitant` says that dots, sweat or tears stood in the text.
+    """
 
     raw: str
     text: str
-    origins: tuple[int, ...]
+    origins: Sequence[int]
+    marks: str
     is_cut: bool
+    is_hesitant: bool
     has_decoration: bool
-    has_broken_bytes: bool
-    has_glyph: bool
 
     def raw_span(self, at: Span) -> Span:
         """A span of `text` as a span of `raw`."""
@@ -42,66 +52,69 @@ class Normal:
         return self.origins[at[0]], self.origins[at[1] - 1] + 1
 
     def without(self, *gone: Span) -> "Normal":
-        """The same text with some places blanked by a space, so that positions stay."""
+        """The same text with some places blanked, so that positions stay."""
+        if not gone:
+            return self
         letters = list(self.text)
         for begin, end in gone:
             letters[begin:end] = " " * (end - begin)
-        return Normal(
-            self.raw,
-            "".join(letters),
-            self.origins,
-            self.is_cut,
-            self.has_decoration,
-            self.has_broken_bytes,
-            self.has_glyph,
-        )
+        return replace(self, text="".join(letters))
 
 
 def normalise(raw: str) -> Normal:
     """Fold widths, round digits and cases; drop what cannot be seen; set laughter and carrier lines aside."""
-    is_cut = len(raw) > LONGEST
-    composed, places = _composed(raw[:LONGEST])
+    short = raw[:LONGEST]
+    text, origins, marks = (short.lower(), range(len(short)), "") if _PLAIN.fullmatch(short) else _folded_text(short)
+    calm = _STRAY.sub(_blank, text)
+    return Normal(
+        raw=raw,
+        text=calm,
+        origins=origins,
+        marks=marks,
+        is_cut=len(raw) > LONGEST,
+        is_hesitant=_HESITATION.search(text) is not None,
+        has_decoration=calm != text,
+    )
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _folded_text(raw: str) -> tuple[str, Sequence[int], str]:
     letters: list[str] = []
     origins: list[int] = []
-    has_glyph = False
-    for char, place in zip(composed, places, strict=True):
-        if char in _GLYPHS:
-            has_glyph = True
-        for folded in _folded(char):
-            letters.append(folded)
-            origins.append(place)
-    text = "".join(letters)
-    has_decoration = False
-    for pattern in (_CARRIER_LINE, _DECORATION):
-        for found in list(pattern.finditer(text)):
-            has_decoration = has_decoration or pattern is _DECORATION
-            text = text[: found.start()] + " " * (found.end() - found.start()) + text[found.end() :]
-    return Normal(raw, text, tuple(origins), is_cut, has_decoration, "\ufffd" in raw, has_glyph)
+    for char, place in _composed(raw):
+        folded = _folded(char)
+        letters.append(folded)
+        origins += [place] * len(folded)
+    return "".join(letters), origins, "".join(_MARKS.findall(raw))
 
 
-def _composed(raw: str) -> tuple[str, list[int]]:
+def _composed(raw: str) -> list[tuple[str, int]]:
     """NFC, keeping for each composed character the place of its first part."""
-    out: list[str] = []
-    places: list[int] = []
+    if unicodedata.is_normalized("NFC", raw):
+        return [(char, at) for at, char in enumerate(raw)]
+    out: list[tuple[str, int]] = []
     start = 0
     for end in range(1, len(raw) + 1):
         is_joint = end < len(raw) and (unicodedata.combining(raw[end]) or "\u1160" <= raw[end] <= "\u11ff")
         if not is_joint:
-            for char in unicodedata.normalize("NFC", raw[start:end]):
-                out.append(char)
-                places.append(start)
+            out += [(char, start) for char in unicodedata.normalize("NFC", raw[start:end])]
             start = end
-    return "".join(out), places
+    return out
 
 
+@lru_cache(maxsize=8192)
 def _folded(char: str) -> str:
     if char in _DROPPED:
         return ""
-    if char in _ROUND_DIGITS:
-        return _ROUND_DIGITS[char]
-    if char in _GLYPHS:
-        return _GLYPHS[char]
-    if _COMPATIBILITY_JAMO.match(char):
+    if char in _STARS:
+        return "★"
+    for table in (_ROUND_DIGITS, _LETTERED, _DASHES):
+        if char in table:
+            return table[char]
+    if char == "\n" or "\u3131" <= char <= "\u318e":
         return char  # NFKC would turn typed ㅇㅇ into letters that compose
     folded = unicodedata.normalize("NFKC", char).lower()
     return "".join(" " if _is_blank(one) else one for one in folded)
@@ -110,3 +123,55 @@ def _folded(char: str) -> str:
 def _is_blank(char: str) -> bool:
     category = unicodedata.category(char)
     return char.isspace() or category in ("Cc", "Cf", "So", "Sk", "Cs", "Co", "Cn")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A view of the normalised text without some of its characters; `places[i]` is where character i stood there."""
+
+    text: str
+    places: Sequence[int]
+
+    def span(self, at: Span) -> Span:
+        """A span of this line as a span of the normalised text."""
+        if at[0] >= at[1]:
+            return (0, 0)
+        return self.places[at[0]], self.places[at[1] - 1] + 1
+
+
+_WORD = re.compile(r"[0-9a-z가-힣ㄱ-ㅣ★]+\?*|\?+")
+
+
+def in_words(normal: Normal) -> Line:
+    """
+    Words with one blank between them, question marks kept. Single syllables in a row are one word: 동 의 합 니 다.
+    """
+    pieces: list[str] = []
+    places: list[int] = []
+    words = [(found[0], found.start()) for found in _WORD.finditer(normal.text)]
+    for index, (word, start) in enumerate(words):
+        if index and not _is_spelled_out(words, index):
+            pieces.append(" ")
+            places.append(start - 1)
+        pieces.append(word)
+        places += range(start, start + len(word))
+    return Line("".join(pieces), places)
+
+
+def _is_spelled_out(words: list[tuple[str, int]], index: int) -> bool:
+    """Whether this word and the one before are letters of a word typed with blanks: three syllables in a row, or more."""
+    if not (_is_syllable(words, index) and _is_syllable(words, index - 1)):
+        return False
+    return _is_syllable(words, index + 1) or _is_syllable(words, index - 2)
+
+
+def _is_syllable(words: list[tuple[str, int]], index: int) -> bool:
+    return 0 <= index < len(words) and len(words[index][0]) == 1 and "가" <= words[index][0] <= "힣"
+
+
+def tightened(line: Line) -> Line:
+    """The same without blanks."""
+    if " " not in line.text:
+        return line
+    kept = [at for at, char in enumerate(line.text) if char != " "]
+    return Line(line.text.replace(" ", ""), [line.places[at] for at in kept])

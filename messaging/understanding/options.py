@@ -1,159 +1,238 @@
-"""Which options a text speaks for: digits, labels with slips of the finger, nods; negation before affirmation."""
+"""Which options a text speaks for: labels, deeds, slips of the finger, nods; negation before affirmation."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-from messaging.understanding import cues
+from messaging.understanding import courtesy, endings
+from messaging.understanding import grammar as g
 from messaging.understanding.model import Finding, Option, Question, Span
-from messaging.understanding.normalising import Normal
+from messaging.understanding.normalising import Line
+from messaging.understanding.slips import distance, letters
 from portal.core.hangul import initials, jamo
 
-_BEFORE_LABEL = re.compile(
-    r"(?:^|[^가-힣]|번|문자|수신|통지서|고지서|안내|네|예|넵|넹|것|거|는데|는것|데|에|은|는|을|를|이|도|로|모두|전부|전적으로|다|그냥|저는|그래|좋아|합니다|니다|요|서|고)$"
+_WORD = re.compile(r"[가-힣ㄱ-ㅣ]+")
+_CHOSEN = re.compile(
+    rf"(?:을|를|은|는|이|가|에|도|로|으로)? ?(?:좋|낫|나을|나아|제일|찬성|원|희망|선택|택|추천|지지|투표|한표|골|고르|고릅|픽|부탁|하겠|{endings.DO}|{endings.ASK}|"
+    rf"(?:해|하)?{endings.GIVE}|(?:스러|하)?{endings.COPULA})|{endings.LOOSE_END}|(?:으)?로(?:요|{endings.LOOSE_END})"
 )
-_AS_OBJECT = re.compile(
-    r"(?:하)?(?:는|은|을|ㄹ)?(?:거|것|건|게)(?!요|예|에요|습)|기(?:는|가|도|를|싫)"
-)  # 받는 거 거부: what is refused, no answer
-_WORD = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
+_NOT_CHOSEN = re.compile(
+    rf"(?:은|는|이|가|도|을|를|스럽|스러|하)? ?(?:싫|시러|별로|말고|빼고|제외|아니|아닙|아님|반대|안 ?|못 ?|절대|{endings.LEFT}|{endings.HARD}|거나|이나|또는|아니면|만 ?아니)"
+)
+# whose silence it is: 구청이 전화를 안 받아요
+_SOMEBODY_FAILS = re.compile(
+    r"(?:전화|연락|처리|조치|대응|해결|공사|청소|민원|답장|답변|관리|단속|수리|보수|접수|환불|보상|제거|철거|수거|주차|잠|일|약속|말)(?:를|을|은|는|도|가|이)? ?(?:잘 ?|아예 ?|왜 ?|도대체 ?|전혀 ?|통 ?)?$"
+)
+_RESUMED = re.compile(r"(?:은|는|을|를|에|에는|도|가|이|하|해|할|한다고|수신|수신을)? ?$")
+_NEAR_ENDINGS = tuple(map(jamo, ("합니다", "함", "해요", "할게요", "하겠습니다", "합니다요", "요")))
+_LAST_OF_NO_ASSERTION = re.compile(r"[남감가까냐니라래자셈지나노고데든걸텐람면서도며만는은을]$")
 
 
-@dataclass(frozen=True, slots=True)
-class Tight:
-    """The text without blanks and punctuation between words, and where each character stood before."""
-
-    text: str
-    places: tuple[int, ...]
-
-    def span(self, at: Span) -> Span:
-        """A span of the tight text as a span of the normalised one."""
-        return self.places[at[0]], self.places[at[1] - 1] + 1
-
-
-def tighten(normal: Normal) -> Tight:
-    """Drop blanks and punctuation, but keep the question mark."""
-    kept = [(char, at) for at, char in enumerate(normal.text) if char.isalnum() or char == "?"]
-    return Tight("".join(char for char, _ in kept), tuple(at for _, at in kept))
-
-
-def digits(normal: Normal, question: Question) -> Iterator[tuple[Option | None, Span]]:
-    """Digits that answer: alone, with 번, or right before a label. None stands for a digit that is no option."""
-    for found in re.finditer(r"(?<![\d.,/-])\d+(?![\d/-])", normal.text):
-        after = normal.text[found.end() :]
-        if cues.UNIT_AFTER.match(after) and not re.match(r"로(?:할|하|선|요|$|\s)|이요|가요|일번", after):
-            continue
-        option = next((one for one in question.options if one.digit == found[0]), None)
-        yield option, found.span()
-    for found in re.finditer(r"(?<![가-힣])일번", normal.text):
-        yield next((one for one in question.options if one.digit == "1"), None), found.span()
-
-
-def named(tight: Tight, question: Question) -> list[Finding]:
-    """Options that the text names or negates, in their order. What a negation has taken is not read again."""
-    findings = _negated(tight, question)
-    findings += _labelled(tight, question, [finding.at for finding in findings])
+def named(words: Line, question: Question) -> list[Finding]:
+    """Options the text names, denies or acts out, in their order. What a negation has taken is not read again."""
+    grammar = g.grammar(question)
+    findings = _labels(words.text, grammar, question)
+    findings += _denials(words.text, grammar, question, findings)
+    findings += _deeds(words.text, grammar, question, findings)
     if not findings:
-        findings = list(_slips(tight, question)) or list(_nod(tight, question))
+        findings = _slip(words.text, question)
     return sorted(findings, key=lambda one: one.at)
 
 
-def _negated(tight: Tight, question: Question) -> list[Finding]:
-    refuse = question.meaning("refuse")
-    patterns = [(cues.NEGATED_ANY, "options.negated_verb"), (cues.REFUSING, "options.refusing_word")]
+def _labels(text: str, grammar: g.Grammar, question: Question) -> list[Finding]:
+    findings: list[Finding] = []
+    if grammar.stems is None:
+        return findings
+    for found in grammar.stems.finditer(text):
+        option = grammar.option_of[found[0].replace(" ", "")]
+        finding = _label(text, found.span(), option, grammar)
+        if finding is not None and not overlaps(finding.at, findings):
+            findings.append(finding)
+    return findings
+
+
+def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding | None:
+    before, end = text[max(at[0] - 8, 0) : at[0]], at[1]
+    if option.meaning == "choice":
+        return _choice(text, at, option)
+    if denied := g.DENIED_BEFORE.search(before):
+        tail = g.AFFIRMED.match(text, end)
+        begin = at[0] - len(before) + denied.start()
+        return Finding(_opposite(option, grammar), "options.denied_label", (begin, tail.end() if tail else end), "strong")
+    if turned := g.NEGATED.match(text, end):
+        return Finding(_opposite(option, grammar), "options.denied_label", (at[0], turned.end()), "strong")
+    if said := g.AFFIRMED.match(text, end):
+        return Finding(option, "options.label", (at[0], said.end()), "strong")
+    if not g.FREE_BEFORE.search(before):
+        return None  # 장위동의: the letters of another word
+    bare = g.BARE.match(text, end)
+    if bare:
+        return Finding(option, "options.label", (at[0], bare.end()), "weak")
+    return _open_ending(text, at, option) or Finding(option, "options.mention", at, "mention")
+
+
+def _open_ending(text: str, at: Span, option: Option) -> Finding | None:
+    """An ending nobody listed: taken if it is short, closes the text and asserts, or is a slip of one that does."""
+    tail = text[at[1] :].split(" ")[0]
+    if not tail or len(tail) > 6 or _LAST_OF_NO_ASSERTION.search(tail):
+        return None
+    spelled = jamo(tail)
+    is_slip = any(distance(spelled, one) <= 2 for one in _NEAR_ENDINGS if abs(len(spelled) - len(one)) <= 2)
+    if spelled[0] in "ㅎㅇ" and (is_slip or (spelled[0] == "ㅎ" and len(tail) <= 4)):
+        return Finding(option, "options.open_ending", (at[0], at[1] + len(tail)), "weak")
+    return None
+
+
+def _choice(text: str, at: Span, option: Option) -> Finding:
+    """Votes and scores: a label counts where it is chosen, and a denied one speaks for nothing."""
+    if g.DENIED_BEFORE.search(text[max(at[0] - 8, 0) : at[0]]) or _NOT_CHOSEN.match(text, at[1]):
+        return Finding(None, "options.denied_choice", at, "strong")
+    if chosen := _CHOSEN.match(text, at[1]):
+        return Finding(option, "options.label", (at[0], chosen.end()), "weak")
+    return Finding(option, "options.mention", at, "mention")
+
+
+def _opposite(option: Option, grammar: g.Grammar) -> Option | None:
+    """What a denial of this option speaks for: of a yes, the no; of a no, nothing that may be counted."""
+    return grammar.refuse if option.meaning == "consent" else None
+
+
+def _denials(text: str, grammar: g.Grammar, question: Question, findings: list[Finding]) -> list[Finding]:
+    denials: list[Finding] = []
+    patterns = [(grammar.refusing, "options.denied_verb"), (g.REFUSING_WORD, "options.refusing_word")]
     if question.kind == "consent":
-        patterns.append((cues.BY_POST, "options.by_post_instead"))
-    findings: list[Finding] = []
+        patterns.append((g.BY_POST, "options.by_post_instead"))
     for pattern, rule in patterns:
-        for found in pattern.finditer(tight.text):
-            at = _widened(tight.text, found.span(), question)
-            if refuse is not None and not _overlaps(at, [finding.at for finding in findings]):
-                findings.append(Finding(refuse, rule, at, is_strong=True))
-    return findings
+        for found in pattern.finditer(text):
+            if overlaps(found.span(), findings) or overlaps(found.span(), denials):
+                continue
+            if _SOMEBODY_FAILS.search(text[max(found.start() - 10, 0) : found.start()]):
+                denials.append(Finding(None, "options.somebody_fails", found.span(), "mention"))
+            else:
+                denials.append(Finding(grammar.refuse, rule, found.span(), "strong"))
+    return denials
 
 
-def _labelled(tight: Tight, question: Question, taken: list[Span]) -> list[Finding]:
-    stems = [(stem.replace(" ", "").lower(), one) for one in question.options for stem in {one.label, *one.synonyms}]
-    findings: list[Finding] = []
-    for stem, option in sorted(stems, key=lambda pair: (-len(pair[0]), pair[0])):
-        for found in re.finditer(re.escape(stem), tight.text):
-            is_object = _AS_OBJECT.match(tight.text, found.end()) is not None
-            is_free = not _overlaps(found.span(), taken)
-            if is_free and not is_object and _begins_a_word(tight, found.start()):
-                findings.append(Finding(option, "options.label", found.span(), is_strong=True))
-            taken = [*taken, found.span()]
-    return findings
+def _deeds(text: str, grammar: g.Grammar, question: Question, findings: list[Finding]) -> list[Finding]:
+    """What people do instead of naming an option: 문자로 보내 주세요, 갈게요, 잘 봤습니다."""
+    if grammar.consent is None:
+        return []
+    patterns: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
+        "consent": ((g.TEXT_PLEASE, "medium"), (g.TAKE_IT, "medium"), (g.SEND_IT, "weak")),
+        "rsvp": ((g.GOING, "medium"),),
+        "acknowledge": ((g.SEEN, "medium"),),
+    }
+    deeds: list[Finding] = []
+    for pattern, weight in patterns.get(question.kind, ()):
+        for found in pattern.finditer(text):
+            if not overlaps(found.span(), findings) and not overlaps(found.span(), deeds):
+                at = (found.start(), max(found.end(), found.start() + 1))
+                deeds.append(
+                    Finding(grammar.consent, "options.deed", at, "medium" if weight == "medium" else "weak")
+                )
+    return deeds
 
 
-def _overlaps(at: Span, taken: list[Span]) -> bool:
-    return any(at[0] < end and begin < at[1] for begin, end in taken)
+def overlaps(at: Span, findings: list[Finding]) -> bool:
+    """Whether a place is taken already."""
+    return any(at[0] < one.at[1] and one.at[0] < at[1] for one in findings)
 
 
-def _nod(tight: Tight, question: Question) -> Iterator[Finding]:
-    consent = question.meaning("consent")
-    nod = cues.NODDING.match(_without_filler(tight.text))
-    if consent is not None and nod:
-        start = tight.text.find(nod[0][0])
-        yield Finding(consent, "options.nod", (start, min(start + len(nod[0]), len(tight.text))), is_strong=False)
-
-
-def _widened(text: str, at: Span, question: Question) -> Span:
-    """동의 + 안합니다 is one refusal: a label right before the negation belongs to it, with its particle."""
-    for option in question.options:
-        for stem in (option.label, *option.synonyms):
-            found = re.search(
-                re.escape(stem.replace(" ", "")) + r"(?:은|는|을|를|에|에는|도|가|이|하|해|할|한다고)?$", text[: at[0]]
-            )
-            if found:
-                return found.start(), at[1]
-    return at
-
-
-def _begins_a_word(tight: Tight, start: int) -> bool:
-    if start == 0 or tight.places[start] != tight.places[start - 1] + 1:
-        return True
-    return _BEFORE_LABEL.search(tight.text[:start]) is not None
-
-
-def _slips(tight: Tight, question: Question) -> Iterator[Finding]:
+def _slip(text: str, question: Question) -> list[Finding]:
     """A label one letter off (동이합니다, 돝의), or its initials (ㄷㅇ합니다), unless another label is as near."""
-    for word in _WORD.finditer(tight.text):
-        near: list[tuple[int, Option, int]] = []
-        for option in question.options:
-            size = len(option.label)
-            head = word[0][:size]
-            if len(head) == size:
-                near.append((_distance(jamo(head), jamo(option.label)), option, size))
-            if size >= 2 and word[0].startswith(initials(option.label)):
-                near.append((1, option, size))
-        near.sort(key=lambda one: one[0])
-        is_alone = len(near) < 2 or near[1][0] > near[0][0] or near[1][1] == near[0][1]
+    for word in _WORD.finditer(text):
+        if courtesy.KNOWN_WORD.fullmatch(word[0]) or courtesy.NOD.fullmatch(word[0]):
+            continue
+        near = sorted(
+            (one for option in question.options if (one := _nearness(word[0], option)) is not None),
+            key=lambda one: one[0],
+        )
+        is_alone = len(near) < 2 or near[1][0] > near[0][0]
         if near and near[0][0] <= 1 and is_alone:
-            yield Finding(near[0][1], "options.slip", (word.start(), word.start() + near[0][2]), True)
-            return
+            _, option, size = near[0]
+            return _completed_slip(text, word, option, size)
+        return []
+    return []
 
 
-def _distance(one: str, other: str) -> int:
-    """Levenshtein distance, enough for words of a few letters."""
-    before = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
-        now = [row]
-        for column, against in enumerate(other, 1):
-            now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (letter != against)))
-        before = now
-    return before[-1]
+def _nearness(word: str, option: Option) -> tuple[int, Option, int] | None:
+    """How far the beginning of a word is from an option's label: letters, option, syllables taken."""
+    label = option.label.replace(" ", "")
+    if len(label) < 2:
+        return None
+    if word.startswith(initials(label)):
+        return 1, option, len(label)
+    wanted = letters(label)
+    best = min((distance(jamo(word[:size]), wanted), size) for size in (len(label), len(label) + 1))
+    return best[0], option, best[1]
 
 
-def leftover(tight: Tight, findings: list[Finding], question: Question, taken: list[Span]) -> str:
-    """What remains once answers, nouns of the question and polite words are gone: unread words are a reason to ask."""
-    letters = list(tight.text)
-    for finding in findings:
-        letters[finding.at[0] : finding.at[1]] = " " * (finding.at[1] - finding.at[0])
-    inside = {place for begin, end in taken for place in range(begin, end)}
-    text = "".join(" " if tight.places[at] in inside else char for at, char in enumerate(letters))
-    for noun in sorted(question.nouns, key=len, reverse=True):
+def _completed_slip(text: str, word: re.Match[str], option: Option, size: int) -> list[Finding]:
+    end = word.start() + min(size, len(word[0]))
+    said = g.AFFIRMED.match(text, end) or re.compile(rf"{endings.COPULA}|{endings.LOOSE_END}").match(text, end)
+    if said is None or g.NEGATED.match(text, end):
+        return [Finding(option, "options.mention", (word.start(), end), "mention")]
+    return [Finding(option, "options.slip", (word.start(), said.end()), "weak")]
+
+
+def nod(words: Line) -> tuple[str, Span] | None:
+    """
+    Whether the text is nothing but a yes, and what stands beside it: "nod", "thanks" or "so_be_it".
+
+    Thanks beside a yes may be an answer to our acknowledgement, so they are told apart.
+    """
+    text = words.text
+    if so := courtesy.SO_BE_IT.search(text):
+        rest = f"{text[: so.start()]} {text[so.end() :]}"
+        if all(courtesy.NOD.fullmatch(one) or courtesy.ONLY_FILLER.fullmatch(one) for one in rest.split()):
+            return "so_be_it", so.span()
+    at: Span | None = None
+    has_thanks = False
+    for piece in _PIECE.finditer(text):
+        if courtesy.NOD.fullmatch(piece[0]):
+            at = at or piece.span()
+        elif not (begun := courtesy.ONLY_FILLER.fullmatch(piece[0])):
+            glued = courtesy.NOD.match(piece[0])
+            if glued is None or not courtesy.ONLY_FILLER.fullmatch(piece[0], glued.end()):
+                return None
+            at = at or (piece.start(), piece.start() + glued.end())
+            has_thanks = has_thanks or courtesy.THANKS.search(piece[0]) is not None
+        else:
+            has_thanks = has_thanks or courtesy.THANKS.search(begun[0]) is not None
+    if at is None:
+        return None
+    return ("thanks" if has_thanks or courtesy.THANKS.search(text.replace(" ", "")) else "nod"), at
+
+
+_PIECE = re.compile(r"[^ ]+")
+
+
+def blanked(text: str, covered: list[Span]) -> str:
+    """A text with some places blanked."""
+    letters_left = list(text)
+    for begin, end in covered:
+        letters_left[begin:end] = " " * (end - begin)
+    return "".join(letters_left)
+
+
+_ENDING = re.compile(r"[가-힣ㄱ-ㅣ]{0,5}(?![가-힣ㄱ-ㅣ])")
+_NOT_HANGUL_OR_LATIN = re.compile(r"[^a-z가-힣ㄱ-ㅎㅏ-ㅣ]")
+
+
+def to_word_end(words: Line, finding: Finding) -> Span:
+    """What a finding covers: verbs are found by the beginning of an ending and cover all of it."""
+    begin, end = finding.at
+    if finding.weight in ("weak", "mention"):
+        return finding.at
+    ending = _ENDING.match(words.text, end)
+    return (begin, ending.end()) if ending else finding.at
+
+
+def unread(words: Line, covered: list[Span], question: Question) -> str:
+    """What remains once answers, nouns of the question and polite words are gone: a reason to ask a person."""
+    text = courtesy.KINDNESS.sub(" ", blanked(words.text, covered))
+    for noun in sorted((*question.nouns, "수신", "문자"), key=len, reverse=True):
         text = text.replace(noun, " ")
-    return re.sub(r"[^a-z가-힣ㄱ-ㅎㅏ-ㅣ]", "", _without_filler(text))
-
-
-def _without_filler(text: str) -> str:
-    return cues.FILLER.sub("", text)
+    pieces: list[str] = []
+    for piece in text.split():
+        if not courtesy.ONLY_FILLER.fullmatch(piece):
+            pieces.append(courtesy.FILLER.sub("", piece) or piece[:1])
+    return _NOT_HANGUL_OR_LATIN.sub("", "".join(pieces))

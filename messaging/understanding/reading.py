@@ -1,199 +1,179 @@
-"""One text → one reading, in the order of the specification: identity, stop, doubts, then options."""
+"""One text → one reading, in the order of the specification: identity, stop, quotes, options, doubts."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
 from datetime import date
 
-from messaging.understanding import cues, options
-from messaging.understanding.identity import Identified, compare, identify
-from messaging.understanding.model import Finding, Identity, Label, Option, Person, Question, Reading, Span
-from messaging.understanding.normalising import Normal, normalise
-from messaging.understanding.options import Tight
-from portal.core.hangul import from_english_keyboard
-from portal.core.privacy import mask_resident_numbers
+from messaging.understanding import choosing, courtesy, numbers, options, quoting, stopping
+from messaging.understanding import grammar as g
+from messaging.understanding.case import Case
+from messaging.understanding.choosing import Chosen
+from messaging.understanding.doubts import AUTO_REPLY
+from messaging.understanding.identity import compare, identify
+from messaging.understanding.keyboard import retyped
+from messaging.understanding.model import Finding, Option, Person, Question, Reading, Span
+from messaging.understanding.normalising import NO_MARKS, YES_MARKS, Line, normalise
 
-_STRONG_LEFTOVER = 14  # syllables nobody could place beside a named option
-_WEAK_LEFTOVER = 0  # beside a bare digit or a nod
-_DOUBTS = (
-    ("question", cues.QUESTION),
-    ("condition", cues.CONDITION),
-    ("on_behalf", cues.SOMEBODY_ELSE),
-    ("deceased", cues.DECEASED),
-    ("minor", cues.MINOR),
-    ("wrong_person", cues.WRONG_PERSON),
-    ("sarcasm", cues.SARCASM),
-    ("already", cues.ALREADY),
-    ("hearsay", cues.HEARSAY),
-    ("double_negation", cues.DOUBLE_NEGATION),
-)
+LATEST = date(2026, 12, 31)  # where the caller gives no day; with a roster it decides nothing
+_WITHDRAWN = re.compile(r"취소|철회|무효|번복")
+_EVENT = re.compile(r"시간|가야|가도|장소|어디|언제|몇시|주차|준비물|복장|비용|식사|참석|위치|끝나|시작|늦")
+_SPOKEN_TWO = re.compile(r"[이일](?:번)?(?:이?[요유임]|입니다|으로.{0,6})?")  # 이번: "number two", or "this time"
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """Everything known about one text while it is being read."""
-
-    normal: Normal
-    question: Question
-    person: Person | None
-    who: Identified
-    identity: Identity
-    rest: Normal
-    tight: Tight
-
-    def reading(
-        self,
-        label: Label,
-        rule: str,
-        *,
-        option: Option | None = None,
-        spans: tuple[Span, ...] = (),
-        flags: tuple[str, ...] = (),
-        suggested: Option | None = None,
-    ) -> Reading:
-        technical = (
-            ("too_long",) * self.normal.is_cut + ("broken_bytes",) * self.normal.has_broken_bytes + self.who.flags
-        )
-        return Reading(
-            label=label,
-            rule=rule,
-            masked_text=mask_resident_numbers(self.normal.raw),
-            option=option.key if option else "",
-            name=self.who.name,
-            birth=self.who.birth,
-            birth_candidates=self.who.candidates,
-            identity=self.identity,
-            spans=tuple(self.normal.raw_span(self.tight.span(at)) for at in spans if at[0] < at[1]),
-            flags=(*technical, *flags),
-            suggested=suggested.key if suggested else "",
-        )
-
-
-def read(text: str, question: Question, person: Person | None = None, *, today: date = date.max) -> Reading:
+def read(text: str, question: Question, person: Person | None = None, *, today: date = LATEST) -> Reading:
     """
     Read one inbound text as an answer to `question`.
 
     `person` is the roster's row of whoever was asked, `today` the day the text came. Never raises for any text.
     """
     normal = normalise(text)
-    who = identify(normal, person, today=today)
-    rest = normal.without(*who.spans)
-    tight = options.tighten(rest)
-    case = _Case(normal, question, person, who, compare(who, question, person), rest, tight)
-    if stopped := _opt_out(case):
-        return stopped
-    if not tight.text.strip():
+    who = identify(normal, question, person, today=today)
+    case = Case.of(normal, question, who, compare(who, question, person))
+    if not case.tight.text:
         return _nothing_said(case)
-    return _answer(case)
+    if quote := quoting.quoted(normal, question):
+        return _beside_quote(case, quote)
+    return _stop(case) or _auto_reply(case) or _answer(case)
 
 
-def _opt_out(case: _Case) -> Reading | None:
-    text = case.tight.text
-    found = cues.OPT_OUT.search(text)
-    if not found or ("?" in text and not cues.STANDING.search(text)):
+def _stop(case: Case) -> Reading | None:
+    wants_post = g.POST_IN_WORDS.search(case.words.text) is not None
+    found = stopping.find(case.tight, case.words, case.question, wants_post=wants_post)
+    if found is None:
         return None
-    nouns = [noun for noun in case.question.nouns if noun in text and noun not in case.question.stop_nouns]
-    about_this = bool(nouns) or cues.BY_POST.search(text) is not None
+    at = _in_words(case.words, case.tight.span(found.at))
     refuse = case.question.meaning("refuse")
-    if about_this and not cues.STANDING.search(text) and refuse is not None:
-        return case.reading(
-            "refuse", "stop.this_notice_only", option=refuse, spans=(found.span(),), flags=("maybe_opt_out",)
-        )
-    return case.reading("opt_out", "stop.words", spans=(found.span(),))
+    if found.is_this_only and refuse is not None:
+        return case.reading("refuse", "stop.this_notice_only", option=refuse, spans=(at,), flags=("maybe_opt_out",))
+    return case.reading("opt_out", found.rule, spans=(at,))
 
 
-def _nothing_said(case: _Case) -> Reading:
-    if case.who.name or case.who.candidates or case.who.flags:
+def _in_words(words: Line, at: Span) -> Span:
+    inside = [index for index, place in enumerate(words.places) if at[0] <= place < at[1]]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+def _auto_reply(case: Case) -> Reading | None:
+    if AUTO_REPLY.search(case.tight.text):
+        return case.reading("unrelated", "noise.auto_reply", flags=("auto_reply",))
+    return None
+
+
+def _beside_quote(case: Case, quote: Span) -> Reading:
+    """What is written beside a copy of our question is only suggested."""
+    rest = Case.of(case.normal, case.question, case.who, case.identity, quote)
+    suggested = ""
+    if rest.tight.text:
+        if stopped := _stop(rest):
+            return stopped
+        suggested = _answer(rest).option
+    option = case.option(suggested)
+    return case.reading("ambiguous", "doubt.quoted_question", flags=("quote",), suggested=option)
+
+
+def _nothing_said(case: Case) -> Reading:
+    if case.who.says_something:
         return case.reading("identity", "identity.only")
-    rule = "noise.decoration" if case.normal.has_decoration else "noise.empty"
-    return case.reading("ambiguous" if case.normal.text.strip() or case.normal.has_decoration else "unrelated", rule)
+    if marks := _marked_option(case):
+        return case.reading("ambiguous", "doubt.glyph", flags=("glyph",), suggested=marks)
+    if case.normal.has_decoration or case.normal.raw.strip():
+        return case.reading("ambiguous", "noise.decoration")
+    return case.reading("unrelated", "noise.empty")
 
 
-def _answer(case: _Case) -> Reading:
-    findings = options.named(case.tight, case.question)
-    numbered = list(options.digits(case.rest, case.question))
-    chosen = _chosen(case, findings, numbered)
+def _marked_option(case: Case) -> Option | None:
+    """What ⭕ or ❌ would mean, if only one of them is drawn."""
+    has_yes, has_no = (bool(set(case.normal.marks) & set(marks)) for marks in (YES_MARKS, NO_MARKS))
+    if has_yes == has_no:
+        return None
+    return case.question.meaning("consent" if has_yes else "refuse")
+
+
+def _answer(case: Case) -> Reading:
+    findings = [*options.named(case.words, case.question), *numbers.numbered(case.words, case.question)]
+    findings.sort(key=lambda one: one.at)
+    chosen = choosing.choose(case, findings)
     if isinstance(chosen, Reading):
         return chosen
-    doubts = _doubts(case)
-    if chosen is None:
-        return _unclaimed(case, doubts, has_number=bool(numbered))
-    option, rule, spans, is_strong = chosen
-    if doubts:
-        return case.reading("ambiguous", f"doubt.{doubts[0]}", spans=spans, flags=doubts, suggested=option)
-    taken = [at for _, at in numbered]
-    unread = options.leftover(case.tight, findings, case.question, taken)
-    if len(unread) > (_STRONG_LEFTOVER if is_strong else _WEAK_LEFTOVER):
-        return case.reading("ambiguous", "doubt.unread_words", spans=spans, flags=("unread_words",), suggested=option)
-    if case.normal.has_glyph:
-        return case.reading("ambiguous", "doubt.glyph", spans=spans, flags=("glyph",), suggested=option)
-    return case.reading(option.meaning, rule, option=option, spans=spans)
+    if isinstance(chosen, Chosen):
+        return choosing.weigh(case, chosen, findings)
+    return _nodded(case, findings) or _unclaimed(case, findings)
 
 
-_Chosen = tuple[Option, str, tuple[Span, ...], bool]
-
-
-def _chosen(
-    case: _Case, findings: list[Finding], numbered: list[tuple[Option | None, Span]]
-) -> _Chosen | Reading | None:
-    """The one option everything in the text agrees on; a Reading where it does not agree; None where nothing speaks."""
-    spans = tuple(finding.at for finding in findings)
-    by_number = [option for option, _ in numbered]
-    by_word = [finding.option for finding in findings]
-    voices = {option.key for option in (*by_number, *by_word) if option is not None}
-    if len(voices) > 1:
-        last = _last_after_correction(case, numbered, findings)
-        if last is not None:
-            return last, "options.corrected", spans, True
-        return case.reading("ambiguous", "options.several", spans=spans, flags=("several_options",))
-    if None in by_number:
-        if not voices and len(numbered) == 1 and options.leftover(case.tight, [], case.question, [numbered[0][1]]):
-            return None
-        return case.reading("ambiguous", "options.no_such_number", spans=spans, flags=("no_such_number",))
-    if not voices:
-        return None
-    option = next(one for one in (*by_number, *by_word) if one is not None)
-    is_strong = any(finding.is_strong for finding in findings)
-    rule = findings[0].rule if findings else "options.digit_only"
-    return option, rule, spans, is_strong
-
-
-def _last_after_correction(
-    case: _Case, numbered: list[tuple[Option | None, Span]], findings: list[Finding]
-) -> Option | None:
-    """1번 말고 2번: what stands behind the correction counts, if it is one option only."""
-    found = cues.CHANGED_MIND.search(case.tight.text)
-    if found is None or found[0] not in ("말고", "아니고", "아니라"):
-        return None
-    border = case.tight.span(found.span())[1]
-    after = {option.key: option for option, at in numbered if option is not None and at[0] >= border}
-    after |= {one.option.key: one.option for one in findings if case.tight.span(one.at)[0] >= border}
-    return next(iter(after.values())) if len(after) == 1 else None
-
-
-def _doubts(case: _Case) -> tuple[str, ...]:
-    text = case.tight.text
-    found = [name for name, pattern in _DOUBTS if pattern.search(text)]
-    if "question" not in found and cues.QUESTION.search(case.rest.text):
-        found.insert(0, "question")
-    if cues.BOTH_WAYS.search(text):
-        found.append("both_ways")
-    return tuple(found)
-
-
-def _unclaimed(case: _Case, doubts: tuple[str, ...], *, has_number: bool) -> Reading:
-    """Nothing speaks for an option: noise, a thank-you, a question of one's own, or half a thought about answering."""
-    text = case.tight.text
-    flags = (*doubts, *(("number",) if has_number else ()))
+def _nodded(case: Case, findings: Sequence[Finding]) -> Reading | None:
     consent = case.question.meaning("consent")
-    typed = from_english_keyboard(text)
-    if typed and consent is not None and cues.NODDING.match(typed):
-        return case.reading("ambiguous", "doubt.english_keyboard", flags=("ime_en",), suggested=consent)
-    unread = options.leftover(case.tight, [], case.question, [])
-    if (case.who.name or case.who.candidates or case.who.flags) and set(doubts) <= {"condition"}:
+    if consent is None or findings:
+        return None
+    nodded = options.nod(case.words)
+    if nodded is None:
+        return None
+    how, at = nodded
+    if how == "thanks":
+        return case.reading("unrelated", "doubt.acknowledged", spans=(at,), suggested=consent)
+    doubts = case.doubts
+    if doubts:
+        rule = f"doubt.{doubts[0]}"
+    elif case.normal.is_hesitant:
+        rule, doubts = "doubt.hesitation", ("hesitation",)
+    elif set(case.normal.marks) & set(NO_MARKS):
+        rule, doubts = "doubt.glyph", ("glyph",)
+    elif case.who.name and not case.who.candidates:
+        rule, doubts = "doubt.acknowledged", ("acknowledged",)  # 네 홍길동입니다: a greeting, perhaps
+    else:
+        return case.reading("consent", "options.nod", option=consent, spans=(at,))
+    return case.reading("ambiguous", rule, spans=(at,), flags=doubts, suggested=consent)
+
+
+def _unclaimed(case: Case, findings: Sequence[Finding]) -> Reading:
+    """Nothing speaks for an option: noise, a thank-you, a question of one's own, or half a thought about answering."""
+    if typed := _mistyped(case):
+        return typed
+    doubts = case.doubts
+    flags = (*doubts, *(("number",) if any(one.rule == "options.no_such_number" for one in findings) else ()))
+    if mentioned := next((one for one in findings if one.rule == "options.mention"), None):
+        rule = f"doubt.{doubts[0]}" if doubts else "options.mention"
+        return case.reading("ambiguous", rule, spans=(mentioned.at,), flags=flags, suggested=mentioned.option)
+    unread = options.unread(case.words, choosing.covered(case, findings), case.question)
+    if case.who.says_something and (len(unread) <= 6 or not case.question.options):
         return case.reading("identity", "identity.only", flags=flags)
-    if ("question" in doubts and len(text) <= 3) or set(doubts) & {"sarcasm", "both_ways"}:
-        return case.reading("ambiguous", f"doubt.{doubts[0]}", flags=flags)
-    if set(doubts) <= {"condition"} and doubts:
-        return case.reading("ambiguous", "doubt.condition", flags=flags)
-    if not unread:
-        return case.reading("unrelated", "noise.polite", flags=flags)
-    return case.reading("unrelated", "noise.other", flags=flags)
+    if case.tight.text == "o" or (case.normal.marks and len(unread) <= 1):
+        return case.reading("ambiguous", "doubt.glyph", flags=("glyph",), suggested=_marked_option(case))
+    if _WITHDRAWN.search(case.tight.text):
+        refuse = case.question.meaning("refuse")
+        return case.reading("ambiguous", "doubt.withdrawn", flags=("withdrawn", *flags), suggested=refuse)
+    if rule := _half_answered(case, doubts):
+        return case.reading("ambiguous", rule, flags=flags)
+    return case.reading("unrelated", "noise.other" if unread else "noise.polite", flags=flags)
+
+
+def _half_answered(case: Case, doubts: tuple[str, ...]) -> str:
+    """The rule by which a text without an answer still is about answering, or ''."""
+    text = case.tight.text
+    if not doubts:
+        return "doubt.unread_words" if _SPOKEN_TWO.fullmatch(text) else ""
+    if set(doubts) & {"deceased", "minor", "wrong_person"}:
+        return ""
+    is_about_us = any(noun in text for noun in case.question.nouns)
+    is_half = (
+        bool(set(doubts) & {"sarcasm", "both_ways", "whether", "double_negation", "other_way"})
+        or courtesy.NOD.fullmatch(case.words.text.split(" ", 1)[0]) is not None
+        or ("condition" in doubts and is_about_us)
+        or ("question" in doubts and len(text) <= 3)
+        or ("question" in doubts and case.question.kind == "rsvp" and _EVENT.search(text) is not None)
+        or set(doubts) <= {"later", "on_behalf", "already", "contrast"}
+    )
+    return f"doubt.{doubts[0]}" if is_half else ""
+
+
+def _mistyped(case: Case) -> Reading | None:
+    """Typed with the keyboard in the wrong language: an answer is only suggested, a stop is heard."""
+    typed = retyped(case.normal.raw)
+    if not typed:
+        return None
+    meant = read(typed, case.question)
+    if meant.label == "opt_out":
+        return case.reading("opt_out", "stop.words", flags=("ime_en",))
+    option = case.option(meant.option)
+    if option is None:
+        return None
+    return case.reading("ambiguous", "doubt.english_keyboard", flags=("ime_en",), suggested=option)

@@ -97,7 +97,7 @@ def test_every_decision_names_the_words_it_rests_on() -> None:
     reading = read(text, CONTEXTS["Q1"], today=TODAY)
 
     assert reading.rule == "options.label"
-    assert [text[begin:end] for begin, end in reading.spans] == ["동의"]
+    assert [text[begin:end] for begin, end in reading.spans] == ["동의합니다"]
 
 
 @settings(max_examples=200, deadline=None)

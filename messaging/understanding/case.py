@@ -1,0 +1,63 @@
+"""Everything known about one text while it is being read."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from messaging.understanding import courtesy
+from messaging.understanding.doubts import doubts_of
+from messaging.understanding.identity import Identified, masked
+from messaging.understanding.model import Identity, Label, Option, Question, Reading, Span
+from messaging.understanding.normalising import Line, Normal, in_words, tightened
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The text as it came, who wrote it, and what is left of it once she is known. Spans are places in `words`."""
+
+    normal: Normal
+    question: Question
+    who: Identified
+    identity: Identity
+    words: Line
+    tight: Line
+
+    @classmethod
+    def of(cls, normal: Normal, question: Question, who: Identified, identity: Identity, *gone: Span) -> Self:
+        """The case of a text, without some of its places."""
+        words = in_words(normal.without(*who.spans, *gone))
+        return cls(normal, question, who, identity, words, tightened(words))
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks against counting the text; courtesies are set aside first (수고하신다 is not hearsay)."""
+        return doubts_of(self.words, Line(courtesy.COURTESY.sub("♡", self.tight.text), ()))
+
+    def option(self, key: str) -> Option | None:
+        """The option of a key."""
+        return next((one for one in self.question.options if one.key == key), None)
+
+    def reading(
+        self,
+        label: Label,
+        rule: str,
+        *,
+        option: Option | None = None,
+        spans: tuple[Span, ...] = (),
+        flags: tuple[str, ...] = (),
+        suggested: Option | None = None,
+    ) -> Reading:
+        """The reading this case comes to."""
+        technical = ("too_long",) * self.normal.is_cut + ("broken_bytes",) * ("\ufffd" in self.normal.raw)
+        return Reading(
+            label=label,
+            rule=rule,
+            masked_text=masked(self.normal),
+            option=option.key if option else "",
+            name=self.who.name,
+            birth=self.who.birth,
+            birth_candidates=self.who.candidates,
+            identity=self.identity,
+            spans=tuple(self.normal.raw_span(self.words.span(at)) for at in spans if at[0] < at[1]),
+            flags=tuple(dict.fromkeys((*technical, *self.who.flags, *flags))),
+            suggested=suggested.key if suggested else "",
+        )

@@ -1,0 +1,167 @@
+"""The one option everything in a text agrees on, and whether it may count."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from messaging.understanding import courtesy, options
+from messaging.understanding.case import Case
+from messaging.understanding.doubts import NO_STANDS
+from messaging.understanding.model import Finding, Option, Reading, Span, Weight
+from messaging.understanding.normalising import NO_MARKS
+
+# Syllables nobody could place that may stand beside an answer, by how plainly it was given.
+_UNREAD_BESIDE: dict[Weight, int] = {"strong": 60, "medium": 10, "weak": 0}
+_UNREAD_BESIDE_NO: dict[Weight, int] = {"strong": 60, "medium": 60, "weak": 8}
+_UNREAD_BEHIND = 14  # after a plain "yes" the rest may take it back
+_CHANGED = re.compile(r"말고|말구|아니고|아니구|아니라|아니|아닌|정정|취소하고|수정")
+_CHANGED_PLAINLY = frozenset({"말고", "말구", "아니고", "아니구", "아니라"})
+_CIRCLE = re.compile(r"(?<![0-9a-z가-힣])o(?![0-9a-z가-힣])")
+_STRANGE_DIGITS = 3  # a number as long as this is no slip of an option: a house, an amount
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An option, the rule that found it, how plainly it was said, and where the last word of it ends."""
+
+    option: Option
+    rule: str
+    weight: Weight
+    spans: tuple[Span, ...]
+
+    @property
+    def end(self) -> int:
+        """Where the answer is over."""
+        return max(end for _, end in self.spans)
+
+
+def choose(case: Case, findings: Sequence[Finding]) -> Chosen | Reading | None:
+    """What everything agrees on; a Reading where it does not agree; None where nothing speaks."""
+    speaking = [one for one in findings if one.weight != "mention"]
+    spans = tuple(one.at for one in speaking)
+    voices = _voices(speaking)
+    blocked = [one for one in speaking if one.option is None]
+    if len(voices) > 1 or (blocked and voices):
+        if last := _after_correction(case, speaking):
+            return Chosen(last, "options.corrected", "strong", spans)
+        return case.reading("ambiguous", "options.several", spans=spans, flags=("several_options",))
+    if _says_yes_and_no(case, speaking):
+        return case.reading("ambiguous", "options.several", spans=spans, flags=("several_options",))
+    if blocked:
+        return _denied(case, blocked[0], spans)
+    if strange := _strange_numbers(case, findings, speaking):
+        where = tuple(one.at for one in strange)
+        return case.reading("ambiguous", "options.no_such_number", spans=where, flags=("no_such_number",))
+    if not voices:
+        return None
+    weights = {one.weight for one in speaking}
+    weight: Weight = "strong" if "strong" in weights else "medium" if "medium" in weights else "weak"
+    return Chosen(next(iter(voices.values())), _rule(speaking), weight, spans)
+
+
+def _voices(findings: Sequence[Finding]) -> dict[str, Option]:
+    return {one.option.key: one.option for one in findings if one.option is not None}
+
+
+def _rule(speaking: Sequence[Finding]) -> str:
+    """The rule of the plainest finding: words before digits."""
+    by_word = [one.rule for one in speaking if one.rule != "options.digit_only"]
+    return by_word[0] if by_word else "options.digit_only"
+
+
+def _strange_numbers(case: Case, findings: Sequence[Finding], speaking: Sequence[Finding]) -> list[Finding]:
+    """Numbers that no option carries, where they can be meant as an answer."""
+    strange = [one for one in findings if one.rule == "options.no_such_number"]
+    if any(one.weight == "strong" for one in speaking):
+        return [one for one in strange if one.at[1] - one.at[0] < _STRANGE_DIGITS]
+    if not speaking and options.unread(case.words, covered(case, findings), case.question):
+        return []
+    return strange
+
+
+def _says_yes_and_no(case: Case, speaking: Sequence[Finding]) -> bool:
+    """네 아니요."""
+    words = case.words.text
+    denies = any(
+        one.rule == "options.refusing_word" and words[one.at[0] : one.at[0] + 2] in ("아니", "아뇨", "no", "노")
+        for one in speaking
+    )
+    return denies and any(courtesy.NOD.fullmatch(one) for one in words.split(" ") if not one.startswith("그"))
+
+
+def _denied(case: Case, denial: Finding, spans: tuple[Span, ...]) -> Reading:
+    """A no denied, or a choice denied: nothing to count. 미동의는 아니에요 is nearly a yes."""
+    is_no = case.question.meaning("refuse") is not None and denial.rule == "options.denied_label"
+    if not is_no:
+        return case.reading("ambiguous", "options.denied_choice", spans=spans)
+    suggested = case.question.meaning("consent")
+    rule = "doubt.double_negation"
+    return case.reading("ambiguous", rule, spans=spans, flags=("double_negation",), suggested=suggested)
+
+
+def _after_correction(case: Case, speaking: Sequence[Finding]) -> Option | None:
+    """1번 말고 2번: what stands behind the correction counts, if it is one option only; a yes needs plain words."""
+    found = _CHANGED.search(case.words.text)
+    if found is None:
+        return None
+    after = _voices([one for one in speaking if one.at[0] >= found.end()])
+    if len(after) != 1:
+        return None
+    option = next(iter(after.values()))
+    return option if option.meaning != "consent" or found[0] in _CHANGED_PLAINLY else None
+
+
+def covered(case: Case, findings: Sequence[Finding]) -> list[Span]:
+    """The places that findings explain."""
+    return [options.to_word_end(case.words, one) for one in findings]
+
+
+def weigh(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> Reading:
+    """Whether an answer may count: no doubt speaks against it, and nothing unread stands beside it."""
+    option = chosen.option
+    doubts = case.doubts
+    if option.meaning == "refuse":
+        doubts = _without_rhetoric(case, doubts, chosen, findings)
+    if doubts:
+        suggested = case.question.meaning("consent") if doubts[0] == "double_negation" else option
+        rule = f"doubt.{doubts[0]}"
+        return case.reading("ambiguous", rule, spans=chosen.spans, flags=doubts, suggested=suggested)
+    if _has_unread_words(case, chosen, findings):
+        rule = "doubt.unread_words"
+        return case.reading("ambiguous", rule, spans=chosen.spans, flags=("unread_words",), suggested=option)
+    if _is_drawn(case, chosen):
+        return case.reading("ambiguous", "doubt.glyph", spans=chosen.spans, flags=("glyph",), suggested=option)
+    return case.reading(option.meaning, chosen.rule, option=option, spans=chosen.spans)
+
+
+def _has_unread_words(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> bool:
+    explained = covered(case, findings)
+    unread = options.unread(case.words, explained, case.question)
+    if chosen.option.meaning == "refuse":
+        return len(unread) > _UNREAD_BESIDE_NO[chosen.weight]
+    if len(unread) > _UNREAD_BESIDE[chosen.weight]:
+        return True
+    behind = options.unread(case.words, [*explained, (0, chosen.end)], case.question) if unread else ""
+    return len(behind) > _UNREAD_BEHIND
+
+
+def _is_drawn(case: Case, chosen: Chosen) -> bool:
+    """Answers that a drawn mark speaks against, or that are nothing but one."""
+    is_crossed = bool(set(case.normal.marks) & set(NO_MARKS))
+    if chosen.option.meaning != "refuse":
+        return is_crossed
+    return _CIRCLE.search(case.words.text) is not None or (is_crossed and case.tight.text == "x")
+
+
+def _without_rhetoric(
+    case: Case, doubts: tuple[str, ...], chosen: Chosen, findings: Sequence[Finding]
+) -> tuple[str, ...]:
+    """A no said in anger or with a rhetorical why is a no all the same, where it closes the text."""
+    if chosen.weight != "strong":
+        return doubts
+    stands = set(NO_STANDS)
+    if any(one.rule not in ("options.by_post_instead", "options.mention") for one in findings):
+        stands |= {"both_ways", "other_way"}
+    if len(case.words.text) - chosen.end <= 5 and "?" not in case.words.text:
+        stands.add("question")
+    return tuple(one for one in doubts if one not in stands)
