@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "var" / ("ci" if os.environ.get("CI") else "check")
 PYTHON = sys.executable
 LAST_LINES = 60
+SIDE_BY_SIDE = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal")  # of the whole suite
 
 
 def production_environment() -> dict[str, str]:
@@ -67,7 +68,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     """Run pytest, shown as it goes and kept in the log; its summary stays the last line. No test ran: exit code 5."""
     with (LOGS / "pytest.log").open("wb") as log:
         read_end, write_end = os.pipe()
-        tests = subprocess.Popen([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, stdout=write_end)
+        tests = subprocess.Popen([PYTHON, "-m", "pytest", *(arguments or SIDE_BY_SIDE)], cwd=ROOT, stdout=write_end)
         os.close(write_end)
         try:
             while piece := os.read(read_end, 65_536):

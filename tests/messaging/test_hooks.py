@@ -98,6 +98,7 @@ def test_a_resident_number_is_masked_on_the_way_in() -> None:
 @pytest.mark.parametrize(
     "signature",
     ["", "t=1,v1=00", _sign(b"another body"), "v1=,t=", "t=abc,v1=ü"],
+    ids=["none", "wrong", "of another body", "empty", "no number"],
 )
 def test_a_forged_call_is_refused(signature: str) -> None:
     assert _post("replies", _reply_body(), signature=signature).status_code == 403

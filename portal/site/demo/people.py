@@ -32,6 +32,7 @@ _GIVEN = (
     "현우",
     "다은",
 )
+ALONE = "도로과"  # so that whoever signs in as its officer has work on the desk
 WITHOUT_DUTY = "감사담당관"  # so that one department shows what waiting for an officer looks like
 
 
@@ -76,7 +77,7 @@ def make_officials(*, now: datetime) -> None:
         official.user.set_password(password_of(login.username))
         official.user.save(update_fields=["password"])
     for number, department in enumerate(Department.objects.filter(is_active=True).order_by("code")):
-        for at in range(2):
+        for at in range(0 if department.name == ALONE else 2):
             name = _SURNAMES[(number * 2 + at) % len(_SURNAMES)] + _GIVEN[(number * 3 + at * 7) % len(_GIVEN)]
             _official(f"{department.code}-{at + 1}", name, "주무관", department.name, ("officer",))
     for official in Official.objects.select_related("department", "user").filter(user__groups__name="officer"):
