@@ -1,11 +1,10 @@
 """Asking for consent: by whom it is started, whose turn it is, and when it is over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from celery import signature
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
 
 from messaging import services as messaging
 from messaging.models import Message, MessageStatus
@@ -23,6 +22,7 @@ SHARED_PHONE_TURN = timedelta(hours=48)
 HEARD_AFTERWARDS = timedelta(days=7)  # a "no" before the picture leaves is obeyed, a "yes" is kept as late
 _TURNS_LOCK = 0x6E6F74  # one wave at a time in the whole house: two campaigns may know the same phone
 R = Recipient.State
+_TURN = ("pk", "phone_index")
 
 
 class ManifestChanged(Refused):
@@ -69,7 +69,7 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_TURNS_LOCK])
-    wave = list(_whose_turn(campaign, now))
+    wave = _whose_turn(campaign, now)
     if not wave:
         return 0
     shared = _shared_phones(wave)
@@ -107,13 +107,29 @@ def refuse_if_not_ready(report: messaging.Sent) -> None:
         raise CannotSend(ours.sentence)
 
 
-def _whose_turn(campaign: Campaign, now: datetime) -> QuerySet[Recipient]:
-    same_phone = Recipient.objects.filter(phone_index=OuterRef("phone_index")).exclude(pk=OuterRef("pk"))
-    has_the_phone = same_phone.filter(state__in=[R.ASKING, R.AGREED], ask_closes_at__gt=now)
-    in_front = same_phone.filter(campaign=campaign, state=R.ADDRESSABLE, pk__lt=OuterRef("pk"))
-    waiting = Recipient.objects.filter(campaign=campaign, state=R.ADDRESSABLE)
-    free = waiting.filter(~Exists(has_the_phone), ~Exists(in_front))
-    return free.select_for_update(of=("self",)).order_by("pk")[:WAVE]
+def _whose_turn(campaign: Campaign, now: datetime) -> list[Recipient]:
+    """The next people whose phone has no open question, one for each phone; everybody else keeps waiting."""
+    waiting = Recipient.objects.filter(campaign=campaign, state=R.ADDRESSABLE).order_by("pk")
+    chosen: dict[bytes, int] = {}
+    last = 0
+    while len(chosen) < WAVE:
+        block = [(pk, bytes(index or b"")) for pk, index in waiting.filter(pk__gt=last).values_list(*_TURN)[:WAVE]]
+        if not block:
+            break
+        last = block[-1][0]
+        busy = _busy_phones({index for _, index in block}, now)
+        for pk, index in block:
+            if index not in busy and len(chosen) < WAVE:
+                chosen.setdefault(index, pk)
+    return [one for one in locked(chosen.values()) if one.state == R.ADDRESSABLE]
+
+
+def _busy_phones(indexes: Collection[bytes], now: datetime) -> set[bytes]:
+    """Phones with an open question, of whichever campaign; looked up by value, so that no plan can go quadratic."""
+    open_questions = Recipient.objects.filter(
+        phone_index__in=indexes, state__in=[R.ASKING, R.AGREED], ask_closes_at__gt=now
+    )
+    return {bytes(index or b"") for index in open_questions.values_list("phone_index", flat=True)}
 
 
 def _shared_phones(wave: Sequence[Recipient]) -> set[bytes]:

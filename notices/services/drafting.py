@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from celery import signature
 from django.db import connection, transaction
@@ -119,9 +120,7 @@ def _take_roster(
         at=now,
     )
     _keep_problems(imported, roster)
-    for start in range(0, len(people), BLOCK):
-        block = [_recipient(campaign, key, row, now) for key, row in people[start : start + BLOCK]]
-        Recipient.objects.bulk_create(block)
+    copy_people(campaign, people, now)
     campaign.documents.filter(is_current=True, state="read").update(state="reading")  # its pages are matched again
     log(campaign, "attach_roster", by=by, now=now, note=f"{len(roster.rows):,}행 {sha256[:12]}")
     start_reading_if_complete(campaign, by=by, now=now)
@@ -166,28 +165,36 @@ def _people(rows: Iterable[RosterRow]) -> Iterator[tuple[str, RosterRow]]:
         same_key.add(person)
 
 
-def _recipient(campaign: Campaign, key: str, row: RosterRow, now: datetime) -> Recipient:
+_COLUMNS = (
+    *("sealed_id", "campaign_id", "key", "row", "postcode", "page_count", "problems", "state", "bucket", "reason"),
+    *("birth_index", "phone_index", "name_sealed", "birth_sealed", "phone_sealed", "address_sealed", "extra_sealed"),
+    *("needs_triage", "wrong_birth_count"),
+)
+
+
+def copy_people(campaign: Campaign, people: Iterable[tuple[str, RosterRow]], now: datetime) -> None:
+    """Write everybody on the roster in one COPY: 52,000 rows in seconds, sealed on the way."""
+    with connection.cursor() as cursor:
+        statement = f"copy notices_recipient ({', '.join(_COLUMNS)}) from stdin"
+        with cursor.copy(statement) as copy:
+            for key, row in people:
+                copy.write_row(_values(campaign, key, row, now))
+
+
+def _values(campaign: Campaign, key: str, row: RosterRow, now: datetime) -> tuple[object, ...]:
     state, reason = _first_state(row, now)
-    recipient = Recipient(
-        campaign=campaign,
-        key=key,
-        row=row.row,
-        postcode=row.postcode[:6],
-        page_count=row.pages,
-        problems=list(row.problems),
-        state=state,
-        bucket=bucket_of(state),
-        reason=reason,
-        birth_index=blind(row.birth.isoformat(), context="notices_recipient.birth") if row.birth else None,
-        phone_index=blind_phone(row.phone) if row.phone else None,
-    )
+    sealed_id = uuid4()
     birth = row.birth.isoformat() if row.birth else ""
     extra = json.dumps({"amount": row.amount, **row.extra}, ensure_ascii=False) if row.amount or row.extra else ""
-    values = {"name": row.name, "birth": birth, "phone": row.phone, "address": row.address, "extra": extra}
-    for name, value in values.items():
-        column = f"{name}_sealed"
-        setattr(recipient, column, seal_for(Recipient, column, value, row=recipient.sealed_id))
-    return recipient
+    texts = (("name", row.name), ("birth", birth), ("phone", row.phone), ("address", row.address), ("extra", extra))
+    return (
+        *(sealed_id, campaign.pk, key, row.row, row.postcode[:6], row.pages, list(row.problems)),
+        *(state, bucket_of(state), reason),
+        blind(birth, context="notices_recipient.birth") if birth else None,
+        blind_phone(row.phone) if row.phone else None,
+        *(seal_for(Recipient, f"{name}_sealed", text, row=sealed_id) for name, text in texts),
+        *(False, 0),
+    )
 
 
 def _first_state(row: RosterRow, now: datetime) -> tuple[str, str]:

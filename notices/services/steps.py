@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import connection
 
-from notices.models import Campaign, CampaignChange, Recipient, RecipientChange
+from notices.models import Campaign, CampaignChange, Recipient
 from notices.workflow import NotAllowed, Step, bucket_of, may_move, step_of
 from portal.accounts.models import Official, User
 from portal.accounts.queries import official_of
 
 DATA_KEY_PURPOSE = "notices.campaign"
+BLOCK = 5_000
 _LOCK_CLASS = 0x6E6F  # "no": advisory locks of this room
 
 
@@ -61,6 +62,12 @@ def log(
     )
 
 
+_REMEMBER = """
+    insert into notices_recipientchange (recipient_id, before, after, cause, note, by_id, at)
+    select u.id, u.before, %s, %s, %s, %s, %s from unnest(%s::bigint[], %s::text[]) as u (id, before)
+"""
+
+
 def move(
     recipients: Sequence[Recipient],
     after: str,
@@ -79,18 +86,15 @@ def move(
     for recipient in recipients:
         if not may_move(recipient.state, after):
             raise NotAllowed
-    Recipient.objects.filter(pk__in=[recipient.pk for recipient in recipients]).update(
-        state=after, bucket=bucket_of(after), **facts
-    )
-    RecipientChange.objects.bulk_create(
-        [
-            RecipientChange(recipient=one, before=one.state, after=after, cause=cause, note=note, by=by, at=now)
-            for one in recipients
-        ],
-        batch_size=1000,
-    )
+    bucket = bucket_of(after)
+    for start in range(0, len(recipients), BLOCK):
+        block = recipients[start : start + BLOCK]
+        Recipient.objects.filter(pk__in=[one.pk for one in block]).update(state=after, bucket=bucket, **facts)
+        values = [after, cause, note, by.pk if by else None, now]
+        with connection.cursor() as cursor:
+            cursor.execute(_REMEMBER, [*values, [one.pk for one in block], [one.state for one in block]])
     for recipient in recipients:
-        recipient.state, recipient.bucket = after, bucket_of(after)
+        recipient.state, recipient.bucket = after, bucket
         for name, value in facts.items():
             setattr(recipient, name, value)
 

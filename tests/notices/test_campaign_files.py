@@ -153,7 +153,7 @@ def test_a_corrected_roster_is_matched_again_without_reading_the_pages_again(
 
     checking.refresh_from_db()
     assert checking.state == "checking"
-    assert Asset.objects.filter(recipient__key=typo).exists()
+    assert Notice.objects.get(recipient__key=typo).state == "proved"
     assert dict(PageClaim.objects.values_list("page", "sealed_id")) == readings
 
 

@@ -14,7 +14,7 @@ from messaging.models import Message, MessageStatus, Reply, SenderNumber
 from notices import keys, services
 from notices.models import Answer, Asset, Campaign, Notice, Recipient, RosterImport, SourceDocument
 from notices.rosters import RosterRow
-from notices.services.drafting import _recipient
+from notices.services.drafting import copy_people
 from portal.accounts.models import Department, Official, User
 from portal.core.clock import KST
 from portal.core.sealing import blind_phone
@@ -90,8 +90,8 @@ class World:
         )
         for number, (name, birth, phone) in enumerate(people, start=1):
             row = RosterRow(row=number + 1, key=f"2026-{number:08d}", name=name, birth=birth, phone=phone)
-            recipient = _recipient(campaign, row.key, row, self.now)
-            recipient.save()
+            copy_people(campaign, [(row.key, row)], self.now)
+            recipient = Recipient.objects.get(campaign=campaign, key=row.key)
             if recipient.state == Recipient.State.IMPORTED:
                 self._prove(document, recipient, number)
             else:
