@@ -68,7 +68,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     """Run pytest, shown as it goes and kept in the log; its summary stays the last line. No test ran: exit code 5."""
     with (LOGS / "pytest.log").open("wb") as log:
         read_end, write_end = os.pipe()
-        tests = subprocess.Popen([PYTHON, "-m", "pytest", *(arguments or SIDE_BY_SIDE)], cwd=ROOT, stdout=write_end)
+        tests = subprocess.Popen([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, stdout=write_end)
         os.close(write_end)
         try:
             while piece := os.read(read_end, 65_536):
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
     codes = []
     if not names_a_path(arguments):
         codes = [run_step(name, command, environment) for name, (command, environment) in static_steps().items()]
-    codes.append(run_tests([*(["--color=yes"] if sys.stdout.isatty() else []), *(arguments or ["-q"])]))
+    codes.append(run_tests([*(["--color=yes"] if sys.stdout.isatty() else []), *(arguments or ["-q", *SIDE_BY_SIDE])]))
     return max(codes)
 
 
