@@ -193,7 +193,6 @@ class CheckingSummary:
     minor_count: int
     excluded_count: int
     pages: Mapping[str, int]
-    reasons: Mapping[str, int]
 
 
 def checking_summary(campaign: Campaign) -> CheckingSummary:
@@ -209,7 +208,6 @@ def checking_summary(campaign: Campaign) -> CheckingSummary:
         minor_count=counts.get("state:minor", 0),
         excluded_count=counts.get("state:excluded", 0),
         pages=pages_by_verdict(campaign),
-        reasons=held_reasons(campaign),
     )
 
 

@@ -169,6 +169,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         title="검수",
         summary=queries.checking_summary(campaign),
         held=held,
+        reasons=[(reason_label(code), count) for code, count in queries.held_reasons(campaign).items()],
         rows=rows,
         missing_rows=missing_rows,
         missing_count=missing.count(),

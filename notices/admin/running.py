@@ -119,7 +119,7 @@ def _tally_tag(request: HttpRequest, pk: int) -> str:
 def live_tally(request: HttpRequest, pk: int) -> HttpResponse:
     """The moving part of the page above."""
     campaign = campaign_for(request, pk)
-    response = render(request, "admin/notices/_tally.html", _tally(campaign, user_of(request)))
+    response = render(request, "admin/notices/_live.html", _tally(campaign, user_of(request)))
     if campaign.state == C.CLOSED:
         response.headers["X-Live"] = "stop"
     return response

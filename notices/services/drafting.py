@@ -234,6 +234,7 @@ def start_reading_if_complete(campaign: Campaign, *, by: User | None, now: datet
     documents = campaign.documents.filter(state__in=["uploaded", "reading", "read"])
     if RosterImport.objects.filter(campaign=campaign).exists() and documents.exists():
         step(campaign, "read_files", by=by, now=now, manifest_sha256="")
+        unsettle(campaign)
         ring(signature("notices.tasks.render"))
 
 

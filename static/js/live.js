@@ -114,7 +114,8 @@ class Loop {
   draw(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html");
     for (const part of fresh.querySelectorAll("[data-live-part]")) {
-      const shown = this.section.querySelector(`[data-live-part="${CSS.escape(part.dataset.livePart)}"]`);
+      const name = `[data-live-part="${CSS.escape(part.dataset.livePart)}"]`;
+      const shown = this.section.querySelector(name) ?? document.querySelector(name);
       const isInUse = shown && (shown.contains(document.activeElement) || shown.contains(getSelection()?.anchorNode) && !getSelection().isCollapsed);
       if (shown && !isInUse && shown.innerHTML !== part.innerHTML) shown.replaceChildren(...part.childNodes);
     }

@@ -175,6 +175,25 @@ def test_a_broken_new_file_leaves_the_good_one_in_force(world: World, checking: 
     assert set(Asset.objects.values_list("sha256", flat=True)) == pictures
 
 
+def test_a_broken_file_after_settling_can_be_shrugged_off(world: World, checking: Campaign, tmp_path: Path) -> None:
+    services.settle_checking(checking, by=world.drafter, now=world.now)
+    before = queries.counts_of(checking)
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7\nnothing more")
+    services.attach_document(
+        checking, file=broken, file_name="b.pdf", zone_template=LAYOUT, by=world.drafter, now=world.now
+    )
+    services.work_on_files(now=world.now, seconds=100)
+    checking.refresh_from_db()
+
+    services.settle_checking(checking, by=world.drafter, now=world.now)
+
+    assert checking.state == "ready"
+    assert {name: count for name, count in queries.counts_of(checking).items() if count} == {
+        name: count for name, count in before.items() if count
+    }
+
+
 def test_an_encrypted_pdf_is_refused_with_a_sentence(world: World, tmp_path: Path) -> None:
     locked = tmp_path / "locked.pdf"
     with pikepdf.open(DEMO / "notices.pdf") as pdf:
