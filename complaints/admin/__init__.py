@@ -14,13 +14,14 @@ from django.utils.safestring import SafeString
 
 from complaints import numbers, queries
 from complaints.admin import case, catalogue
-from complaints.admin.access import address, complaint_for, note_look, user_of
+from complaints.admin.access import address, complaint_for, note_look
 from complaints.admin.due import d_day
-from complaints.admin.worklist import CappedPaginator, TabFilter, WorkList
+from complaints.admin.worklist import TabFilter, WorkList
 from complaints.models import Complaint
 from complaints.views.words import stage_label
+from portal.accounts.looking import user_of
 from portal.core import clock
-from portal.core.admin import ReadOnlyAdmin
+from portal.core.admin import CappedPaginator, ReadOnlyAdmin
 from portal.core.clock import in_korea
 from portal.core.phones import PhoneRefused, parse_mobile
 from portal.core.privacy import mask_address

@@ -8,17 +8,8 @@ from django.urls import reverse
 
 from complaints import queries
 from complaints.models import Complaint
-from portal.accounts.models import User
-from portal.accounts.services import record_access
-from portal.core import clock
-from portal.core.client import address_of
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in official's user."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
+from portal.accounts import looking
+from portal.accounts.looking import user_of
 
 
 def complaint_for(request: HttpRequest, pk: int) -> Complaint:
@@ -33,18 +24,8 @@ def complaint_for(request: HttpRequest, pk: int) -> Complaint:
 
 
 def note_look(request: HttpRequest, pks: Iterable[int], *, action: str = "view", reason: str = "") -> None:
-    """Write down who is about to be shown; called after all reading, before the page is drawn."""
-    match = request.resolver_match
-    record_access(
-        actor=user_of(request),
-        action=action,
-        subject_kind="complaints.complaint",
-        subject_ids=list(pks),
-        reason=reason,
-        task=(match.url_name or "") if match else "",
-        address=address_of(request),
-        now=clock.now(),
-    )
+    """Write down whose cases are about to be shown."""
+    looking.note_look(request, "complaints.complaint", pks, action=action, reason=reason)
 
 
 def address(name: str, *args: object) -> str:

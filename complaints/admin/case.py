@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from complaints import queries, services, tracking
-from complaints.admin.access import address, complaint_for, note_look, user_of
+from complaints.admin.access import address, complaint_for, note_look
 from complaints.admin.doing import DOINGS, Doing, front, ways
 from complaints.admin.due import d_day
 from complaints.admin.forms import NoteForm, RevealForm, StepForm
@@ -22,6 +22,7 @@ from complaints.views.pictures import picture
 from complaints.views.words import due_lines, stage_label
 from complaints.workflow import Actor, Clock, Stage, step_named
 from messaging.queries import messages_about
+from portal.accounts.looking import user_of
 from portal.core import clock, phones
 from portal.core.errors import Refused
 from portal.core.privacy import mask_name, mask_phone

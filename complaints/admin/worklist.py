@@ -1,27 +1,23 @@
 """업무함: what waits for whom, the most urgent first. Masked, a constant number of queries, no counting of millions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
 from unfold.views import ChangeList
 
-from complaints.admin.access import user_of
 from complaints.admin.due import SOON_DAYS
 from complaints.models import Complaint
 from complaints.permissions import official_behind
 from complaints.workflow import Clock, Stage
+from portal.accounts.looking import user_of
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.clock import day_in_korea
 from portal.core.workdays import start_of
-
-MOST_COUNTED = 1000
 
 Condition = Callable[[User, datetime], Q]
 
@@ -118,13 +114,3 @@ class WorkList(ChangeList):
         """As usual, but only real filters colour the filter button."""
         *rest, _ = super().get_filters(request)
         return (*rest, bool(set(request.GET) - _NOT_A_FILTER))
-
-
-class CappedPaginator(Paginator):
-    """Counts to a thousand and no further."""
-
-    @cached_property
-    def count(self) -> int:
-        """How many rows there are, at most a thousand and one."""
-        rows: Any = self.object_list
-        return len(rows) if isinstance(rows, Sequence) else rows.order_by()[: MOST_COUNTED + 1].count()

@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.safestring import SafeString
 
 from messaging import queries, services
-from messaging.admin.access import note_look, page, user_of
+from messaging.admin.access import note_look, page
 from messaging.admin.forms import ReasonForm
 from messaging.admin.outbox import BigTableAdmin, chip
 from messaging.models import MessageStatus, Stream
 from messaging.permissions import may_decide
+from portal.accounts.looking import user_of
 from portal.core import clock
 
 

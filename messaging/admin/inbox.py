@@ -11,10 +11,11 @@ from django.template.response import TemplateResponse
 from django.utils.text import Truncator
 
 from messaging import queries, services, topics
-from messaging.admin.access import found_by_phone, note_look, page, user_of
+from messaging.admin.access import found_by_phone, note_look, page
 from messaging.admin.forms import AnswerForm
 from messaging.admin.outbox import BigTableAdmin, chip
 from messaging.models import HookReject, Reply
+from portal.accounts.looking import user_of
 from portal.core import clock
 from portal.core.clock import in_korea
 from portal.core.errors import Refused

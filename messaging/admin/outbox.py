@@ -12,12 +12,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from messaging import queries, services, topics
-from messaging.admin.access import CappedPaginator, found_by_phone, note_look, page, user_of
+from messaging.admin.access import found_by_phone, note_look, page
 from messaging.admin.forms import ReasonForm
 from messaging.models import Attempt, LegStatus, Message, MessageStatus, Receipt
 from messaging.permissions import may_decide
+from portal.accounts.looking import user_of
 from portal.core import clock
-from portal.core.admin import ReadOnlyAdmin
+from portal.core.admin import CappedPaginator, ReadOnlyAdmin
 from portal.core.clock import in_korea
 from portal.core.errors import Refused
 from portal.core.privacy import mask_phone

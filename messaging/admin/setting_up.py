@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from unfold.admin import ModelAdmin
 
 from messaging import services
-from messaging.admin.access import found_by_phone, note_look, page, user_of
+from messaging.admin.access import found_by_phone, note_look, page
 from messaging.admin.forms import OptOutForm
 from messaging.models import OptOut, Purpose, SenderNumber, Template, TemplateVersion
 from messaging.text import count_bytes, placeholders
+from portal.accounts.looking import user_of
 from portal.core import clock
 from portal.core.admin import ReadOnlyAdmin
 

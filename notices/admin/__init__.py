@@ -12,8 +12,9 @@ from unfold.admin import ModelAdmin
 
 from notices import queries, tabulation
 from notices.admin import preparing, running
-from notices.admin.access import campaign_for, home_of, may_prepare, user_of
+from notices.admin.access import campaign_for, home_of, may_prepare
 from notices.models import Campaign
+from portal.accounts.looking import user_of
 from portal.core.clock import in_korea
 
 _PAGES: tuple[tuple[str, str, Any], ...] = (

@@ -11,21 +11,13 @@ from django.urls import reverse
 
 from notices import queries
 from notices.models import Campaign, Recipient
-from portal.accounts.models import Official, User
+from portal.accounts import looking
+from portal.accounts.looking import user_of
+from portal.accounts.models import Official
 from portal.accounts.queries import official_of
-from portal.accounts.services import record_access
-from portal.core import clock
-from portal.core.client import address_of
 
 C = Campaign.State
 _MOST_SUBJECTS = 60_000
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in official's user."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def official(request: HttpRequest) -> Official:
@@ -62,17 +54,8 @@ def note_look(
 ) -> None:
     """Write down who is about to be shown; called after all reading, before the page is drawn."""
     ids = [one if isinstance(one, int) else one.pk for one in people][:_MOST_SUBJECTS]
-    match = request.resolver_match
-    record_access(
-        actor=user_of(request),
-        action=action,
-        subject_kind="notices.recipient",
-        subject_ids=ids,
-        reason=reason or f"{campaign.number} {campaign.title}"[:200],
-        task=(match.url_name or "") if match else "",
-        address=address_of(request),
-        now=clock.now(),
-    )
+    reason = reason or f"{campaign.number} {campaign.title}"[:200]
+    looking.note_look(request, "notices.recipient", ids, action=action, reason=reason)
 
 
 def address(name: str, *args: object) -> str:

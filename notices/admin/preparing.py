@@ -13,10 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from notices import costs, queries, services
-from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, page, user_of
+from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, page
 from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
 from notices.models import Campaign, PageClaim, Recipient
 from notices.workflow import reason_label
+from portal.accounts.looking import user_of
 from portal.core import clock
 from portal.core.errors import Refused
 from portal.core.live import live

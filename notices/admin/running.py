@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from messaging.queries import pause_of
 from notices import balancing, costs, queries, services, tabulation
-from notices.admin.access import address, campaign_for, home_of, note_look, page, user_of
+from notices.admin.access import address, campaign_for, home_of, note_look, page
 from notices.forms import DecisionForm, ReasonForm
 from notices.models import Answer, Campaign, PaperBatch, Recipient
 from notices.models.answers import LABELS
 from notices.workflow import reason_label
+from portal.accounts.looking import user_of
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.clock import in_korea
