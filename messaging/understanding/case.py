@@ -1,6 +1,6 @@
 """Everything known about one text while it is being read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from messaging.understanding import courtesy
@@ -23,14 +23,23 @@ class Case:
 
     @classmethod
     def of(cls, normal: Normal, question: Question, who: Identified, identity: Identity, *gone: Span) -> Self:
-        """The case of a text, without some of its places."""
-        words = in_words(normal.without(*who.spans, *gone))
+        """The case of a text, without who is writing and some other places."""
+        name = () if who.name_at is None else (who.name_at,)
+        words = in_words(normal.without(*who.spans, *name, *gone))
         return cls(normal, question, who, identity, words, tightened(words))
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """What speaks against counting the text; courtesies are set aside first (수고하신다 is not hearsay)."""
         return doubts_of(self.words, Line(courtesy.COURTESY.sub("♡", self.tight.text), ()))
+
+    @property
+    def with_name(self) -> Self:
+        """The same with the name read as words: what looked like a name may have been 문자거부."""
+        if self.who.name_at is None:
+            return self
+        words = in_words(self.normal.without(*self.who.spans))
+        return replace(self, words=words, tight=tightened(words))
 
     def option(self, key: str) -> Option | None:
         """The option of a key."""

@@ -126,12 +126,19 @@ def weigh(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> Reading:
         suggested = case.question.meaning("consent") if doubts[0] == "double_negation" else option
         rule = f"doubt.{doubts[0]}"
         return case.reading("ambiguous", rule, spans=chosen.spans, flags=doubts, suggested=suggested)
+    if chosen.weight != "strong" and option.meaning != "refuse" and _is_only_about(findings):
+        return case.reading("ambiguous", "options.mention", spans=chosen.spans, suggested=option)
     if _has_unread_words(case, chosen, findings):
         rule = "doubt.unread_words"
         return case.reading("ambiguous", rule, spans=chosen.spans, flags=("unread_words",), suggested=option)
     if _is_drawn(case, chosen):
         return case.reading("ambiguous", "doubt.glyph", spans=chosen.spans, flags=("glyph",), suggested=option)
     return case.reading(option.meaning, chosen.rule, option=option, spans=chosen.spans)
+
+
+def _is_only_about(findings: Sequence[Finding]) -> bool:
+    """1 동의서: beside a word about an answer, a digit or a deed is no answer."""
+    return any(one.rule == "options.mention" for one in findings)
 
 
 def _has_unread_words(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> bool:

@@ -105,7 +105,6 @@ class Judged:
         """The expected class, or one that is also fine."""
         return self.label == self.row.expected or self.label in self.row.also_ok
 
-
     @property
     def is_birth_right(self) -> bool:
         """Two-digit year, month and day agree, and the century too where the citizen wrote it."""

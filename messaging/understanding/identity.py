@@ -11,12 +11,13 @@ from portal.core.privacy import mask_resident_numbers
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Name and birth as read, and the places to leave out of everything that follows."""
+    """Name and birth as read, and where: places to leave out of everything that follows."""
 
     name: str = ""
     birth: date | None = None
     candidates: tuple[date, ...] = ()
     spans: tuple[Span, ...] = ()
+    name_at: Span | None = None
     flags: tuple[str, ...] = ()
 
     @property
@@ -41,7 +42,8 @@ def identify(normal: Normal, question: Question, person: Person | None, *, today
         name=name,
         birth=_settled(born.candidates, person, today),
         candidates=born.candidates,
-        spans=(*born.spans, *phones, *((at,) if at else ())),
+        spans=(*born.spans, *phones),
+        name_at=at,
         flags=born.flags,
     )
 

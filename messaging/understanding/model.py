@@ -84,8 +84,8 @@ class Finding:
     """
     A place that speaks for an option.
 
-    Strong: said in so many words (동의합니다). Medium: done rather than said (문자로 받을게요). Weak: a digit, a bare label,
-    a nod; it counts only if nothing else stands beside it. A mention (동의서, 동의하면) speaks for nothing by itself.
+    Strong: said in so many words (동의합니다). Medium: done rather than said (문자로 받을게요). Weak: a digit, a bare
+    label, a nod; it counts only if nothing else stands beside it. A mention (동의서, 동의하면) speaks for nothing.
     `option` is None where something is denied that has no opposite.
     """
 

@@ -5,40 +5,54 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from messaging.understanding import courtesy
-from messaging.understanding import grammar as g
 from messaging.understanding.doubts import DOUBTS
 from messaging.understanding.lexicon import (
     GIVEN,
     INFLECTED,
     LONG_SURNAMES,
+    RARE_SURNAMES,
     ROLE,
     SURNAMES,
     VERBAL,
     is_compound,
     is_noun,
+    is_noun_or_name,
 )
 from messaging.understanding.model import Span
 from messaging.understanding.normalising import Normal
 from portal.core.hangul import is_syllable, letters_of, syllable_of
 
 _COPULA = re.compile(
-    r"(?:이?라고 ?(?:합니다|해요|하는데요?|하고요?|합니더|불러)|이?라 ?합니다|[입임]니[다더댜당]|이올시다|올시다|이올습니다|이에[요여]|이예[요여]|예[요여]|에[요여유]|이여[유요]?|이유|여유|이요|이라[예요]|라[예유]|이라우|이랑께|"
-    r"이구만유?|이구[요여]|이고[요여]?|이구|구요|이며|이지[요]|이죠|이다|이오|인데[요유예]?|이니더|임더|입더|이시더|드림|올림|배상|드려요|씨|님|[요유여임]|본인|이?라고|이란 ?사람[가-힣]{0,4})$"
+    "(?:이?라고(?:합니다|해요|하는데요?|하고요?|합니더)?|이?라합니다|[입임]니[다더댜당]|이?올시다|이올습니다|"
+    "이?에[요여유]|이?예[요여]|이여[유요]?|이유|여유|이요|"
+    "이?라[예유]|이?라우|이?랑께|이구만유?|이구[요여]?|구[요여]|이고[요여]?|고요|이며|이지요|이죠|이다|이오|"
+    "인데[요유예]?|이?니더|[임입]더|이시더|드림|"
+    r"올림|배상|드려요|씨|님|[요유여임]|본인|이란사람[가-힣]{0,4})"
 )
-_VERB_ENDS = frozenset("세네죠까데거구여")  # 주세요, 하네요: no names
+_PARTICLE = re.compile(r"(?:은|는|이|가|도|의|께서|이가)$")
+_VERB_ENDS = frozenset("세네죠까데거여와려어해예에")  # 주세요, 하네요: no names
+_VERB_STEMS = frozenset("하한함할합해허혀안못몬")  # behind a label these go on with the verb: 동의하시오
 _PARTICLE = re.compile(r"(?:은|는|이|가|도|의|께서|이가)$")
 _LEAD = re.compile(
-    r"^(?:안녕하세요|수고하세요|저는요?|나는|내는|제 ?이름은|내 ?이름은|이름은|성명은|성함은|이름|성명|성함|본인은|본인|신청인|민원인|수신자|대상자|일번|[0-9]번(?:은|요|이요)?|번|여기는|네네?|예|넵)(?=[가-힣]{2})"
+    "^(?:안녕하세요|수고하세요|저는요?|나는|내는|제 ?이름은|내 ?이름은|이름은|성명은|성함은|이름|성명|성함|본인은|"
+    "본인|신청인|민원인|수신자|대상자|일번|[0-9]번(?:은|요|이요)?|번|"
+    "여기는|네네?|예|넵)(?=[가-힣]{2})"
 )
-_FIELD = re.compile(r"(?:이름|성명|성함|본인 ?이름|신청인|(?<![a-z])(?:my )?name(?: is)?)(?:은|는|이|요)?\s?[:=/.,\-(\[]{0,2}\s?")
+_FIELD = re.compile(
+    r"(?:이름|성명|성함|본인 ?이름|신청인|(?<![a-z])(?:my )?name(?: is)?)(?:은|는|이|요)?\s?[:=/.,\-(\[]{0,2}\s?"
+)
 _BETWEEN = re.compile(
-    r"[^0-9a-z가-힣]*(?:(?:생년월일|생년|생일|주민등록번호|주민번호|출생|나이|음력|양력|음|양|이고|이구|이며|남자|여자|남|여|생|은|는|씨|님|인|본인|번호|일생|년생|입니다|이요|요)[^0-9a-z가-힣]*){0,3}"
+    "[^0-9a-z가-힣]*(?:(?:생년월일|생년|생일|주민등록번호|주민번호|출생|나이|음력|양력|음|양|이고|이구|이며|남자|"
+    "여자|남|여|생|은|는|씨|님|인|본인|번호|일생|년생|입니다|이요|"
+    "요)[^0-9a-z가-힣]*){0,3}"
 )
 _RUN = re.compile(r"[가-힣]+")
 _LATIN = re.compile(r"(?<![a-z])[a-z]+(?:[ .,'’-]{1,2}[a-z]+){0,4}(?![a-z])")
-_LATIN_WORDS = frozenset(
-    "yes no ok okay stop my name is am i im birth date of born dob hello hi agree consent mr ms mrs and the thank thanks you please sms web o x n y me male female m f".split()
+_ENGLISH = (
+    "yes no ok okay stop my name is am i im birth date of born dob hello hi agree consent mr ms mrs and the thank "
+    "thanks you please sms web o x n y me male female m f"
 )
+_LATIN_WORDS = frozenset(_ENGLISH.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,66 +63,93 @@ class _Word:
     at: Span
     whole: str
     has_copula: bool
-    is_glued: bool
 
 
-def find(normal: Normal, births: Sequence[Span], *, roster: str, labels: Sequence[str], is_asked: bool) -> tuple[str, Span | None]:
+def find(
+    normal: Normal, births: Sequence[Span], *, roster: str, labels: Sequence[str], is_asked: bool
+) -> tuple[str, Span | None]:
     """
-    A name and where it stands. `normal` has the births blanked; `roster` is who was asked, `labels` are answers that may
-    stick to a name, `is_asked` says that nothing but a name and a birth was asked for.
+    A name and where it stands.
+
+    `normal` has the births blanked; `roster` is who was asked, `labels` are answers that may stick to a name,
+    `is_asked` says that nothing but a name and a birth was asked for.
     """
     text = normal.text
     if roster and (known := re.search(r"\s{0,2}".join(map(re.escape, roster.replace(" ", "").lower())), text)):
         return roster.replace(" ", ""), known.span()
-    words = [word for found in _RUN.finditer(text) if (word := _peeled(found, labels))]
-    if field := _FIELD.search(text):
-        if named := _from_field(normal, field.end(), words, births):
-            return named
-    for look in (_beside, _with_copula, _spelled, _alone):
-        if named := look(text, words, births, is_asked):
-            return named
+    words = [_peeled(found, labels, births) for found in _RUN.finditer(text)]
+    field = _FIELD.search(text)
+    if field and (named := _from_field(normal, field.end(), words, births)):
+        return named
+    if found := _first(text, words, births, is_asked):
+        return found[0], _with_saying(text, found[1])
     return _foreign(normal, words, births, is_asked=is_asked)
 
 
-def _peeled(found: re.Match[str], labels: Sequence[str]) -> _Word | None:
+_SAYING = re.compile(r"\s?(?:합니다|합니더|해[요유여]|하는데요?|하고요?|하구요?|하며|불러요)")
+
+
+def _with_saying(text: str, at: Span) -> Span:
+    """홍길동이라고 합니다: what is said of a name is no hearsay."""
+    saying = _SAYING.match(text, at[1]) if text[at[1] - 2 : at[1]] == "라고" else None
+    return (at[0], saying.end()) if saying else at
+
+
+def _first(text: str, words: Sequence[_Word], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
+    for look in (_beside, _with_copula, _spelled, _alone):
+        if named := look(text, words, births, is_asked):
+            return named
+    return None
+
+
+def _peeled(found: re.Match[str], labels: Sequence[str], births: Sequence[Span]) -> _Word:
     """홍길동동의합니다 → 홍길동; 저는홍길동입니다 → 홍길동, said with a copula."""
     whole, start = found[0], found.start()
     core = whole
-    if lead := _LEAD.match(core):
+    is_before_birth = any(begin == found.end() for begin, _ in births)
+    lead = _LEAD.match(core)
+    if lead and not (len(core) == 3 and _is_likely(core)):
         core, start = core[lead.end() :], start + lead.end()
     for label in labels:
         behind = core[len(label) :]
-        if core.startswith(label) and is_name(behind) and not g.AFFIRMED.match(behind) and not g.NEGATED.match(behind):
+        if core.startswith(label) and is_name(behind) and (behind[0] not in _VERB_STEMS or is_before_birth):
             core, start = behind, start + len(label)
         elif (at := core.find(label)) >= 2 and is_name(core[:at]):
             core = core[:at]
-    bare = _COPULA.sub("", core)
-    if len(bare) < 2 and len(core) >= 2:
-        bare = core
-    is_verb = bare[-1:] in _VERB_ENDS or len(bare) > 3
-    if core[len(bare) :] == "요" and is_verb and not bare.startswith(LONG_SURNAMES):
-        bare = core
-    has_copula = bare != core
-    contracted = _contracted(core)
-    if contracted:
-        bare, has_copula = contracted, True
-    if not is_name(bare) and (short := _PARTICLE.sub("", bare)) != bare and is_name(short) and _is_likely(short):
-        bare = short
-    return _Word(bare, (start, start + max(len(bare), len(core) if has_copula else len(bare))), whole, has_copula, core != whole)
+    bare = _without_copula(core) or _contracted(core)
+    if bare:
+        return _Word(bare, (start, start + len(core)), whole, has_copula=True)
+    if not is_name(core) and (short := _PARTICLE.sub("", core)) != core and is_name(short) and _is_likely(short):
+        core = short
+    return _Word(core, (start, start + len(core)), whole, has_copula=False)
+
+
+def _without_copula(core: str) -> str:
+    """홍길동입니다 → 홍길동. Most names have three syllables: 여진구요 is 여진구 + 요, not 여진 + 구요."""
+    for size in (3, 4, 2, 5):
+        head, tail = core[:size], core[size:]
+        if not tail or not _COPULA.fullmatch(tail) or not is_name(head):
+            continue
+        is_verb = tail == "요" and (head[-1] in _VERB_ENDS or (size > 3 and not head.startswith(LONG_SURNAMES)))
+        if not is_verb and (size != 3 or _is_likely(head)):
+            return head
+    return ""
 
 
 def _contracted(core: str) -> str:
     """김영잡니다 → 김영자: 입니다 said short after a vowel."""
-    if not core.endswith(("니다", "니더")) or not 5 <= len(core) <= 6:
-        return ""
-    initial, medial, final = letters_of(core[-3])
-    bare = core[:-3] + syllable_of(initial, medial)
-    return bare if final == "ㅂ" and core[-3] not in "입합습" and is_name(bare) and _is_likely(bare) else ""
+    for endings, wanted in ((("니다", "니더"), "ㅂ"), (("데요", "데유", "데예"), "ㄴ")):
+        if core.endswith(endings) and 5 <= len(core) <= 6 and core[-3] not in "입합습십인한":
+            initial, medial, final = letters_of(core[-3])
+            bare = core[:-3] + syllable_of(initial, medial)
+            if final == wanted and is_name(bare) and _is_likely(bare):
+                return bare
+    return ""
 
 
 def is_name(word: str) -> bool:
     """Whether a word is built like a Korean name: a surname and one to three syllables, and no everyday word."""
-    if not 2 <= len(word) <= 5 or not all(map(is_syllable, word)):
+    if not 2 <= len(word) <= 5 or not all(map(is_syllable, word)) or _COPULA.fullmatch(word) or "동의" in word:
         return False
     if VERBAL.match(word) or is_noun(word) or INFLECTED.search(word) or ROLE.search(word):
         return False
@@ -119,20 +160,25 @@ def is_name(word: str) -> bool:
 
 def _is_likely(word: str) -> bool:
     """Whether every syllable behind the surname is one that people are given, and the whole no compound word."""
-    if is_compound(word):
+    if is_compound(word) or word[0] in RARE_SURNAMES:
         return False
-    given = word[2:] if word.startswith(LONG_SURNAMES) and len(word) > 3 else word[1:]
+    given = word[2:] if word.startswith(LONG_SURNAMES) and len(word) > 2 else word[1:]
     return set(given) <= GIVEN
 
 
+_GOING_ON = frozenset(["", *"중하해할한함됨되이을를은는도만요임좀"])  # 고민중, but 고민정
 _CUES = frozenset({"question", "condition", "later", "sarcasm", "whether", "contrast"})
 
 
-def _is_explained(word: _Word, labels_or_cues: bool = True) -> bool:
+def _is_explained(word: _Word) -> bool:
     """A greeting, a nod, a polite word or a doubt is no name."""
-    if courtesy.ONLY_FILLER.fullmatch(word.whole) or courtesy.NOD.fullmatch(word.whole):
+    if courtesy.KNOWN_WORDS.fullmatch(word.whole) or courtesy.NOD.fullmatch(word.whole):
         return True
-    return labels_or_cues and any(pattern.match(word.whole) for name, pattern in DOUBTS if name in _CUES)
+    return any(
+        found and (found.end() != 2 or word.whole[2:3] in _GOING_ON)
+        for name, pattern in DOUBTS
+        if name in _CUES and (found := pattern.match(word.whole))
+    )
 
 
 def _joined(words: Sequence[_Word], text: str) -> Iterator[_Word]:
@@ -143,20 +189,26 @@ def _joined(words: Sequence[_Word], text: str) -> Iterator[_Word]:
             continue
         core, end = word.whole, word.at[1]
         for following in words[index + 1 : index + 4]:
-            if text[end : following.at[0]] != " " or len(core) + len(following.core) > 5:
+            if text[end : following.at[0]] != " " or len(core) + len(following.core) > 5 or _is_everyday(following):
                 break
+            if len(following.core) == 3 and is_name(following.core) and _is_likely(following.core):
+                break  # 전 백두산인데요: 전 is 저는
             core, end = core + following.core, following.at[1]
-            yield _Word(core, (word.at[0], end), core, following.has_copula, False)
+            yield _Word(core, (word.at[0], end), core, following.has_copula)
+
+
+def _is_everyday(word: _Word) -> bool:
+    return VERBAL.match(word.whole) is not None or is_noun(word.whole)
 
 
 def _beside(text: str, words: Sequence[_Word], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
     """A name with nothing but punctuation between it and a birth."""
     best: tuple[int, str, Span] | None = None
     for word in _joined(words, text):
-        if not is_name(word.core) or not _is_near(word.at, births, text):
+        if not (is_name(word.core) or is_noun_or_name(word.core)) or not _is_near(word.at, births, text):
             continue
         rank = len(word.core) + (4 if _is_likely(word.core) else 0) - (3 if _is_explained(word) else 0)
-        if rank > 2 and (best is None or rank > best[0]):
+        if rank > (-1 if is_asked else 2) and (best is None or rank > best[0]):
             best = rank, word.core, word.at
     return best[1:] if best else None
 
@@ -181,14 +233,16 @@ def _spelled(text: str, words: Sequence[_Word], births: Sequence[Span], is_asked
     """김 철 수: three syllables set apart."""
     for found in re.finditer(r"(?<![가-힣])[가-힣] [가-힣] [가-힣](?![가-힣])", text):
         joined = found[0].replace(" ", "")
-        if is_name(joined) and _is_likely(joined) and not courtesy.ONLY_FILLER.fullmatch(joined):
+        if is_name(joined) and _is_likely(joined) and not courtesy.KNOWN_WORDS.fullmatch(joined):
             return joined, found.span()
     return None
 
 
 def _alone(text: str, words: Sequence[_Word], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
     """A name by itself, where every other word is understood: 동의 이순신."""
-    unexplained = [word for word in words if not _is_explained(word, labels_or_cues=False)]
+    unexplained = [
+        word for word in words if not (courtesy.ONLY_FILLER.fullmatch(word.whole) or courtesy.NOD.fullmatch(word.whole))
+    ]
     for word in _joined(words, text):
         size = len(word.core)
         if not (is_name(word.core) and _is_likely(word.core)) or _is_explained(word):
@@ -218,7 +272,7 @@ def _from_field(normal: Normal, start: int, words: Sequence[_Word], births: Sequ
         return best.core, best.at
     taken: list[_Word] = []
     for word in behind[:4]:
-        if _is_explained(word) or (taken and text[taken[-1].at[1] : word.at[0]].strip(" ")):
+        if not _may_be_foreign(word) or len(word.core) < 2 or (taken and text[taken[-1].at[1] : word.at[0]].strip(" ")):
             break
         taken.append(word)
     if taken:
@@ -230,10 +284,14 @@ def _from_field(normal: Normal, start: int, words: Sequence[_Word], births: Sequ
 def _is_first_of_several(word: _Word, behind: Sequence[_Word], text: str) -> bool:
     """마리아 산토스: a word built like a Korean name, with another right behind it that is none."""
     after = [one for one in behind if one.at[0] >= word.at[1]][:1]
-    return bool(after) and text[word.at[1] : after[0].at[0]] == " " and _may_be_foreign(after[0]) and not word.has_copula
+    return (
+        bool(after) and text[word.at[1] : after[0].at[0]] == " " and _may_be_foreign(after[0]) and not word.has_copula
+    )
 
 
-def _foreign(normal: Normal, words: Sequence[_Word], births: Sequence[Span], *, is_asked: bool) -> tuple[str, Span | None]:
+def _foreign(
+    normal: Normal, words: Sequence[_Word], births: Sequence[Span], *, is_asked: bool
+) -> tuple[str, Span | None]:
     """Names without a Korean surname, only beside a birth date: 응우옌티흐엉 930411, LI WEI 1985.10.03."""
     text = normal.text
     if not births and not is_asked:
@@ -253,7 +311,9 @@ def _foreign(normal: Normal, words: Sequence[_Word], births: Sequence[Span], *, 
     return "", None
 
 
-_SENTENCE_END = re.compile(r"(?:[니이][다더]|습니|데이|[가-힣]요|는데|니까|지만|라고|다고|에서|에게|까지|부터|하고|[했었겠았냈렸났됐]어)$")
+_SENTENCE_END = re.compile(
+    r"(?:[니이][다더]|습니|데이|[가-힣]요|는데|니까|지만|라고|다고|에서|에게|까지|부터|하고|[했었겠았냈렸났됐]어)$"
+)
 
 
 def _may_be_foreign(word: _Word) -> bool:
@@ -264,7 +324,7 @@ def _may_be_foreign(word: _Word) -> bool:
 
 def _latin(normal: Normal, found: re.Match[str]) -> tuple[str, Span] | None:
     """The words as the citizen capitalised them, without yes, my name is and the like."""
-    words = [one for one in re.finditer(r"[a-z]+", found[0])]
+    words = list(re.finditer(r"[a-z]+", found[0]))
     while words and words[0][0] in _LATIN_WORDS:
         words.pop(0)
     while words and words[-1][0] in _LATIN_WORDS:

@@ -25,7 +25,11 @@ YES_MARKS = "⭕⭘○◯👍👌🙆✅✔☑"
 NO_MARKS = "❌✖✕×👎🙅🚫⛔🖕🤬😡😠🙄😒🤔🤷💩"
 _MARKS = re.compile(f"[{YES_MARKS}{NO_MARKS}]")
 _LETTERED = {**dict.fromkeys("⭕⭘○◯", "o"), **dict.fromkeys("❌✖✕×", "x")}
-_STRAY = re.compile(r"\[(?:web|국제|국외|로밍)발신\]|[ㅋㅎㅠㅜ]{2,}|\^+|~+|!+|ㅡㅡ+|;;+|\.{2,}")
+_STRAY = re.compile(
+    r"\[(?:web|국제|국외|로밍)발신\]|[\^>][0oㅇ3._-]{1,3}[\^<]|(?<![0-9a-z])[t@][._-]{1,3}[t@](?![0-9a-z])|"
+    "[:;=]-?[)(dp3](?![0-9a-z])|"
+    r"[ㅋㅎㅠㅜ]{2,}|\^+|~+|!+|ㅡㅡ+|;;+|\.{2,}"
+)
 _HESITATION = re.compile(r"\.{2,}|;;|ㅡㅡ|ㅠㅠ|ㅜㅜ|…")
 
 
@@ -139,7 +143,7 @@ class Line:
         return self.places[at[0]], self.places[at[1] - 1] + 1
 
 
-_WORD = re.compile(r"[0-9a-z가-힣ㄱ-ㅣ★]+\?*|\?+")
+_WORD = re.compile(r"(?:\d+[.,:/~=+-](?=\d)|[0-9a-z가-힣ㄱ-ㅣ★%])+\?*|\?+")  # 1-1, 4.5 and 10% stay whole
 
 
 def in_words(normal: Normal) -> Line:
@@ -159,7 +163,7 @@ def in_words(normal: Normal) -> Line:
 
 
 def _is_spelled_out(words: list[tuple[str, int]], index: int) -> bool:
-    """Whether this word and the one before are letters of a word typed with blanks: three syllables in a row, or more."""
+    """Whether this word and the one before are a word typed with blanks: three syllables in a row, or more."""
     if not (_is_syllable(words, index) and _is_syllable(words, index - 1)):
         return False
     return _is_syllable(words, index + 1) or _is_syllable(words, index - 2)

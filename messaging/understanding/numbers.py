@@ -3,25 +3,41 @@
 import re
 from collections.abc import Iterator
 
-from messaging.understanding import endings
+from messaging.understanding import courtesy, endings
+from messaging.understanding.grammar import grammar
 from messaging.understanding.model import Finding, Question, Span
 from messaging.understanding.normalising import Line
 
-_NUMBER = re.compile(r"(?<![0-9a-z])\d+(?![a-z])")
+_NUMBER = re.compile(r"(?<![0-9a-z.,:/~=+-])\d+(?:[.,:/~=+-]\d+)*+(?![a-z%+])")  # 1-1 and 1.5 are one number each
 _UNIT = re.compile(
-    r" ?(?:시(?!작)|분|월|년|동(?![의이으희]|$)|층|호|학년|명|원(?!합|해|함|하|$| )|차(?!$| )|가지|등(?!$| )|살|세(?!요|$| )|만 ?원|천 ?원|만(?=[0-9 ]|$)|백|억|리(?!$| )|통(?!해)|장|곳|대(?!$| )|급|"
-    r"단지|블럭|달|시간|번지|번째|째|킬로|km|m(?![a-z])|%|퍼|년생|월생|주(?=일|간|년|차|동|민| |$)|인(?![데])|길|박|회|일(?![번]))|[가나다라마바사아자거너더러머버서어저고노도로모보소오조구누두루무부수우주하허호] ?\d{4}|"
-    r"번(?:지|길|방|홀|국도|척|게이트|창구|마을|버스|출구|째|가(?:로|길)|집)| (?:번지|동 |호 |단지)|번 (?:버스|출구|국도|창구|게이트|방|집|길|마을|가로등|기둥|전봇대|문제)"
+    " ?(?:시(?!작)|분|월|년|동(?![의이으희]|$)|층|호|학년|명|원(?!합|해|함|하)|차(?!$| )|가지|등(?!$| )|살|세(?!요|$|"
+    " )|만 ?원|천 ?원|만(?=[0-9 ]|"
+    "$)|백|억|리(?!$| )|통(?!해)|장|건|곳|대(?!$| )|급|"
+    "단지|블럭|달|시간|번지|번째|째|킬로|km|m(?![a-z])|%|퍼|년생|월생|주(?=일|간|년|차|동|민| |$)|인(?![데])|길|박|"
+    "회|일(?![번]))|"
+    r"[가나다라마바사아자거너더러머버서어저고노도로모보소오조구누두루무부수우주하허호] ?\d{4}|"
+    "번(?:지|길|가(?= |$)|방|홀|국도|척|게이트|창구|마을|버스|출구|째|가(?:로|길)|집)| (?:번지|동 |호 |단지)|"
+    "번 (?:버스|출구|국도|창구|게이트|방|집|길|마을|가로등|기둥|"
+    "전봇대|문제)"
 )
 _TH = re.compile(r" ?(?:번|버|벙|뻔|범)(?![가-힣]?째)| ?변(?= |$|[이으요])")
-_ACT = rf"(?:선택|택|결정|신청|접수|체크|표시|답변?|답장|회신|부탁|요청|투표|클릭|터치|입력|전송|응답|희망|원|찬성|지지|추천|낙점|콜)"
+_ACT = (
+    "(?:선택|택|결정|신청|접수|체크|표시|답변?|답장|회신|부탁|요청|투표|클릭|터치|입력|전송|응답|희망|원|찬성|"
+    "지지|추천|낙점|콜)"
+)
 _TAIL = re.compile(
-    rf"(?:을|를|은|에|에다|으로|로|이|가|도)? ?(?:{_ACT}(?:을|를)? ?(?:{endings.DO}|{endings.ASK}|드(?:립|려|림|릴)[가-힣]{{0,3}}|{endings.WORKS}|{endings.COPULA}|(?=$| ))|"
-    rf"{endings.DO}|{endings.ASK}|(?:누르|눌러|눌렀|누릅|누름|눌릅|고르|고릅|골랐|골라|찍|보[내냅])(?:겠|ㄹ|었|을|습|니다|고|음|[께게]|요|다|니더|[는]다|ㅂ니다|께요|게요|어요)*+|"
-    rf"좋(?:습니다|아요|아|네요|겠습니다|겠어요)|(?:이라|라)고 ?(?:답|회신)[가-힣]{{0,5}}|{endings.COPULA}|(?:으)?로(?:요)?(?= |$))"
+    f"(?:을|를|은|에|에다|으로|로|이|가|도)? ?(?:{_ACT}(?:을|를)? ?(?:{endings.DO}|{endings.ASK}|드(?:립|려|림|"
+    f"릴)[가-힣]{{0,3}}|"
+    f"{endings.WORKS}|{endings.COPULA}|(?=$| ))|"
+    f"{endings.DO}|{endings.ASK}|갈(?:게|께|래|랍|란)|가(?:겠|시죠|죠|지요|입시더)|갑(?:시다|니다|시더)|간다|고고|"
+    "ㄱㄱ|(?:고를|누를|찍을|뽑을)(?:게|께|래|"
+    "랍)|(?:누르|눌러|눌렀|누릅|누름|눌릅|고르|고릅|골랐|골라|찍|보[내냅])(?:겠|ㄹ|었|을|습|니다|고|음|[께게]|요|다|"
+    "니더|[는]다|ㅂ니다|께요|게요|어요)*+|"
+    f"좋(?:습니다|아요|아|네요|겠습니다|겠어요)|(?:이라|라)고 ?(?:답|회신)[가-힣]{{0,5}}|{endings.COPULA}|"
+    "(?:으)?로(?:요)?(?= |$))"
 )
 _ENDING = re.compile(r"[가-힣ㄱ-ㅣ]{0,4}(?![가-힣ㄱ-ㅣ])")
-_PARTICLE = re.compile(r"(?:을|를|은|에|으로|로|이|가|요|이요|임|만요)(?= |$|[0-9])")
+_PARTICLE = re.compile(r"(?:을|를|은|에|으로|로|이|요|이요|임|만요)(?= |$|[0-9])")
 _SCORE = re.compile(r" ?(?:점|개|별|★)(?:만점)?")
 _OUT_OF = re.compile(r"\d+ ?점? ?(?:만점|중)(?:에서?|에|에다)? ?(?=\d|[일이삼사오] ?점|[한두세네다]|별)")
 _BEFORE_DIGIT = re.compile(r" ?\d")
@@ -34,7 +50,9 @@ _SPOKEN = {
     "다섯번째": 5, "다섯개": 5, "다섯": 5, "오번": 5, "오점": 5, "다섯점": 5,
 }  # fmt: skip
 _SPOKEN_WORD = re.compile(
-    rf"(?<![가-힣])(?:별 ?(?:이|은)? ?|별점 ?|점수 ?)?({'|'.join(' ?'.join(word) for word in sorted(_SPOKEN, key=len, reverse=True))})(?={endings.COPULA}|[으]?로|만|을|를|에|이|$| |점)"
+    "(?<![가-힣])(?:별 ?(?:이|은)? ?|별점 ?|"
+    f"점수 ?)?({'|'.join(' ?'.join(word) for word in sorted(_SPOKEN, key=len, reverse=True))})(?={endings.COPULA}|"
+    "[으]?로|만|을|를|에|이|$| |점)"
 )
 _SCORES_ONLY = frozenset("개점")
 
@@ -51,7 +69,7 @@ def _digits(text: str, question: Question, *, is_score: bool) -> Iterator[Findin
         end = found.end()
         if is_score and (score := _SCORE.match(text, end)):
             end = score.end()
-        elif _UNIT.match(text, end):
+        elif _UNIT.match(text, end) or not _ends_or_goes_on(text, end, question):
             continue
         elif not is_score and (th := _TH.match(text, end)):
             end = th.end()
@@ -62,9 +80,21 @@ def _digits(text: str, question: Question, *, is_score: bool) -> Iterator[Findin
                 yield _finding(str(stars[0].count("★")), stars.span(), question)
 
 
+def _ends_or_goes_on(text: str, end: int, question: Question) -> bool:
+    """A word glued to the digit must be one that may follow an answer; 1구역, 2호기 and 3반 count something."""
+    if not "가" <= text[end : end + 1] <= "힣":
+        return True
+    stems = grammar(question).stems
+    if stems is not None and stems.match(text, end):
+        return True
+    return any(one.match(text, end) for one in (_TH, _TAIL, _PARTICLE, courtesy.KNOWN_WORD, courtesy.NOD))
+
+
 def _spoken(text: str, question: Question, *, is_score: bool) -> Iterator[Finding]:
     for found in _SPOKEN_WORD.finditer(text):
         word = found[1].replace(" ", "")
+        if not is_score and all(one.digit != str(_SPOKEN[word]) for one in question.options):
+            continue
         if is_score or not (word[-1] in _SCORES_ONLY or word == "다섯"):
             yield _finding(str(_SPOKEN[word]), (found.start(), _tail_end(text, found.end(1))), question)
 

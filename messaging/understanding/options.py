@@ -10,20 +10,28 @@ from messaging.understanding.slips import distance, letters
 from portal.core.hangul import initials, jamo
 
 _WORD = re.compile(r"[가-힣ㄱ-ㅣ]+")
+_ENDING = re.compile(r"[가-힣ㄱ-ㅣ]{0,5}(?![가-힣ㄱ-ㅣ])")
 _CHOSEN = re.compile(
-    rf"(?:을|를|은|는|이|가|에|도|로|으로)? ?(?:좋|낫|나을|나아|제일|찬성|원|희망|선택|택|추천|지지|투표|한표|골|고르|고릅|픽|부탁|하겠|{endings.DO}|{endings.ASK}|"
+    "(?:을|를|은|는|이|가|에|도|로|으로)? ?(?:좋|낫|나을|나아|제일|찬성|원|희망|선택|택|추천|지지|투표|한표|골|"
+    f"고르|고릅|픽|부탁|하겠|{endings.DO}|{endings.ASK}|"
     rf"(?:해|하)?{endings.GIVE}|(?:스러|하)?{endings.COPULA})|{endings.LOOSE_END}|(?:으)?로(?:요|{endings.LOOSE_END})"
 )
 _NOT_CHOSEN = re.compile(
-    rf"(?:은|는|이|가|도|을|를|스럽|스러|하)? ?(?:싫|시러|별로|말고|빼고|제외|아니|아닙|아님|반대|안 ?|못 ?|절대|{endings.LEFT}|{endings.HARD}|거나|이나|또는|아니면|만 ?아니)"
+    "(?:은|는|이|가|도|을|를|스럽|스러|하)? ?(?:싫|시러|별로|말고|빼고|제외|아니|아닙|아님|반대|안 ?|못 ?|절대|"
+    f"{endings.LEFT}|{endings.HARD}|거나|이나|또는|"
+    "아니면|만 ?아니)"
 )
 # whose silence it is: 구청이 전화를 안 받아요
 _SOMEBODY_FAILS = re.compile(
-    r"(?:전화|연락|처리|조치|대응|해결|공사|청소|민원|답장|답변|관리|단속|수리|보수|접수|환불|보상|제거|철거|수거|주차|잠|일|약속|말)(?:를|을|은|는|도|가|이)? ?(?:잘 ?|아예 ?|왜 ?|도대체 ?|전혀 ?|통 ?)?$"
+    "(?:아무도|누구도|구청|시청|담당자?|직원|공무원|그쪽|거기)(?:이|가|은|는|에서|에선|도|들이)? ?(?:잘 ?|통 ?|"
+    "전혀 ?|전화 ?)?$|(?:전화|연락|처리|조치|대응|해결|공사|청소|"
+    "민원|답장|답변|관리|단속|수리|보수|접수|환불|보상|제거|철거|수거|주차|잠|일|약속|말)(?:를|을|은|는|도|가|"
+    "이)? ?(?:잘 ?|아예 ?|왜 ?|도대체 ?|전혀 ?|통 ?)?$"
 )
 _RESUMED = re.compile(r"(?:은|는|을|를|에|에는|도|가|이|하|해|할|한다고|수신|수신을)? ?$")
-_NEAR_ENDINGS = tuple(map(jamo, ("합니다", "함", "해요", "할게요", "하겠습니다", "합니다요", "요")))
-_LAST_OF_NO_ASSERTION = re.compile(r"[남감가까냐니라래자셈지나노고데든걸텐람면서도며만는은을]$")
+_NEAR_ENDINGS = tuple(map(jamo, ("합니다", "해요", "할게요", "하겠습니다", "합니다요", "입니다", "이요")))
+_DECLARING = frozenset("다더댜당유슈심뎌께")
+_NO_ASSERTION = re.compile(r"[라시세십주줘보자냐니까껄율란]|[남감가래셈지나노고데든걸텐람면서도며만는은을]$")
 
 
 def named(words: Line, question: Question) -> list[Finding]:
@@ -56,12 +64,19 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
     if denied := g.DENIED_BEFORE.search(before):
         tail = g.AFFIRMED.match(text, end)
         begin = at[0] - len(before) + denied.start()
-        return Finding(_opposite(option, grammar), "options.denied_label", (begin, tail.end() if tail else end), "strong")
+        return Finding(
+            _opposite(option, grammar), "options.denied_label", (begin, tail.end() if tail else end), "strong"
+        )
     if turned := g.NEGATED.match(text, end):
         return Finding(_opposite(option, grammar), "options.denied_label", (at[0], turned.end()), "strong")
     if said := g.AFFIRMED.match(text, end):
-        return Finding(option, "options.label", (at[0], said.end()), "strong")
-    if not g.FREE_BEFORE.search(before):
+        whole = (at[0], said.end())
+        if g.UNFINISHED.match(text, said.end()):
+            return Finding(option, "options.mention", whole, "mention")
+        return Finding(option, "options.label", whole, "strong")
+    if option.meaning == "refuse" and (soft := g.LIKELY.match(text, end)):
+        return Finding(option, "options.label", (at[0], soft.end()), "strong")
+    if not g.FREE_BEFORE.search(before) and not _is_known_before(before):
         return None  # 장위동의: the letters of another word
     bare = g.BARE.match(text, end)
     if bare:
@@ -69,14 +84,20 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
     return _open_ending(text, at, option) or Finding(option, "options.mention", at, "mention")
 
 
+def _is_known_before(before: str) -> bool:
+    """오키동의: what is glued before a label is a word by itself."""
+    glued = before.rsplit(" ", 1)[-1]
+    return bool(courtesy.NOD.fullmatch(glued) or courtesy.KNOWN_WORDS.fullmatch(glued))
+
+
 def _open_ending(text: str, at: Span, option: Option) -> Finding | None:
     """An ending nobody listed: taken if it is short, closes the text and asserts, or is a slip of one that does."""
-    tail = text[at[1] :].split(" ")[0]
-    if not tail or len(tail) > 6 or _LAST_OF_NO_ASSERTION.search(tail):
+    tail = text[at[1] :].split(" ", 1)[0]
+    if not tail or len(tail) > 6 or _NO_ASSERTION.search(tail.replace("니다", "다").replace("니더", "다")):
         return None
     spelled = jamo(tail)
-    is_slip = any(distance(spelled, one) <= 2 for one in _NEAR_ENDINGS if abs(len(spelled) - len(one)) <= 2)
-    if spelled[0] in "ㅎㅇ" and (is_slip or (spelled[0] == "ㅎ" and len(tail) <= 4)):
+    is_slip = any(distance(spelled, one) <= 1 + (len(one) > 5) for one in _NEAR_ENDINGS if len(tail) > 1)
+    if spelled[0] in "ㅎㅇㄹㄱㄴ" and (is_slip or (spelled[0] == "ㅎ" and tail[-1] in _DECLARING)):
         return Finding(option, "options.open_ending", (at[0], at[1] + len(tail)), "weak")
     return None
 
@@ -125,9 +146,7 @@ def _deeds(text: str, grammar: g.Grammar, question: Question, findings: list[Fin
         for found in pattern.finditer(text):
             if not overlaps(found.span(), findings) and not overlaps(found.span(), deeds):
                 at = (found.start(), max(found.end(), found.start() + 1))
-                deeds.append(
-                    Finding(grammar.consent, "options.deed", at, "medium" if weight == "medium" else "weak")
-                )
+                deeds.append(Finding(grammar.consent, "options.deed", at, "medium" if weight == "medium" else "weak"))
     return deeds
 
 
@@ -181,7 +200,8 @@ def nod(words: Line) -> tuple[str, Span] | None:
     """
     text = words.text
     if so := courtesy.SO_BE_IT.search(text):
-        rest = f"{text[: so.start()]} {text[so.end() :]}"
+        ending = _ENDING.match(text, so.end())
+        rest = f"{text[: so.start()]} {text[ending.end() if ending else so.end() :]}"
         if all(courtesy.NOD.fullmatch(one) or courtesy.ONLY_FILLER.fullmatch(one) for one in rest.split()):
             return "so_be_it", so.span()
     at: Span | None = None
@@ -191,36 +211,47 @@ def nod(words: Line) -> tuple[str, Span] | None:
             at = at or piece.span()
         elif not (begun := courtesy.ONLY_FILLER.fullmatch(piece[0])):
             glued = courtesy.NOD.match(piece[0])
-            if glued is None or not courtesy.ONLY_FILLER.fullmatch(piece[0], glued.end()):
+            if glued is None or not courtesy.KNOWN_WORDS.fullmatch(piece[0], glued.end()):
                 return None
             at = at or (piece.start(), piece.start() + glued.end())
             has_thanks = has_thanks or courtesy.THANKS.search(piece[0]) is not None
         else:
-            has_thanks = has_thanks or courtesy.THANKS.search(begun[0]) is not None
+            has_thanks = has_thanks or piece[0] in _SIGHS or courtesy.THANKS.search(begun[0]) is not None
     if at is None:
         return None
     return ("thanks" if has_thanks or courtesy.THANKS.search(text.replace(" ", "")) else "nod"), at
 
 
+_SIGHS = frozenset("아음흠")  # 아 네: I see
 _PIECE = re.compile(r"[^ ]+")
 
 
 def blanked(text: str, covered: list[Span]) -> str:
-    """A text with some places blanked."""
+    """A text with what was read hidden."""
     letters_left = list(text)
     for begin, end in covered:
-        letters_left[begin:end] = " " * (end - begin)
+        letters_left[begin:end] = _HIDDEN * (end - begin)
     return "".join(letters_left)
 
 
-_ENDING = re.compile(r"[가-힣ㄱ-ㅣ]{0,5}(?![가-힣ㄱ-ㅣ])")
+_PARTICLE = re.compile(
+    "(?:입니다|이요|요|으로|로|임|합니다|이에요|예요|이여|유|함|네|예|끝|다|좀|잘|꼭|(?:답|남|여|음|양|생|님|씨|인|"
+    "번)(?:은|입니다|이요|요)?)"
+)
+# what is agreed to: words of any question we ask
+_OFFERED = re.compile(
+    r"\d+ ?명(?:이요|요|입니다)?|"
+    "(?:받|보내|오|수신하|발송하|보내주)(?:는|시는) ?(?:것|거|걸|데|건|게|일)(?:에|을|은|도|로|으로)?|(?:문자|전자|"
+    "모바일)?(?:수신|통지|고지|발송|전송|통보|메시지|"
+    "문자)(?:에|을|를|은|는|으로|로|도)?(?: ?(?:대|관)(?:해|하여|해서|한))?"
+)
 _NOT_HANGUL_OR_LATIN = re.compile(r"[^a-z가-힣ㄱ-ㅎㅏ-ㅣ]")
 
 
 def to_word_end(words: Line, finding: Finding) -> Span:
     """What a finding covers: verbs are found by the beginning of an ending and cover all of it."""
     begin, end = finding.at
-    if finding.weight in ("weak", "mention"):
+    if finding.weight in ("weak", "mention") and finding.rule != "options.deed":
         return finding.at
     ending = _ENDING.match(words.text, end)
     return (begin, ending.end()) if ending else finding.at
@@ -228,11 +259,30 @@ def to_word_end(words: Line, finding: Finding) -> Span:
 
 def unread(words: Line, covered: list[Span], question: Question) -> str:
     """What remains once answers, nouns of the question and polite words are gone: a reason to ask a person."""
-    text = courtesy.KINDNESS.sub(" ", blanked(words.text, covered))
-    for noun in sorted((*question.nouns, "수신", "문자"), key=len, reverse=True):
-        text = text.replace(noun, " ")
-    pieces: list[str] = []
-    for piece in text.split():
-        if not courtesy.ONLY_FILLER.fullmatch(piece):
-            pieces.append(courtesy.FILLER.sub("", piece) or piece[:1])
-    return _NOT_HANGUL_OR_LATIN.sub("", "".join(pieces))
+    text = courtesy.KINDNESS.sub(_hidden, blanked(words.text, covered))
+    text = _OFFERED.sub(_hidden, text)
+    for noun in question.nouns:
+        text = text.replace(noun, _HIDDEN * len(noun))
+    return _NOT_HANGUL_OR_LATIN.sub("", "".join(_unread_of(piece[0]) for piece in _PIECE.finditer(text)))
+
+
+_HIDDEN = "_"
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return _HIDDEN * len(found[0])
+
+
+def _is_filler(part: str) -> bool:
+    return bool(courtesy.ONLY_FILLER.fullmatch(part) or courtesy.NOD.fullmatch(part))
+
+
+def _unread_of(piece: str) -> str:
+    """
+    What of a word nobody could place. Particles alone explain only what is left of a word that was read.
+    """
+    if _HIDDEN not in piece:
+        known = courtesy.KNOWN_WORDS.fullmatch(piece) or courtesy.NOD.fullmatch(piece) or _PARTICLE.fullmatch(piece)
+        return "" if known else courtesy.FILLER.sub("", piece) or piece[:1]
+    left = [part for part in piece.split(_HIDDEN) if part and not _is_filler(part)]
+    return "".join(courtesy.FILLER.sub("", part) or part[:1] for part in left)

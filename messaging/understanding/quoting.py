@@ -7,8 +7,10 @@ from messaging.understanding.model import Question, Span
 from messaging.understanding.normalising import Normal
 
 _OURS = re.compile(
-    r"(?:받으|동의하|참석하|확인하|수신하)시겠(?:습니까|어요)|(?:회신|답장|답변|응답|선택)(?:하여|해) ?(?:주시기|주십시오|주세요|주시면)|(?:으)?로 ?(?:회신|답장|답변)|"
-    r"(?:회신|답장|답변) ?(?:바랍니다|부탁드립니다)|로 ?접수되었습니다|바꾸시려면|(?:성함|이름|성명)(?:과|와|,|/)? ?생년월일(?:을|를)? ?(?:보내|적어|답장|회신|함께)"
+    "(?:받으|동의하|참석하|확인하|수신하)시겠(?:습니까|어요)|(?:회신|답장|답변|응답|선택)(?:하여|해) ?(?:주시기|"
+    "주십시오|주세요|주시면)|(?:으)?로 ?(?:회신|답장|답변)|"
+    "(?:회신|답장|답변) ?(?:바랍니다|부탁드립니다)|로 ?접수되었습니다|바꾸시려면|(?:성함|이름|성명)(?:과|와|,|"
+    "/)? ?생년월일(?:을|를)? ?(?:보내|적어|답장|회신|함께)"
 )
 
 
@@ -19,7 +21,8 @@ def _menu(question: Question) -> re.Pattern[str] | None:
         return None
     gap = r"[ .,:)\]】>번은는-]{0,4}"
     each = [
-        rf"{re.escape(one.digit)}{gap}{re.escape(one.label.lower())}|{re.escape(one.label.lower())}{gap}{re.escape(one.digit)}(?:번)?"
+        f"{re.escape(one.digit)}{gap}{re.escape(one.label.lower())}|"
+        f"{re.escape(one.label.lower())}{gap}{re.escape(one.digit)}(?:번)?"
         for one in question.options
     ]
     return re.compile(r"[\s,/|·;()\[\]~및또는-]{0,6}".join(f"(?:{one})" for one in each))

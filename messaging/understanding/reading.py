@@ -30,10 +30,10 @@ def read(text: str, question: Question, person: Person | None = None, *, today: 
     who = identify(normal, question, person, today=today)
     case = Case.of(normal, question, who, compare(who, question, person))
     if not case.tight.text:
-        return _nothing_said(case)
+        return _stop(case.with_name) or _nothing_said(case)
     if quote := quoting.quoted(normal, question):
         return _beside_quote(case, quote)
-    return _stop(case) or _auto_reply(case) or _answer(case)
+    return _stop(case.with_name) or _auto_reply(case) or _answer(case)
 
 
 def _stop(case: Case) -> Reading | None:
@@ -156,7 +156,7 @@ def _half_answered(case: Case, doubts: tuple[str, ...]) -> str:
     is_about_us = any(noun in text for noun in case.question.nouns)
     is_half = (
         bool(set(doubts) & {"sarcasm", "both_ways", "whether", "double_negation", "other_way"})
-        or courtesy.NOD.fullmatch(case.words.text.split(" ", 1)[0]) is not None
+        or courtesy.NOD.fullmatch(case.words.text.split(" ", 1)[0].rstrip("?")) is not None
         or ("condition" in doubts and is_about_us)
         or ("question" in doubts and len(text) <= 3)
         or ("question" in doubts and case.question.kind == "rsvp" and _EVENT.search(text) is not None)

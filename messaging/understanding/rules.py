@@ -25,6 +25,7 @@ RULES: dict[str, str] = {
     "doubt.question": "묻는 말이 있습니다.",
     "doubt.condition": "조건이 붙어 있습니다.",
     "doubt.later": "미루거나 망설이는 말이 있습니다.",
+    "doubt.unsure": "‘~할 것 같다’처럼 확실하지 않습니다.",
     "doubt.on_behalf": "다른 사람의 일이거나 대신 답했습니다.",
     "doubt.deceased": "돌아가신 분의 이야기가 있습니다.",
     "doubt.minor": "미성년자로 보입니다.",
