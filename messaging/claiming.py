@@ -153,7 +153,7 @@ def _lock(turn: Turn, alias: str, capabilities: Capabilities) -> list[Attempt]:
         waiting = waiting.filter(pk=turn.leg)
     related = ("message__template_version__template", "message__sender_number", "message__stream")
     locked = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*related)
-    return list(locked.order_by("due_at", "pk")[:limit])
+    return list(locked.order_by("due_at", "message_id")[:limit])  # told at once, told in the order of the telling
 
 
 def _batch_size(turn: Turn, capabilities: Capabilities) -> int:

@@ -357,3 +357,13 @@ def test_a_batch_takes_a_constant_number_of_queries(django_assert_max_num_querie
 
     with django_assert_max_num_queries(16):  # type: ignore[attr-defined]
         claiming.claim("main", told().capabilities)
+
+
+def test_what_is_due_at_the_same_moment_leaves_in_the_order_it_was_told() -> None:
+    make_template()
+    messages = [queue(key=f"told:{number}") for number in range(12)]
+    Attempt.objects.update(due_at=clock.now() - timedelta(seconds=1))
+
+    _drain()
+
+    assert [leg.id for leg in told().taken] == [leg_of(message).pk for message in messages]
