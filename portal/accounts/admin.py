@@ -1,5 +1,7 @@
 """Officials' pages about people, departments, the calendar and the audit book."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -56,7 +58,12 @@ class OfficialAdmin(ModelAdmin):
     list_select_related = ("department",)
     search_fields = ("name",)
     ordering = ("department__name", "name")
-    autocomplete_fields = ("user", "department")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Plain lists: the searching one has no accessible name. Only log-ins for this site can be an official's."""
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(is_staff=True).order_by("username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(CalendarDay)
