@@ -8,6 +8,7 @@ from messaging.understanding.doubts import doubts_of
 from messaging.understanding.identity import Identified, masked
 from messaging.understanding.model import Identity, Label, Option, Question, Reading, Span
 from messaging.understanding.normalising import Line, Normal, in_words, tightened
+from messaging.understanding.numbers import without_scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Case:
         """The case of a text, without who is writing and some other places."""
         name = () if who.name_at is None else (who.name_at,)
         words = in_words(normal.without(*who.spans, *name, *gone))
+        if question.kind == "satisfaction":
+            words = without_scale(words)
         return cls(normal, question, who, identity, words, tightened(words))
 
     @property

@@ -13,6 +13,7 @@ from messaging.understanding.normalising import NO_MARKS
 # Syllables nobody could place that may stand beside an answer, by how plainly it was given.
 _UNREAD_BESIDE: dict[Weight, int] = {"strong": 60, "medium": 10, "weak": 0}
 _UNREAD_BESIDE_NO: dict[Weight, int] = {"strong": 60, "medium": 60, "weak": 8}
+_UNREAD_BEFORE_NO = 60  # 무릎이 아파서 못 갑니다: reasons come first
 _UNREAD_BEHIND = 14  # after a plain "yes" the rest may take it back
 _CHANGED = re.compile(r"말고|말구|아니고|아니구|아니라|아니|아닌|정정|취소하고|수정")
 _CHANGED_PLAINLY = frozenset({"말고", "말구", "아니고", "아니구", "아니라"})
@@ -126,14 +127,28 @@ def weigh(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> Reading:
         suggested = case.question.meaning("consent") if doubts[0] == "double_negation" else option
         rule = f"doubt.{doubts[0]}"
         return case.reading("ambiguous", rule, spans=chosen.spans, flags=doubts, suggested=suggested)
-    if chosen.weight != "strong" and option.meaning != "refuse" and _is_only_about(findings):
-        return case.reading("ambiguous", "options.mention", spans=chosen.spans, suggested=option)
+    if chosen.weight != "strong" and option.meaning != "refuse":
+        if _is_only_about(findings):
+            return case.reading("ambiguous", "options.mention", spans=chosen.spans, suggested=option)
+        if _has_a_no_beside(case, findings):
+            rule = "doubt.no_beside"
+            return case.reading("ambiguous", rule, spans=chosen.spans, flags=("no_beside",), suggested=option)
     if _has_unread_words(case, chosen, findings):
         rule = "doubt.unread_words"
         return case.reading("ambiguous", rule, spans=chosen.spans, flags=("unread_words",), suggested=option)
     if _is_drawn(case, chosen):
         return case.reading("ambiguous", "doubt.glyph", spans=chosen.spans, flags=("glyph",), suggested=option)
     return case.reading(option.meaning, chosen.rule, option=option, spans=chosen.spans)
+
+
+_NO_BESIDE = re.compile(
+    r"(?<![가-힣])(?:안|못|몬)(?![내녕전심부경건동과식])|(?<!늦지)(?<!늦지 )않|없|싫|말고|아니|못하|못했|거부|반대|거절"
+)
+
+
+def _has_a_no_beside(case: Case, findings: Sequence[Finding]) -> bool:
+    """교육 못 받으러 갑니다: a deed or a digit beside any kind of no is left to a person."""
+    return _NO_BESIDE.search(options.blanked(case.words.text, covered(case, findings))) is not None
 
 
 def _is_only_about(findings: Sequence[Finding]) -> bool:
@@ -145,7 +160,8 @@ def _has_unread_words(case: Case, chosen: Chosen, findings: Sequence[Finding]) -
     explained = covered(case, findings)
     unread = options.unread(case.words, explained, case.question)
     if chosen.option.meaning == "refuse":
-        return len(unread) > _UNREAD_BESIDE_NO[chosen.weight]
+        is_last = chosen.end == len(case.words.text)
+        return len(unread) > (_UNREAD_BEFORE_NO if is_last else _UNREAD_BESIDE_NO[chosen.weight])
     if len(unread) > _UNREAD_BESIDE[chosen.weight]:
         return True
     behind = options.unread(case.words, [*explained, (0, chosen.end)], case.question) if unread else ""

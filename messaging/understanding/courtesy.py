@@ -2,7 +2,7 @@
 
 import re
 
-from messaging.understanding.endings import ASK, COPULA, DO, LOOSE_END
+from messaging.understanding.endings import ASK, COPULA, DO
 
 _POLITE_END = (
     "(?:[니미네](?:다|더|당|댜|데이|까)(?:요|잉|유)?|[합함헙햡힙십심습슴쉼시하드][립림]?[니미네](?:다|더|당|댜|데이|"
@@ -16,7 +16,8 @@ _WORK = (
     f"깊이)?(?:시|십|세|셔|신|셨|이소)?{_POLITE_END}?"
 )
 _THANKS = (
-    "(?:너무|정말|진심으로|대단히|깊이|항상|늘|언제나|매번|참|무척|많이)?(?:감사|캄사|고맙|고마|땡큐|thankyou|"
+    "(?:너무|정말|진심으로|대단히|깊이|항상|늘|언제나|매번|참|무척|많이)?(?:감사|캄사|고맙|고마(?=[워와우움운버])|"
+    "땡큐|thankyou|"
     "thanks|thx|ㄱㅅ)(?:말씀|인사|를|히|의|한|하게)?"
     rf"(?:생각|여기|전)?{_POLITE_END}?"
 )
@@ -40,7 +41,8 @@ _KINDNESS = (
 KINDNESS = re.compile(_KINDNESS)  # 편리하게 해 주셔서 감사합니다
 # set aside before doubts are looked for: 수고하신다 is not hearsay
 COURTESY = re.compile(f"{_WORK}|{_THANKS}|{_GREETING}|{_WISH}")
-THANKS = re.compile(f"{_WORK}|{_THANKS}|{_GREETING}|알겠|알것|알았|잘받았|잘봤|확인했|들어가{_POLITE_END}")
+GREETING = re.compile(_GREETING)
+THANKS = re.compile(f"{_WORK}|{_THANKS}|알겠|알것|알았|잘받았|잘봤|확인했|들어가{_POLITE_END}")
 
 _PEOPLE = (
     "(?:구청|시청|구청장|시장|동사무소|주민센터|관계자|담당자|직원|선생|주무관|공무원|여러분|귀하|당국|부서|"
@@ -51,7 +53,8 @@ _SELF = (
     "내도|(?:저|나|내|난|전|제)(?=$| ))"
 )
 _NOW = (
-    "이번(?:에는|엔|에|일)?|이건|이거는?|그건|그거|그것|그러면|그럼|그라모|그라믄|글면|긍께|그렁께|그러니까|그니까|"
+    "걍|기냥|기양|아따|아이고|하이고|에구|워매|음마|충성|마(?=$| )|이번(?:에는|엔|에|일)?|이건|이거는?|그건|그거|"
+    "그것|그러면|그럼|그라모|그라믄|글면|긍께|그렁께|그러니까|그니까|"
     "그래서|그렇게|그리고|꼭|빨리|좀|그냥|바로|지금|모두|전부|모든|정말|진짜|"
     "매우|아주|"
     "당연히|물론|무조건|적극|적극적으로|전적으로|흔쾌히|기꺼이|기쁘게|확실히|반드시|열심히|여기|위와같이|위의|상기|"
@@ -106,4 +109,32 @@ SO_BE_IT = re.compile(
     f"십|이)|하세요|하십시오|{COPULA})"
     rf"|(?<![가-힣]){DO}"
 )
-__all__ = ["COURTESY", "FILLER", "LOOSE_END", "NOD", "ONLY_FILLER", "SO_BE_IT", "THANKS"]
+# said of the thing asked, not of our message: 좋습니다 감사합니다 is a yes with thanks
+PLAIN_YES = re.compile(r"좋|조아|조와|당연|물론|그럽|그러세|그러십|그라이|콜|찬성")
+
+
+def is_known(word: str) -> bool:
+    """A word of courtesy, of the form or of oneself, whatever its ending."""
+    return KNOWN_WORDS.fullmatch(word) is not None or _COURTEOUS.fullmatch(word) is not None
+
+
+_COURTEOUS = re.compile(
+    "(?:감사|고맙|고마[워와]|수고|고생|노고|안녕|건강|행복|평안|반갑|죄송|미안|송구|응원|화이팅|애쓰|애써|힘쓰|힘써|"
+    "기원|번창)[가-힣]*|"
+    "많으[가-힣]*|많습니다|많아요|드리며|드리고|드립니다|드려요|전합니다|빕니다|되세요|되십시오|되시길|되시기|"
+    "보내세요|보내십시오|받으세요|받으십시오"
+)
+__all__ = [
+    "COURTESY",
+    "FILLER",
+    "GREETING",
+    "KINDNESS",
+    "KNOWN_WORD",
+    "KNOWN_WORDS",
+    "NOD",
+    "ONLY_FILLER",
+    "PLAIN_YES",
+    "SO_BE_IT",
+    "THANKS",
+    "is_known",
+]

@@ -46,7 +46,9 @@ _ABOUT = (
     "이라(?![예유요우])|라[고는니]|라[면도]|하나|했|한 |할 |하는)"
 )
 BARE = re.compile(
-    f"(?! ?{_ABOUT})(?:{e.COPULA}|(?:으)?로(?:요|(?:{e.LOOSE_END}))|(?:{e.LOOSE_END})| ?o(?![a-z])|쪽(?:이|으로)|완료|"
+    f"(?! ?{_ABOUT})(?: ?(?:완료|콜|ㅇㅋ|ok(?![a-z]))|{e.COPULA}|(?:으)?로(?:요|(?:{e.LOOSE_END}))|(?:{e.LOOSE_END})|"
+    " ?o(?![a-z])|쪽(?:이|으로)|"
+    " ?완료|"
     f"!)(?! ?{_ABOUT})"
 )
 _BEFORE = (
@@ -101,7 +103,7 @@ BY_POST = re.compile(
 )
 POST_IN_WORDS = re.compile(r"(?:우편|등기|종이|서면|편지|집)(?:물)?(?:으로|로|만)")
 _GO = (
-    "(?:갈 ?(?:[게께꼐깨래랍란끼겨텨]|라(?:요|우|유)|거(?!면|나)|꺼|것(?:임|이|입)|겁니|렵|려고|라고|수 ?있(?:습|어|"
+    "(?:갈 ?(?:[게께꼐깨래랍란끼겨텨]|라(?:요|우|유|꼬)|거(?!면|나)|꺼|것(?:임|이|입)|겁니|렵|려고|라고|수 ?있(?:습|어|"
     "음|다|네|슴|을)|예정|생각|ㄱ)|"
     f"가(?:[겠것겄겟쿠]|도록 ?[하할합]|기로|려[고구](?: ?[합해하]|요|유)|렵니|마(?:{e.LOOSE_END})|지[요유]|[죠쥬]|"
     f"[유요네](?:요|유)?(?:{e.LOOSE_END})|"
@@ -152,7 +154,8 @@ REFUSING_WORD = re.compile(
     r"사양(?![길서])|불허|불가(?!피|사|능)|불참|결석|노[땡탱]큐|"
     f"{_HERE}(?:아니[오요여유용예]|아니라예|아니랑께|아니야|아뇨|아녀[유요]?|아냐|아니[에예][요여유용]|아닙니[다더]|"
     "아님|아니|아닌데[요유]|아닌디[유요]?|아입니더|아이라[예요]|어데예|"
-    "아이다|노노|노우|놉|노|ㄴ+|no|nope|nah|no ?thanks?|no ?thank ?you|x|엑스|가위표)(?![가-힣ㄱ-ㅎa-z])|"
+    "아이다|노노|노우|놉|노|ㄴ+|no|nope|nah|no ?thanks?|no ?thank ?you|x|엑스|가위표)(?:(?![가-힣ㄱ-ㅎa-z])|(?=괜찮|"
+    "됐|싫|안[하해할합받]|거절|거부|필요))|"
     f"{_HERE}(?:저는 ?|난 ?|이젠? ?|아니 ?)?됐(?:어(?:[요유]|(?=$| ))|습니|고[요만]|구[요먼]|네요|슈|시유|다(?=$| ))|"
     f"{_HERE}되었(?:어요|습니다)(?=$|"
     " )|(?:필요|관심)(?:이|가|는|도)? ?(?:없|업|읎)|"
@@ -167,7 +170,7 @@ REFUSING_WORD = re.compile(
 # words for an option that every question of a kind understands, whatever its labels
 _OTHER_WORDS: dict[Kind, tuple[tuple[Meaning, tuple[str, ...]], ...]] = {
     "consent": (
-        ("consent", ("찬성", "승낙", "수락", "허락", "허용", "agree", "agreed", "consent", "accept")),
+        ("consent", ("동의", "찬성", "승낙", "수락", "허락", "허용", "agree", "agreed", "consent", "accept")),
         ("refuse", ("미동의", "부동의", "비동의", "disagree", "decline", "reject")),
     ),
     "rsvp": (
@@ -197,6 +200,10 @@ def grammar(question: Question) -> Grammar:
     for option in question.options:
         for stem in (option.label, *option.synonyms):
             option_of.setdefault(_bare(stem), option)
+            if stem.startswith("매우"):
+                option_of |= {
+                    f"{much}{_bare(stem)[2:]}": option for much in ("아주", "대단히", "무척", "굉장히", "몹시")
+                }
     for meaning, words in _OTHER_WORDS.get(question.kind, ()):
         if option_meant := question.meaning(meaning):
             for word in words:
@@ -210,6 +217,11 @@ def grammar(question: Question) -> Grammar:
         consent=question.meaning("consent"),
         refuse=question.meaning("refuse"),
     )
+
+
+def labels_of(question: Question) -> tuple[str, ...]:
+    """The words that name an option, longest first; none of them is anybody's name."""
+    return tuple(sorted((stem for stem in grammar(question).option_of if len(stem) > 1), key=len, reverse=True))
 
 
 _NOT_BEHIND = {"미": "(?<!이)", "부": "(?<![전일내외])"}  # 이미 동의, 전부 동의

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from messaging.understanding import births, names
+from messaging.understanding.grammar import labels_of
 from messaging.understanding.model import Identity, Person, Question, Span
 from messaging.understanding.normalising import Normal
 from portal.core.privacy import mask_resident_numbers
@@ -35,7 +36,7 @@ def identify(normal: Normal, question: Question, person: Person | None, *, today
         text.without(*born.spans),
         born.spans,
         roster=person.name if person else "",
-        labels=[option.label for option in question.options if option.label],
+        labels=labels_of(question),
         is_asked=not question.options and question.identity != "none",
     )
     return Identified(

@@ -29,9 +29,13 @@ _COPULA = re.compile(
     "인데[요유예]?|이?니더|[임입]더|이시더|드림|"
     r"올림|배상|드려요|씨|님|[요유여임]|본인|이란사람[가-힣]{0,4})"
 )
+_NEXT_FIELD = re.compile(r"생년월일|생년|생일|주민번호|전화번호")
+_AFTER_NOT = frozenset("해지고음함네나래가할갈임요")
 _PARTICLE = re.compile(r"(?:은|는|이|가|도|의|께서|이가)$")
 _VERB_ENDS = frozenset("세네죠까데거여와려어해예에")  # 주세요, 하네요: no names
 _VERB_STEMS = frozenset("하한함할합해허혀안못몬")  # behind a label these go on with the verb: 동의하시오
+_NEXT_FIELD = re.compile(r"생년월일|생년|생일|주민번호|전화번호")
+_AFTER_NOT = frozenset("해지고음함네나래가할갈임요")
 _PARTICLE = re.compile(r"(?:은|는|이|가|도|의|께서|이가)$")
 _LEAD = re.compile(
     "^(?:안녕하세요|수고하세요|저는요?|나는|내는|제 ?이름은|내 ?이름은|이름은|성명은|성함은|이름|성명|성함|본인은|"
@@ -42,9 +46,10 @@ _FIELD = re.compile(
     r"(?:이름|성명|성함|본인 ?이름|신청인|(?<![a-z])(?:my )?name(?: is)?)(?:은|는|이|요)?\s?[:=/.,\-(\[]{0,2}\s?"
 )
 _BETWEEN = re.compile(
-    "[^0-9a-z가-힣]*(?:(?:생년월일|생년|생일|주민등록번호|주민번호|출생|나이|음력|양력|음|양|이고|이구|이며|남자|"
-    "여자|남|여|생|은|는|씨|님|인|본인|번호|일생|년생|입니다|이요|"
-    "요)[^0-9a-z가-힣]*){0,3}"
+    "[^0-9a-z가-힣]*(?:(?:생년월일|생년|생일|주민등록번호|주민번호|출생|나이|음력|양력|음|양|남자|여자|남|여|생|은|"
+    "는|씨|님|인|"
+    "본인|번호|일생|년생|입니[다더]|이?에[요여]|이?예[요여]|이여|이요|요|이라고|이고요?|이구요?|"
+    "이며)[^0-9a-z가-힣]*){0,3}"
 )
 _RUN = re.compile(r"[가-힣]+")
 _LATIN = re.compile(r"(?<![a-z])[a-z]+(?:[ .,'’-]{1,2}[a-z]+){0,4}(?![a-z])")
@@ -78,6 +83,7 @@ def find(
     if roster and (known := re.search(r"\s{0,2}".join(map(re.escape, roster.replace(" ", "").lower())), text)):
         return roster.replace(" ", ""), known.span()
     words = [_peeled(found, labels, births) for found in _RUN.finditer(text)]
+    words = [word for word in words if not any(label in word.core for label in labels)]
     field = _FIELD.search(text)
     if field and (named := _from_field(normal, field.end(), words, births)):
         return named
@@ -110,6 +116,8 @@ def _peeled(found: re.Match[str], labels: Sequence[str], births: Sequence[Span])
     lead = _LEAD.match(core)
     if lead and not (len(core) == 3 and _is_likely(core)):
         core, start = core[lead.end() :], start + lead.end()
+    if field := _NEXT_FIELD.search(core, 2):
+        core = core[: field.start()]
     for label in labels:
         behind = core[len(label) :]
         if core.startswith(label) and is_name(behind) and (behind[0] not in _VERB_STEMS or is_before_birth):
@@ -129,6 +137,8 @@ def _without_copula(core: str) -> str:
     for size in (3, 4, 2, 5):
         head, tail = core[:size], core[size:]
         if not tail or not _COPULA.fullmatch(tail) or not is_name(head):
+            continue
+        if head[-1] == "하" and tail[0] in "여였":
             continue
         is_verb = tail == "요" and (head[-1] in _VERB_ENDS or (size > 3 and not head.startswith(LONG_SURNAMES)))
         if not is_verb and (size != 3 or _is_likely(head)):
@@ -191,6 +201,8 @@ def _joined(words: Sequence[_Word], text: str) -> Iterator[_Word]:
         for following in words[index + 1 : index + 4]:
             if text[end : following.at[0]] != " " or len(core) + len(following.core) > 5 or _is_everyday(following):
                 break
+            if core == "안" and following.core[-1] in _AFTER_NOT:
+                break  # 안 원해: no An Wonhae
             if len(following.core) == 3 and is_name(following.core) and _is_likely(following.core):
                 break  # 전 백두산인데요: 전 is 저는
             core, end = core + following.core, following.at[1]
@@ -248,7 +260,8 @@ def _alone(text: str, words: Sequence[_Word], births: Sequence[Span], is_asked: 
         if not (is_name(word.core) and _is_likely(word.core)) or _is_explained(word):
             continue
         others = [one for one in unexplained if not (word.at[0] <= one.at[0] < word.at[1]) and not is_answer_word(one)]
-        if (size in (3, 4) or is_asked or births) and not others:
+        is_apart = size == 3 and text[: word.at[0]].rstrip(" ")[-1:] in (":", "/")
+        if is_apart or ((size in (3, 4) or is_asked or births) and not others):
             return word.core, word.at
     return None
 
@@ -303,6 +316,8 @@ def _foreign(
     for index, word in enumerate(words):
         if not _is_near(word.at, births, text) or not _may_be_foreign(word):
             continue
+        if is_name(word.core) and _is_likely(word.core):
+            return word.core, word.at
         first = index
         while first and text[words[first - 1].at[1] : word.at[0]] == " " and _may_be_foreign(words[first - 1]):
             first -= 1

@@ -29,7 +29,8 @@ _TAIL = re.compile(
     f"(?:을|를|은|에|에다|으로|로|이|가|도)? ?(?:{_ACT}(?:을|를)? ?(?:{endings.DO}|{endings.ASK}|드(?:립|려|림|"
     f"릴)[가-힣]{{0,3}}|"
     f"{endings.WORKS}|{endings.COPULA}|(?=$| ))|"
-    f"{endings.DO}|{endings.ASK}|갈(?:게|께|래|랍|란)|가(?:겠|시죠|죠|지요|입시더)|갑(?:시다|니다|시더)|간다|고고|"
+    f"{endings.DO}|{endings.ASK}|줄(?:게|께|래)|주겠|줍니다|드[립려림릴]|갈(?:게|께|래|랍|란)|가(?:겠|시죠|죠|지요|"
+    "입시더)|갑(?:시다|니다|시더)|간다|고고|"
     "ㄱㄱ|(?:고를|누를|찍을|뽑을)(?:게|께|래|"
     "랍)|(?:누르|눌러|눌렀|누릅|누름|눌릅|고르|고릅|골랐|골라|찍|보[내냅])(?:겠|ㄹ|었|을|습|니다|고|음|[께게]|요|다|"
     "니더|[는]다|ㅂ니다|께요|게요|어요)*+|"
@@ -39,7 +40,10 @@ _TAIL = re.compile(
 _ENDING = re.compile(r"[가-힣ㄱ-ㅣ]{0,4}(?![가-힣ㄱ-ㅣ])")
 _PARTICLE = re.compile(r"(?:을|를|은|에|으로|로|이|요|이요|임|만요)(?= |$|[0-9])")
 _SCORE = re.compile(r" ?(?:점|개|별|★)(?:만점)?")
-_OUT_OF = re.compile(r"\d+ ?점? ?(?:만점|중)(?:에서?|에|에다)? ?(?=\d|[일이삼사오] ?점|[한두세네다]|별)")
+_SCALE = re.compile(
+    r"\d+ ?점? ?(?:만점|중)(?:에서?|에|에다)? ?(?=\d|[일이삼사오] ?점|[한두세네다]|별)|별(?:점)?(?:은|이)? ?(?=\d|"
+    "[하한두세네다둘셋넷])"
+)
 _BEFORE_DIGIT = re.compile(r" ?\d")
 _STARS = re.compile(r"★[★ ]*")
 _SPOKEN = {
@@ -60,8 +64,15 @@ _SCORES_ONLY = frozenset("개점")
 def numbered(words: Line, question: Question) -> list[Finding]:
     """Every number that can only be meant as an answer, with the words around it that say no more than that."""
     is_score = question.kind == "satisfaction"
-    text = _OUT_OF.sub(lambda found: " " * len(found[0]), words.text) if is_score else words.text
-    return [*_digits(text, question, is_score=is_score), *_spoken(text, question, is_score=is_score)]
+    return [
+        *_digits(words.text, question, is_score=is_score),
+        *_spoken(words.text, question, is_score=is_score),
+    ]
+
+
+def without_scale(words: Line) -> Line:
+    """5점 만점에 4점, 별 4개: the scale and the word for a star are no score."""
+    return Line(_SCALE.sub(lambda found: " " * len(found[0]), words.text), words.places)
 
 
 def _digits(text: str, question: Question, *, is_score: bool) -> Iterator[Finding]:

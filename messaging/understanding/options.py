@@ -10,10 +10,12 @@ from messaging.understanding.slips import distance, letters
 from portal.core.hangul import initials, jamo
 
 _WORD = re.compile(r"[가-힣ㄱ-ㅣ]+")
-_ENDING = re.compile(r"[가-힣ㄱ-ㅣ]{0,5}(?![가-힣ㄱ-ㅣ])")
+_COPULA_OR_END = re.compile(rf"{endings.COPULA}|{endings.LOOSE_END}")
+_SPELLED = re.compile(r"(?<![가-힣])[가-힣] [가-힣](?=[ ]?[하합함할해]|$)")  # 동 이 합니다
+_ENDING = re.compile(rf"[가-힣ㄱ-ㅣ]{{0,5}}?(?:{endings.LOOSE_END})")
 _CHOSEN = re.compile(
     "(?:을|를|은|는|이|가|에|도|로|으로)? ?(?:좋|낫|나을|나아|제일|찬성|원|희망|선택|택|추천|지지|투표|한표|골|"
-    f"고르|고릅|픽|부탁|하겠|{endings.DO}|{endings.ASK}|"
+    f"고르|고릅|픽|부탁|하겠|{endings.DO}|{endings.ASK}|(?:[가-힣]{{1,4}} ?)?(?:주세요|주십시오|주이소|줘요|부탁)|"
     rf"(?:해|하)?{endings.GIVE}|(?:스러|하)?{endings.COPULA})|{endings.LOOSE_END}|(?:으)?로(?:요|{endings.LOOSE_END})"
 )
 _NOT_CHOSEN = re.compile(
@@ -67,7 +69,8 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
         return Finding(
             _opposite(option, grammar), "options.denied_label", (begin, tail.end() if tail else end), "strong"
         )
-    if turned := g.NEGATED.match(text, end):
+    turned = g.NEGATED.match(text, end)
+    if turned and not _is_other_label(text, (end, turned.end()), option, grammar) and not _SAYS_NO.match(option.label):
         return Finding(_opposite(option, grammar), "options.denied_label", (at[0], turned.end()), "strong")
     if said := g.AFFIRMED.match(text, end):
         whole = (at[0], said.end())
@@ -78,9 +81,10 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
         return Finding(option, "options.label", (at[0], soft.end()), "strong")
     if not g.FREE_BEFORE.search(before) and not _is_known_before(before):
         return None  # 장위동의: the letters of another word
-    bare = g.BARE.match(text, end)
-    if bare:
+    if bare := g.BARE.match(text, end):
         return Finding(option, "options.label", (at[0], bare.end()), "weak")
+    if grammar.stems is not None and grammar.stems.match(text, end):
+        return Finding(option, "options.label", at, "weak")  # 동의동의
     return _open_ending(text, at, option) or Finding(option, "options.mention", at, "mention")
 
 
@@ -88,6 +92,17 @@ def _is_known_before(before: str) -> bool:
     """오키동의: what is glued before a label is a word by itself."""
     glued = before.rsplit(" ", 1)[-1]
     return bool(courtesy.NOD.fullmatch(glued) or courtesy.KNOWN_WORDS.fullmatch(glued))
+
+
+_SAYS_NO = re.compile(r"아니|아뇨|싫|안|못|no")  # 아니오 안 합니다: no twice is no
+
+
+def _is_other_label(text: str, at: Span, option: Option, grammar: g.Grammar) -> bool:
+    """찬성 반대, 예 아니오: the other option named, not this one denied."""
+    if grammar.stems is None:
+        return False
+    found = grammar.stems.search(text, at[0], at[1] + 2)
+    return found is not None and grammar.option_of[found[0].replace(" ", "")] is not option
 
 
 def _open_ending(text: str, at: Span, option: Option) -> Finding | None:
@@ -107,7 +122,8 @@ def _choice(text: str, at: Span, option: Option) -> Finding:
     if g.DENIED_BEFORE.search(text[max(at[0] - 8, 0) : at[0]]) or _NOT_CHOSEN.match(text, at[1]):
         return Finding(None, "options.denied_choice", at, "strong")
     if chosen := _CHOSEN.match(text, at[1]):
-        return Finding(option, "options.label", (at[0], chosen.end()), "weak")
+        ending = _ENDING.match(text, chosen.end())
+        return Finding(option, "options.label", (at[0], ending.end() if ending else chosen.end()), "weak")
     return Finding(option, "options.mention", at, "mention")
 
 
@@ -157,18 +173,20 @@ def overlaps(at: Span, findings: list[Finding]) -> bool:
 
 def _slip(text: str, question: Question) -> list[Finding]:
     """A label one letter off (동이합니다, 돝의), or its initials (ㄷㅇ합니다), unless another label is as near."""
-    for word in _WORD.finditer(text):
-        if courtesy.KNOWN_WORD.fullmatch(word[0]) or courtesy.NOD.fullmatch(word[0]):
+    for word in (*_SPELLED.finditer(text), *_WORD.finditer(text)):
+        bare = word[0].replace(" ", "")
+        if courtesy.KNOWN_WORD.fullmatch(bare) or courtesy.NOD.fullmatch(bare):
             continue
         near = sorted(
-            (one for option in question.options if (one := _nearness(word[0], option)) is not None),
+            (one for option in question.options if (one := _nearness(bare, option)) is not None),
             key=lambda one: one[0],
         )
         is_alone = len(near) < 2 or near[1][0] > near[0][0]
         if near and near[0][0] <= 1 and is_alone:
             _, option, size = near[0]
-            return _completed_slip(text, word, option, size)
-        return []
+            return _completed_slip(text, word, option, size + word[0].count(" "))
+        if bare == word[0]:
+            return []
     return []
 
 
@@ -186,7 +204,7 @@ def _nearness(word: str, option: Option) -> tuple[int, Option, int] | None:
 
 def _completed_slip(text: str, word: re.Match[str], option: Option, size: int) -> list[Finding]:
     end = word.start() + min(size, len(word[0]))
-    said = g.AFFIRMED.match(text, end) or re.compile(rf"{endings.COPULA}|{endings.LOOSE_END}").match(text, end)
+    said = g.AFFIRMED.match(text, end) or _COPULA_OR_END.match(text, end)
     if said is None or g.NEGATED.match(text, end):
         return [Finding(option, "options.mention", (word.start(), end), "mention")]
     return [Finding(option, "options.slip", (word.start(), said.end()), "weak")]
@@ -205,21 +223,22 @@ def nod(words: Line) -> tuple[str, Span] | None:
         if all(courtesy.NOD.fullmatch(one) or courtesy.ONLY_FILLER.fullmatch(one) for one in rest.split()):
             return "so_be_it", so.span()
     at: Span | None = None
-    has_thanks = False
+    is_plain = has_thanks = False
     for piece in _PIECE.finditer(text):
-        if courtesy.NOD.fullmatch(piece[0]):
-            at = at or piece.span()
-        elif not (begun := courtesy.ONLY_FILLER.fullmatch(piece[0])):
-            glued = courtesy.NOD.match(piece[0])
-            if glued is None or not courtesy.KNOWN_WORDS.fullmatch(piece[0], glued.end()):
-                return None
-            at = at or (piece.start(), piece.start() + glued.end())
-            has_thanks = has_thanks or courtesy.THANKS.search(piece[0]) is not None
+        nodded = courtesy.NOD.match(piece[0])
+        behind = piece[0][nodded.end() :] if nodded else piece[0]
+        if nodded and (not behind or courtesy.KNOWN_WORDS.fullmatch(behind)):
+            at = at or (piece.start(), piece.start() + nodded.end())
+            is_plain = is_plain or courtesy.PLAIN_YES.match(piece[0]) is not None
+        elif not courtesy.is_known(piece[0]):
+            return None
         else:
-            has_thanks = has_thanks or piece[0] in _SIGHS or courtesy.THANKS.search(begun[0]) is not None
+            behind = piece[0]
+        has_greeting = at is not None and courtesy.GREETING.search(behind) is not None
+        has_thanks = has_thanks or has_greeting or behind in _SIGHS or courtesy.THANKS.search(behind) is not None
     if at is None:
         return None
-    return ("thanks" if has_thanks or courtesy.THANKS.search(text.replace(" ", "")) else "nod"), at
+    return ("thanks" if has_thanks and not is_plain else "nod"), at
 
 
 _SIGHS = frozenset("아음흠")  # 아 네: I see
@@ -238,6 +257,9 @@ _PARTICLE = re.compile(
     "(?:입니다|이요|요|으로|로|임|합니다|이에요|예요|이여|유|함|네|예|끝|다|좀|잘|꼭|(?:답|남|여|음|양|생|님|씨|인|"
     "번)(?:은|입니다|이요|요)?)"
 )
+_NOTED = re.compile(
+    "(?:확인|참고|전달|반영|조치|검토|접수|처리)(?:을|를)? ?(?:좀 ?)?(?=부탁|바랍|바라)"
+)  # 확인 부탁드립니다
 # what is agreed to: words of any question we ask
 _OFFERED = re.compile(
     r"\d+ ?명(?:이요|요|입니다)?|"
@@ -260,13 +282,14 @@ def to_word_end(words: Line, finding: Finding) -> Span:
 def unread(words: Line, covered: list[Span], question: Question) -> str:
     """What remains once answers, nouns of the question and polite words are gone: a reason to ask a person."""
     text = courtesy.KINDNESS.sub(_hidden, blanked(words.text, covered))
-    text = _OFFERED.sub(_hidden, text)
+    text = _NOTED.sub(_hidden, _OFFERED.sub(_hidden, text))
     for noun in question.nouns:
         text = text.replace(noun, _HIDDEN * len(noun))
     return _NOT_HANGUL_OR_LATIN.sub("", "".join(_unread_of(piece[0]) for piece in _PIECE.finditer(text)))
 
 
 _HIDDEN = "_"
+_COPULA_FIRST = re.compile(r"^(?:입니[다더]|이에요|예요|이요|이고요?)")  # behind a birth that has left the text
 
 
 def _hidden(found: re.Match[str]) -> str:
@@ -282,7 +305,9 @@ def _unread_of(piece: str) -> str:
     What of a word nobody could place. Particles alone explain only what is left of a word that was read.
     """
     if _HIDDEN not in piece:
-        known = courtesy.KNOWN_WORDS.fullmatch(piece) or courtesy.NOD.fullmatch(piece) or _PARTICLE.fullmatch(piece)
-        return "" if known else courtesy.FILLER.sub("", piece) or piece[:1]
+        piece = _COPULA_FIRST.sub("", piece)
+        if not piece or courtesy.is_known(piece) or courtesy.NOD.fullmatch(piece) or _PARTICLE.fullmatch(piece):
+            return ""
+        return courtesy.FILLER.sub("", piece) or piece[:1]
     left = [part for part in piece.split(_HIDDEN) if part and not _is_filler(part)]
     return "".join(courtesy.FILLER.sub("", part) or part[:1] for part in left)

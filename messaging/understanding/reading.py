@@ -30,17 +30,20 @@ def read(text: str, question: Question, person: Person | None = None, *, today: 
     who = identify(normal, question, person, today=today)
     case = Case.of(normal, question, who, compare(who, question, person))
     if not case.tight.text:
-        return _stop(case.with_name) or _nothing_said(case)
+        return _stop(case) or _nothing_said(case)
     if quote := quoting.quoted(normal, question):
         return _beside_quote(case, quote)
-    return _stop(case.with_name) or _auto_reply(case) or _answer(case)
+    return _stop(case) or _auto_reply(case) or _answer(case)
 
 
 def _stop(case: Case) -> Reading | None:
-    wants_post = g.POST_IN_WORDS.search(case.words.text) is not None
-    found = stopping.find(case.tight, case.words, case.question, wants_post=wants_post)
+    whole = case.with_name
+    wants_post = g.POST_IN_WORDS.search(whole.words.text) is not None
+    calm = courtesy.COURTESY.sub("", case.tight.text)
+    found = stopping.find(whole.tight, whole.words, case.question, wants_post=wants_post, calm=calm)
     if found is None:
         return None
+    case = whole
     at = _in_words(case.words, case.tight.span(found.at))
     refuse = case.question.meaning("refuse")
     if found.is_this_only and refuse is not None:

@@ -39,6 +39,7 @@ RULES: dict[str, str] = {
     "doubt.forced": "어쩔 수 없이 답했다는 말이 있습니다.",
     "doubt.both_ways": "두 가지 방법을 모두 원합니다.",
     "doubt.other_way": "문자도 우편도 아닌 방법을 원합니다.",
+    "doubt.no_beside": "답 옆에 ‘안’, ‘못’, ‘없다’ 같은 말이 있습니다.",
     "doubt.unread_words": "답 옆에 읽지 못한 말이 있습니다.",
     "doubt.glyph": "○, ×, 그림문자로만 답했습니다.",
     "doubt.hesitation": "‘네…’처럼 망설이며 대답했습니다.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from messaging.understanding.model import Question, Span
 from messaging.understanding.normalising import Line
-from messaging.understanding.slips import distance
+from messaging.understanding.slips import distance, letters
 from portal.core.hangul import jamo
 
 _TEXT = r"문[자쟈짜](?:메[시세]지)?|멧?메[시세]지|연[락략]|전화|톡|카톡|알림톡|알[림람]|sms"
@@ -73,13 +73,16 @@ _STOPS: tuple[re.Pattern[str], ...] = tuple(
         rf"{_SOUND}.{{0,8}}?{_ENOUGH}$|ㅅㅅㄱㅂ",
         r"(?:안받|받지않|받기싫|받고싶지|안보[내네]|원치|원하지).{0,8}?(?:앞으로|이제|더이상|다시는|다신)$",
         rf"(?:{_TEXT}|수신).{{0,3}}?(?:안받으|거부하)려면",
+        "(?:수신|문자|연락|알림).{0,4}?(?:더이상|앞으로|이제|더는|다시는).{0,6}?(?:원하지|원치|안받|받지|필요없|싫|"
+        "거부)",
         r"(?:구독|알림|서비스|수신)(?:을|를)?(?:탈퇴|해지|취소|해제)|탈퇴[할해합하시]",
         rf"{STANDING.pattern}.{{0,8}}?{_RECEIVE}.{{0,6}}?{_NO_MORE}",
         r"(?:앞으로|다시는|다신|더이상|더는|이제|절대).{0,4}?(?:안받|안바|받지(?:는|도)?[않안마]|받기싫|받고싶지)",
     )
 )
 _ALONE = re.compile(
-    "^(?:제발|이제|인제|진짜|아|야|좀|네|예|아니요?|그냥|저|나|저는|나는|[12]번?|번호|스팸|바로|걍|지금|당장|이거|"
+    "^(?:저는|나는|제발|이제|인제|진짜|아|야|좀|네|예|아니요?|그냥|저|나|저는|나는|[12]번?|번호|스팸|바로|걍|지금|"
+    "당장|이거|"
     "ㅅㅂ|시발|씨발|에이|"
     "아오|아우|에휴|아이고|참|쫌|고마){0,3}(?:[그고]만(?![두큼])|고마(?:해|하)|스[톱탑돕](?!워치)|"
     "차단(?![기막봉벽되됐돼])|중단|끊어|해지|stop|꺼[져지]|ㄲㅈ)"
@@ -113,8 +116,8 @@ class Stop:
     is_this_only: bool
 
 
-def find(tight: Line, words: Line, question: Question, *, wants_post: bool) -> Stop | None:
-    """The first place that says "no more texts", if any."""
+def find(tight: Line, words: Line, question: Question, *, wants_post: bool, calm: str) -> Stop | None:
+    """The first place that says "no more texts", if any; `calm` is the tight text without name and courtesies."""
     text = tight.text
     for pattern in _STOPS:
         for found in pattern.finditer(text):
@@ -122,13 +125,16 @@ def find(tight: Line, words: Line, question: Question, *, wants_post: bool) -> S
                 return Stop(found.span(), "stop.words", _is_about_this(text, found.span(), question, wants_post))
     if english := _ENGLISH.search(words.text):
         return Stop(_in_tight(words, english.span()), "stop.english", is_this_only=False)
-    if len(text) > _ALONE_LONGEST or "?" in text:
+    if len(calm) > _ALONE_LONGEST or "?" in calm:
         return None
-    if alone := _ALONE.search(text):
-        return Stop(alone.span(), "stop.alone", is_this_only=False)
-    if out := _ME_OUT.search(text):
-        return Stop(out.span(), "stop.words", is_this_only=question.kind == "rsvp")
-    return _slip(text)
+    begin = max(text.find(calm), 0)
+    if alone := _ALONE.search(calm):
+        return Stop((begin + alone.start(), begin + alone.end()), "stop.alone", is_this_only=False)
+    if _ME_OUT.search(calm):
+        return Stop((begin, begin + len(calm)), "stop.words", is_this_only=question.kind == "rsvp")
+    if _is_slip(calm):
+        return Stop((begin, begin + len(calm)), "stop.slip", is_this_only=False)
+    return None
 
 
 def _is_about_this(text: str, at: Span, question: Question, wants_post: bool) -> bool:
@@ -148,10 +154,7 @@ def _in_tight(words: Line, at: Span) -> Span:
     return begin, begin + at[1] - at[0] - words.text.count(" ", *at)
 
 
-def _slip(text: str) -> Stop | None:
+def _is_slip(text: str) -> bool:
     """수신거뷰, 수신커부: two letters off is near enough, as nothing else looks like it."""
-    wanted = jamo(_REFUSED)
-    for start in range(max(len(text) - len(_REFUSED) + 1, 0)):
-        if text[start] in "수숫슈스순" and distance(jamo(text[start : start + len(_REFUSED)]), wanted) <= 2:
-            return Stop((start, start + len(_REFUSED)), "stop.slip", is_this_only=False)
-    return None
+    starts = (at for at, char in enumerate(text[: max(len(text) - len(_REFUSED) + 1, 0)]) if char in "수숫슈스순")
+    return any(distance(jamo(text[at : at + len(_REFUSED)]), letters(_REFUSED)) <= 2 for at in starts)
