@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from messaging.simulator import truth
 from messaging.simulator.faults import RECEIPTS, REPLIES, Faults, Rule
-from messaging.simulator.orders import REASONS, Leg, Order, refusal
+from messaging.simulator.orders import REASONS, Leg, Order, refusal, written_card
 from messaging.simulator.truth import Event, TruthLog, wall_clock
 from messaging.simulator.world import SWITCHES, World
 
@@ -44,7 +44,7 @@ class Exchange:
         self._forgotten: set[str] = set()
         self._log = TruthLog(log, last_seq=self.world.version)
         self._pictures = log.with_suffix(".pictures")
-        self._receipt_delay = receipt_delay
+        self.receipt_delay = receipt_delay
         self._senders = senders
 
     def write(self, events: Sequence[Event]) -> None:
@@ -106,6 +106,7 @@ class Exchange:
             "template": leg.template,
             "buttons": [{"label": label, "url": url} for label, url in leg.buttons],
             "images": [picture.sha256 for picture in leg.pictures],
+            "card": written_card(leg.card),
         }
         return [accept, *self._receipts(leg.to, leg.channel, accept["ref"], leg.id)]
 
@@ -135,7 +136,7 @@ class Exchange:
             if channel != "alimtalk":
                 return []
             code = "3104"
-        due = wall_clock() + timedelta(seconds=self._receipt_delay)
+        due = wall_clock() + timedelta(seconds=self.receipt_delay)
         plain = _receipt(number, ref, leg, code=code, at=due, due=due)
         return _spoil(plain, self.faults.of_event(RECEIPTS, number))
 
@@ -161,6 +162,8 @@ class Exchange:
         if name not in SWITCHES:
             raise ValueError(f"switches are {', '.join(SWITCHES)}")
         self.write([{"event": "switch", "number": number, "name": name, "on": is_on}])
+        if name == "refuses_080":
+            self.write([{"event": "unsubscribe", "number": number, "on": is_on}])
         if name == "off" and not is_on:
             arrived = [
                 event

@@ -39,7 +39,8 @@ REASONS = {
 }
 _MOBILE = re.compile(r"01[016789]\d{7,8}")
 _SENDER = re.compile(r"0\d{8,11}|1[568]\d{6}")
-_LEG_FIELDS = {"id", "channel", "to", "from", "text", "title", "template", "buttons", "images"}
+_LEG_FIELDS = {"id", "channel", "to", "from", "text", "title", "template", "buttons", "images", "card"}
+_CARD_FIELDS = {"header", "highlight", "note", "items", "keywords"}
 
 
 class Malformed(Exception):
@@ -56,6 +57,17 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """What an AlimTalk shows beside its text: a header, a highlight and its note, a list of items, words to tap."""
+
+    header: str = ""
+    highlight: str = ""
+    note: str = ""
+    items: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[str, ...] = ()  # BK buttons: a tap sends the word back
+
+
+@dataclass(frozen=True, slots=True)
 class Leg:
     """One message for one handset."""
 
@@ -68,6 +80,7 @@ class Leg:
     template: str
     buttons: tuple[tuple[str, str], ...]
     pictures: tuple[Picture, ...]
+    card: Card = Card()
 
     @property
     def byte_count(self) -> int:
@@ -121,7 +134,35 @@ def _leg(row: Any) -> Leg:
         template=_word(row, "template", optional=True),
         buttons=tuple((_word(one, "label"), _word(one, "url")) for one in _rows(row, "buttons")),
         pictures=tuple(_picture(one) for one in _rows(row, "images")),
+        card=read_card(row.get("card", {})),
     )
+
+
+def read_card(document: Any) -> Card:
+    """
+    The card in decoded JSON, from an order or from the truth log.
+
+    :raises Malformed: for unknown fields or other types
+    """
+    if not isinstance(document, dict) or not set(document) <= _CARD_FIELDS:
+        raise Malformed("card holds unknown fields")
+    keywords = document.get("keywords", [])
+    if not isinstance(keywords, list) or not all(isinstance(one, str) and one.strip() for one in keywords):
+        raise Malformed("keywords must be a list of strings")
+    return Card(
+        header=_word(document, "header", optional=True),
+        highlight=_word(document, "highlight", optional=True),
+        note=_word(document, "note", optional=True),
+        items=tuple((_word(one, "title"), _word(one, "text")) for one in _rows(document, "items")),
+        keywords=tuple(keywords),
+    )
+
+
+def written_card(card: Card) -> dict[str, Any]:
+    """The card as JSON, without what it lacks."""
+    items = [{"title": title, "text": text} for title, text in card.items]
+    whole = {"header": card.header, "highlight": card.highlight, "note": card.note, "items": items}
+    return {name: value for name, value in {**whole, "keywords": list(card.keywords)}.items() if value}
 
 
 def _word(row: dict[str, Any], name: str, *, optional: bool = False) -> str:
@@ -170,7 +211,7 @@ def _alimtalk_refusal(leg: Leg) -> str:
     if len(leg.text) > ALIMTALK_CHARACTERS:
         return "2202"
     links = all(label.strip() and url.startswith(("http://", "https://")) for label, url in leg.buttons)
-    if not links or len(leg.buttons) > MAX_BUTTONS:
+    if not links or len(leg.buttons) + len(leg.card.keywords) > MAX_BUTTONS:
         return "2203"
     return "2105" if leg.pictures else ""
 

@@ -1,13 +1,16 @@
 """What this carrier knows, folded from the truth log: answers given, handsets, webhooks still to deliver."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from messaging.simulator.orders import Card, read_card
 from messaging.simulator.truth import Event
 
-SWITCHES = ("off", "no_kakao", "blocked", "no_such_number")
+SWITCHES = ("off", "no_kakao", "blocked", "no_such_number", "refuses_080")
+RECENT = 50
 
 
 @dataclass(slots=True)
@@ -25,6 +28,19 @@ class Bubble:
     ref: str = ""
     leg: str = ""
     status: str = "delivered"
+    card: Card = field(default_factory=Card)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many of each since the log began. `doubled` legs were taken more than once."""
+
+    accepted: int = 0
+    delivered: int = 0
+    undelivered: int = 0
+    refused: int = 0
+    replied: int = 0
+    doubled: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -60,13 +76,24 @@ class World:
         self.phones: dict[str, Phone] = {}
         self.offices: dict[str, None] = {}
         self.unposted: dict[str, Event] = {}
-        self.accepted_count = 0
+        self.unsubscribed: dict[str, str] = {}
+        self.tally = Tally()
+        self.recent: deque[Event] = deque(maxlen=RECENT)
         self.version = 0
         self._bubbles: dict[str, Bubble] = {}
+        self._taken: set[str] = set()
+
+    @property
+    def accepted_count(self) -> int:
+        return self.tally.accepted
 
     def phone(self, number: str) -> Phone:
         """The handset with this number, drawn up when first named."""
         return self.phones.setdefault(number, Phone(number))
+
+    def newest_phones(self) -> Iterator[Phone]:
+        """Handsets, the one something happened to last first."""
+        return reversed(self.phones.values())
 
     def bubble(self, ref: str) -> Bubble | None:
         """The message this carrier calls `ref`."""
@@ -75,11 +102,13 @@ class World:
     def apply(self, event: Event) -> None:
         """Fold one event of the truth log."""
         self.version = event["seq"]
+        self.recent.append(event)
         match event["event"]:
             case "accept":
                 self._accept(event)
             case "refuse":
                 self._answer(event)
+                self.tally.refused += 1
             case "receipt":
                 self._receipt(event)
             case "reply":
@@ -90,6 +119,8 @@ class World:
             case "switch":
                 phone = self._touch(event["number"])
                 (phone.switches.add if event["on"] else phone.switches.discard)(event["name"])
+            case "unsubscribe":
+                self._unsubscribe(event)
 
     def _answer(self, event: Event) -> None:
         self.answers.setdefault(event["key"], {})[event["leg"]] = event
@@ -97,7 +128,10 @@ class World:
 
     def _accept(self, event: Event) -> None:
         self._answer(event)
-        self.accepted_count += 1
+        self.tally.accepted += 1
+        if event["leg"] in self._taken:
+            self.tally.doubled.add(event["leg"])
+        self._taken.add(event["leg"])
         if event["channel"] != "alimtalk":
             self.offices[event["sender"]] = None
         bubble = Bubble(
@@ -112,6 +146,7 @@ class World:
             ref=event["ref"],
             leg=event["leg"],
             status="waiting",
+            card=read_card(event.get("card", {})),
         )
         self._bubbles[event["ref"]] = bubble
         self._touch(event["number"]).bubbles.append(bubble)
@@ -121,17 +156,28 @@ class World:
         bubble = self._bubbles.get(event["ref"])
         if event["mark"] or bubble is None or bubble.status == "delivered":
             return
+        self.tally.undelivered += (event["outcome"] == "undelivered") - (bubble.status == "undelivered")
+        self.tally.delivered += event["outcome"] == "delivered"
         bubble.status = event["outcome"]
         self._touch(event["number"])
 
     def _reply(self, event: Event) -> None:
         self.unposted[event["id"]] = event
+        self.tally.replied += 1
         at = datetime.fromisoformat(event["time"])
         self._touch(event["number"]).bubbles.append(Bubble(at, False, "sms", event["to"], event["text"]))
 
+    def _unsubscribe(self, event: Event) -> None:
+        """The carrier's 080 list: who is on it, and since when."""
+        if event["on"]:
+            self.unsubscribed.setdefault(event["number"], event["time"])
+        else:
+            self.unsubscribed.pop(event["number"], None)
+
     def _touch(self, number: str) -> Phone:
-        phone = self.phone(number)
+        phone = self.phones.pop(number, None) or Phone(number)
         phone.version = self.version
+        self.phones[number] = phone  # a dictionary keeps the order of insertion: the newest is last
         return phone
 
     def found(self, *, key: str, leg: str) -> Mapping[str, Any] | None:
