@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from messaging import topics, windows
 from messaging.binding import binding
-from messaging.carriers.base import Button, Capabilities, Leg
+from messaging.carriers.base import Button, Capabilities, Leg, Picture
 from messaging.carriers.base import Channel as CarrierChannel
 from messaging.legs import said_on
 from messaging.models import (
@@ -37,7 +37,7 @@ from messaging.models import (
 from messaging.opting_out import opted_out
 from messaging.rehearsal import is_rehearsal
 from messaging.settling import Change, because, fold, settle
-from messaging.text import WordingRefused, for_text_message
+from messaging.text import PLACEHOLDER, WordingRefused, for_text_message
 from messaging.wording import Wording, compose, fingerprint
 from portal.core.clock import day_in_korea
 from portal.core.phones import national
@@ -161,7 +161,7 @@ def _batch_size(turn: Turn, capabilities: Capabilities) -> int:
     most = {"none": 1, "time": LARGEST_BATCH_BY_TIME}.get(capabilities.outcome, LARGEST_BATCH)
     if turn.channel == Channel.MMS:
         most = min(most, LARGEST_BATCH_OF_PICTURES)
-    return min(most, capabilities.batch_size)
+    return min(most, capabilities.batch_sizes.get(turn.channel, 1))
 
 
 def _judge(legs: Sequence[Attempt], at: datetime) -> _Verdict:
@@ -209,6 +209,7 @@ def _wire_leg(leg: Attempt, images: Sequence[MessageImage], at: datetime) -> Leg
         text=said_on(leg.channel, words),
         title=for_text_message(words.title) if leg.channel in (Channel.LMS, Channel.MMS) else "",
         template_code=version.carrier_code if is_alimtalk else "",
+        variables=_used(version, message.variables) if is_alimtalk else {},
         buttons=tuple(Button(label, url) for label, url in words.buttons) if is_alimtalk else (),
         images=tuple(_picture(image, message) for image in images) if leg.channel == Channel.MMS else (),
     )
@@ -226,7 +227,18 @@ def _approved_words(message: Message, images: Sequence[MessageImage]) -> Wording
     return words
 
 
-def _picture(image: MessageImage, message: Message) -> bytes:
+def _used(version: TemplateVersion, variables: str) -> dict[str, str]:
+    """The values of the variables an AlimTalk's wording names, for carriers that put them in themselves."""
+    given: dict[str, str] = json.loads(variables)
+    named = {*PLACEHOLDER.findall(version.body), *(name for row in version.buttons for name in _names(row))}
+    return {name: value for name, value in given.items() if name in named}
+
+
+def _names(button: dict[str, str]) -> list[str]:
+    return [name for text in button.values() for name in PLACEHOLDER.findall(text)]
+
+
+def _picture(image: MessageImage, message: Message) -> Picture:
     """The bytes, proved to be those approved for this very message."""
     try:
         content = topics.load_image(image.handle, message)
@@ -236,7 +248,7 @@ def _picture(image: MessageImage, message: Message) -> bytes:
     is_same = hmac.compare_digest(digest, bytes(image.sha256))
     if not is_same or not hmac.compare_digest(binding(message.key, digest), bytes(image.bound)):
         raise _Unfit(ReasonKind.WRONG_IMAGE, "그림이 이 수신자에게 승인된 것과 다릅니다.", stops_stream=True)
-    return content
+    return Picture(content)
 
 
 def _images_of(legs: Sequence[Attempt]) -> dict[int, list[MessageImage]]:

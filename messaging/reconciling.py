@@ -5,8 +5,9 @@ A lease that ran out makes a call unknown, never queued. "Not found" counts only
 time apart: the bytes of a dead worker may still be under way.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
@@ -15,7 +16,8 @@ from django.db import transaction
 from django.db.models import F
 
 from messaging.carriers import registry
-from messaging.carriers.base import Accepted, CarrierError, Found, NotFound, Rejected
+from messaging.carriers.base import Accepted, Call, CarrierError, Found, NotFound, Rejected
+from messaging.carriers.base import Channel as CarrierChannel
 from messaging.models import UNSETTLED, Attempt, Dispatch, LegStatus, StreamCount
 from messaging.queries import database_clock
 from messaging.settling import Change, change_of, requeue, settle
@@ -86,11 +88,16 @@ def check(dispatch: UUID) -> None:
     found: Mapping[UUID, Found] = {}
     if legs and is_askable:
         try:
-            found = carrier.look_up(legs, key=call.pk)
+            found = carrier.look_up(asked_about(call, legs))
         except CarrierError as error:
             _log.warning("look_up_failed", dispatch=str(call.pk), error=str(error))
             return
     _record(call.pk, found, at=at)
+
+
+def asked_about(call: Dispatch, legs: Sequence[UUID]) -> Call:
+    """A call of ours as its carrier is asked about it."""
+    return Call(call.pk, cast(CarrierChannel, call.channel), tuple(legs), call.submitted_at)
 
 
 @transaction.atomic

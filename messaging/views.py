@@ -1,15 +1,14 @@
 """Where carriers report: verify, store, commit, and only then acknowledge in the carrier's own words."""
 
-import hmac
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from messaging import services
 from messaging.carriers import registry
-from messaging.carriers.base import Carrier, HookRefused, HookRequest, HookResponse, HookUnreadable
+from messaging.carriers.base import Carrier, HookRefused, HookRequest, HookResponse, HookUnreadable, is_same_secret
 from portal.core import clock
+from portal.core.client import address_of
 from portal.core.doors import public
 
 LARGEST_BODY = {"receipts": 2 * 1024 * 1024, "replies": 64 * 1024}
@@ -27,7 +26,7 @@ def hook(request: HttpRequest, alias: str, secret: str, kind: str) -> HttpRespon
     if len(body) > LARGEST_BODY[kind]:
         return HttpResponse(status=413)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    call = HookRequest(headers=headers, body=body, received_at=clock.now())
+    call = HookRequest(headers=headers, body=body, received_at=clock.now(), address=address_of(request))
     try:
         keys = services.take_hook(alias=alias, carrier=carrier, kind=kind, call=call)
     except HookRefused:
@@ -42,8 +41,8 @@ def _carrier(alias: str, secret: str) -> Carrier | None:
     if alias not in registry.aliases():
         return None
     carrier = registry.carrier(alias)
-    is_known = hmac.compare_digest(carrier.hook_path_secret.encode(), secret.encode())
-    return carrier if is_known else None
+    is_known = [is_same_secret(secret, known) for known in carrier.hook_path_secrets]
+    return carrier if any(is_known) else None
 
 
 def _as_django(answer: HookResponse) -> HttpResponse:

@@ -4,18 +4,18 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import httpx
 from django.core.exceptions import ImproperlyConfigured
 
 from messaging.carriers.base import (
     Accepted,
+    Call,
     Capabilities,
     Found,
     HookRefused,
@@ -23,25 +23,24 @@ from messaging.carriers.base import (
     HookResponse,
     HookUnreadable,
     Leg,
-    Misconfigured,
     MmsProfile,
     NotFound,
-    NotSent,
     Outcome,
     OutcomeUnknown,
-    RateLimited,
     ReasonKind,
     ReceiptEvent,
     Rejected,
+    Remember,
     ReplyEvent,
     StillUnknown,
+    nothing_to_remember,
 )
+from messaging.carriers.http import LOOPBACK, Line
 
 Event = TypeVar("Event")
 
 CAPABILITIES: Final = Capabilities(
-    channels=frozenset({"sms", "lms", "mms", "alimtalk"}),
-    batch_size=200,
+    batch_sizes={"sms": 200, "lms": 200, "mms": 200, "alimtalk": 200},
     outcome="reference",
     receipts="push",
     replies=True,
@@ -71,54 +70,38 @@ CODES: Final[Mapping[str, tuple[ReasonKind, bool, str]]] = {
     "3104": ("unreachable", False, "휴대전화가 꺼져 있습니다."),
     "9001": ("carrier", False, "통신사 일시 장애입니다."),
 }
-# documented refusals of a whole call: nothing of it was acted on
-REFUSED_CALLS: Final = frozenset({400, 404, 413})
-BAD_ACCOUNT: Final = frozenset({401, 403})
-CONNECT: Final = 3.0
-BODY_SECONDS: Final = 5.0
-MAX_ANSWER: Final = 1_000_000
 CLOCK_SKEW: Final = 300
-DEFAULT_RETRY: Final = 5.0
-LONGEST_RETRY: Final = 300.0
+MESSAGES: Final = "/own/messages"
 
 
 class Simulator:
-    """
-    One HTTP client for the life of the process; every failure becomes one of the socket's errors.
+    """The plug. Repeating a key is harmless, and a call can be asked about by its key or by our references."""
 
-    A call that was read from at all ends within CONNECT + 3 × `timeout` + BODY_SECONDS: keep that below the lease.
-    """
-
-    capabilities = CAPABILITIES
-
-    def __init__(self, *, base_url: str, key: str, hook_secret: str, timeout: float = 15.0) -> None:
-        if urlsplit(base_url).hostname not in ("127.0.0.1", "localhost", "::1"):
+    def __init__(
+        self, *, base_url: str, key: str, hook_secret: str, timeout: float = 15.0, tps: float = CAPABILITIES.tps
+    ) -> None:
+        if urlsplit(base_url).hostname not in LOOPBACK:
             raise ImproperlyConfigured("통신사 모의기는 이 컴퓨터(127.0.0.1)에서만 쓸 수 있습니다.")
         if not key or not hook_secret:
             raise ImproperlyConfigured("통신사 모의기에는 key와 hook_secret이 필요합니다.")
-        self.hook_path_secret = hashlib.sha256(hook_secret.encode()).hexdigest()[:16]
+        self.capabilities = replace(CAPABILITIES, tps=tps)
+        self.hook_path_secrets = (hashlib.sha256(hook_secret.encode()).hexdigest()[:16],)
         self._hook_secret = hook_secret.encode()
-        self._timeout = timeout
-        self._client = httpx.Client(
-            base_url=base_url,
-            headers={"authorization": f"Bearer {key}", "accept-encoding": "identity"},
-            timeout=httpx.Timeout(timeout, connect=CONNECT),
-            limits=httpx.Limits(max_connections=16, keepalive_expiry=5.0),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._line = Line(base_url=base_url, headers={"authorization": f"Bearer {key}"}, timeout=timeout)
 
-    def submit(self, legs: Sequence[Leg], *, key: UUID) -> Mapping[UUID, Outcome]:
-        """Hand over up to `batch_size` legs under one key; the same key again gets the first answers."""
+    def submit(
+        self, legs: Sequence[Leg], *, key: UUID, remember: Remember = nothing_to_remember
+    ) -> Mapping[UUID, Outcome]:
+        """Hand over a batch under one key; the same key again gets the first answers."""
         order = {"key": str(key), "legs": [_wire_leg(leg) for leg in legs]}
-        content = json.dumps(order, ensure_ascii=False).encode()
-        rows = self._call("POST", content=content)
+        rows = _rows(self._line.call("POST", MESSAGES, document=order).document)
         return {leg.id: _outcome(_row(rows, leg.id)) for leg in legs}
 
-    def look_up(self, legs: Sequence[UUID], *, key: UUID) -> Mapping[UUID, Found]:
+    def look_up(self, call: Call) -> Mapping[UUID, Found]:
         """Ask what became of the legs; a leg the answer does not mention stays unknown."""
-        rows = self._call("GET", params={"key": str(key), "id": [str(leg) for leg in legs]})
-        return {leg: _found(rows[str(leg)]) if str(leg) in rows else StillUnknown() for leg in legs}
+        asked = {"key": str(call.key), "id": [str(leg) for leg in call.legs]}
+        rows = _rows(self._line.call("GET", MESSAGES, params=asked).document)
+        return {leg: _found(rows[str(leg)]) if str(leg) in rows else StillUnknown() for leg in call.legs}
 
     def read_receipts(self, request: HookRequest) -> Sequence[ReceiptEvent]:
         """Delivered or not, for legs accepted earlier."""
@@ -142,37 +125,6 @@ class Simulator:
             raise HookRefused("signature is stale")
         return request.body
 
-    def _call(
-        self, method: Literal["GET", "POST"], *, content: bytes | None = None, params: dict[str, Any] | None = None
-    ) -> dict[str, dict[str, Any]]:
-        """One call without retries; the rows of a well-formed answer by leg id."""
-        headers = {} if content is None else {"content-type": "application/json"}
-        try:
-            with self._client.stream(
-                method, "/own/messages", content=content, params=params, headers=headers
-            ) as response:
-                body = self._read(response)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSent(type(error).__name__) from error
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:
-            raise Misconfigured(type(error).__name__) from error
-        except httpx.HTTPError as error:  # time-outs, resets, half answers: the bytes were on their way
-            raise OutcomeUnknown(type(error).__name__) from error
-        _refuse_status(response)
-        return _rows(body)
-
-    def _read(self, response: httpx.Response) -> bytes:
-        """The body within the size and time limits: a dribbling carrier must not outlive our lease."""
-        deadline = time.monotonic() + min(self._timeout, BODY_SECONDS)
-        body = bytearray()
-        for piece in response.iter_raw():
-            body += piece
-            if len(body) > MAX_ANSWER:
-                raise OutcomeUnknown("answer too large")
-            if time.monotonic() > deadline:
-                raise OutcomeUnknown("answer too slow")
-        return bytes(body)
-
 
 def _wire_leg(leg: Leg) -> dict[str, Any]:
     return {
@@ -184,7 +136,7 @@ def _wire_leg(leg: Leg) -> dict[str, Any]:
         "title": leg.title,
         "template": leg.template_code,
         "buttons": [{"label": button.label, "url": button.url} for button in leg.buttons],
-        "images": [_wire_image(image) for image in leg.images],
+        "images": [_wire_image(image.content) for image in leg.images],
     }
 
 
@@ -194,34 +146,12 @@ def _wire_image(image: bytes) -> dict[str, str]:
     return {"name": f"{sha256[:32]}.jpg", "sha256": sha256, "base64": base64.b64encode(image).decode()}
 
 
-def _refuse_status(response: httpx.Response) -> None:
-    status = response.status_code
-    if status == 200:
-        return
-    if status == 429:
-        raise RateLimited(_retry_after(response.headers.get("retry-after", "")))
-    if status in BAD_ACCOUNT:
-        raise Misconfigured(f"HTTP {status}")
-    if status in REFUSED_CALLS:
-        raise NotSent(f"HTTP {status}")
-    raise OutcomeUnknown(f"HTTP {status}")
-
-
-def _retry_after(value: str) -> float:
-    """Seconds to wait: the header's if it is a sensible number, else our own."""
-    try:
-        seconds = float(value)
-    except ValueError:
-        return DEFAULT_RETRY
-    return min(seconds, LONGEST_RETRY) if seconds >= 0 else DEFAULT_RETRY  # NaN compares false, too
-
-
-def _rows(body: bytes) -> dict[str, dict[str, Any]]:
+def _rows(document: Any) -> dict[str, dict[str, Any]]:
     """The answer's rows by leg id; anything but the documented shape proves nothing."""
     try:
-        rows = json.loads(body)["legs"]
+        rows = document["legs"]
         found = {row["id"]: row for row in rows}
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (KeyError, TypeError) as error:
         raise OutcomeUnknown("answer is not in the documented shape") from error
     if len(found) != len(rows) or not all(isinstance(leg, str) for leg in found):
         raise OutcomeUnknown("answer is not in the documented shape")

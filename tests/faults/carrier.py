@@ -1,11 +1,14 @@
 """The simulator's plug in small batches, so that there is a middle to be killed in."""
 
 from dataclasses import replace
+from typing import Any
 
-from messaging.carriers.simulator import CAPABILITIES, Simulator
+from messaging.carriers.simulator import Simulator
 
 
 class InSmallBatches(Simulator):
     """As the original, twenty legs a call."""
 
-    capabilities = replace(CAPABILITIES, batch_size=20)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.capabilities = replace(self.capabilities, batch_sizes=dict.fromkeys(self.capabilities.batch_sizes, 20))

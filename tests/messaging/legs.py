@@ -1,11 +1,13 @@
 """Messages as the drain would hand them to a carrier."""
 
 import io
-from uuid import uuid4
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 from PIL import Image
 
-from messaging.carriers.base import Button, Leg
+from messaging.carriers.base import Button, Call, Leg, Picture
 
 PHONE, OFFICE = "01048271935", "0212000000"
 
@@ -37,4 +39,13 @@ def alimtalk(to: str = PHONE) -> Leg:
 
 
 def mms(*images: bytes) -> Leg:
-    return Leg(id=uuid4(), channel="mms", to=PHONE, sender=OFFICE, text="고지서입니다.", title="고지서", images=images)
+    pictures = tuple(Picture(image) for image in images)
+    return Leg(
+        id=uuid4(), channel="mms", to=PHONE, sender=OFFICE, text="고지서입니다.", title="고지서", images=pictures
+    )
+
+
+def asked(legs: Iterable[Leg], *, key: UUID, remembered: str = "") -> Call:
+    """A call just made, as its carrier is asked about it."""
+    legs = list(legs)
+    return Call(key, legs[0].channel, tuple(leg.id for leg in legs), datetime.now(UTC), remembered)

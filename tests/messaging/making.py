@@ -12,6 +12,7 @@ from messaging import services
 from messaging.carriers import registry
 from messaging.carriers.base import (
     Accepted,
+    Call,
     Capabilities,
     Found,
     HookRequest,
@@ -21,7 +22,9 @@ from messaging.carriers.base import (
     Outcome,
     ReceiptEvent,
     Rejected,
+    Remember,
     ReplyEvent,
+    nothing_to_remember,
 )
 from messaging.models import Attempt, Dispatch, Message, Receipt, Template, TemplateVersion
 from portal.accounts.models import Department, Official, User
@@ -32,10 +35,15 @@ PHONE = "+821012345678"
 Submit = Callable[[Sequence[Leg], UUID], Mapping[UUID, Outcome]]
 
 
+def every_channel(batch_size: int) -> dict[str, int]:
+    """The same batch size on each channel."""
+    return dict.fromkeys(("sms", "lms", "mms", "alimtalk"), batch_size)
+
+
 class Told:
     """Remembers what it took; `next_calls` says what the following calls do, then it accepts everything."""
 
-    hook_path_secret = "told"
+    hook_path_secrets = ("told",)
 
     def __init__(
         self,
@@ -44,8 +52,7 @@ class Told:
         batch_size: int = 200,
     ) -> None:
         self.capabilities = Capabilities(
-            channels=frozenset({"sms", "lms", "mms", "alimtalk"}),
-            batch_size=batch_size,
+            batch_sizes=every_channel(batch_size),
             outcome=outcome,
             receipts="push",
             replies=True,
@@ -56,7 +63,9 @@ class Told:
         self.known: dict[UUID, Found] = {}
         self.asked: list[UUID] = []
 
-    def submit(self, legs: Sequence[Leg], *, key: UUID) -> Mapping[UUID, Outcome]:
+    def submit(
+        self, legs: Sequence[Leg], *, key: UUID, remember: Remember = nothing_to_remember
+    ) -> Mapping[UUID, Outcome]:
         self.calls.append(len(legs))
         if self.next_calls:
             return self.next_calls.pop(0)(legs, key)
@@ -68,9 +77,9 @@ class Told:
         self.known.update(outcomes)
         return outcomes
 
-    def look_up(self, legs: Sequence[UUID], *, key: UUID) -> Mapping[UUID, Found]:
-        self.asked.append(key)
-        return {leg: self.known.get(leg, NotFound()) for leg in legs}
+    def look_up(self, call: Call) -> Mapping[UUID, Found]:
+        self.asked.append(call.key)
+        return {leg: self.known.get(leg, NotFound()) for leg in call.legs}
 
     def read_receipts(self, request: HookRequest) -> Sequence[ReceiptEvent]:
         return ()

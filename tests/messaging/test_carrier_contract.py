@@ -22,7 +22,7 @@ from messaging.carriers.base import (
 from messaging.carriers.simulator import CAPABILITIES, CODES, Simulator
 from messaging.simulator import audit, signing
 from messaging.simulator.orders import MAX_LEGS, REASONS
-from tests.messaging.legs import OFFICE, alimtalk, jpeg, mms, sms
+from tests.messaging.legs import OFFICE, alimtalk, asked, jpeg, mms, sms
 from tests.messaging.simulator_process import (
     HOOK_SECRET,
     KEY,
@@ -146,10 +146,10 @@ def test_only_baseline_jpegs_are_taken(carrier: Carrier, picture: bytes) -> None
 
 def test_both_readings_of_the_document_agree() -> None:
     assert set(REASONS) == set(CODES)
-    assert CAPABILITIES.batch_size == MAX_LEGS
+    assert CAPABILITIES.batch_sizes["sms"] == MAX_LEGS
     assert (
         signing.path_secret(HOOK_SECRET)
-        == Simulator(base_url=NOWHERE, key=KEY, hook_secret=HOOK_SECRET).hook_path_secret
+        == Simulator(base_url=NOWHERE, key=KEY, hook_secret=HOOK_SECRET).hook_path_secrets[0]
     )
 
 
@@ -163,7 +163,7 @@ def test_one_bad_leg_does_not_stop_the_others(carrier: Carrier) -> None:
 
 
 def test_a_batch_too_large_is_refused_whole(carrier: Carrier, simulator: RunningSimulator) -> None:
-    legs = [sms() for _ in range(CAPABILITIES.batch_size + 1)]
+    legs = [sms() for _ in range(CAPABILITIES.batch_sizes["sms"] + 1)]
 
     with pytest.raises(NotSent):
         carrier.submit(legs, key=uuid4())
@@ -207,7 +207,7 @@ def test_a_fault_is_named_rightly_and_the_look_up_tells_the_truth(
 
     assert raised.type is error
     assert taken(simulator, leg.id) == was_taken
-    found = carrier.look_up([leg.id], key=key)[leg.id]
+    found = carrier.look_up(asked([leg], key=key))[leg.id]
     assert isinstance(found, Accepted if was_taken else NotFound)
     assert any(event["fault"] == fault and event["key"] == str(key) for event in simulator.truth("fault"))
 
@@ -226,9 +226,9 @@ def test_a_look_up_that_fails_proves_nothing(
     simulator.control(rules=[{"fault": fault, "method": "GET", "times": 1}])
 
     with pytest.raises((OutcomeUnknown, NotSent)):
-        (impatient if fault in WAITING else carrier).look_up([leg.id], key=key)
+        (impatient if fault in WAITING else carrier).look_up(asked([leg], key=key))
 
-    assert isinstance(carrier.look_up([leg.id], key=key)[leg.id], Accepted)
+    assert isinstance(carrier.look_up(asked([leg], key=key))[leg.id], Accepted)
 
 
 @pytest.mark.parametrize(("given", "waits"), [(2, 2.0), (None, 5.0), (86_400, 300.0)])
@@ -254,7 +254,7 @@ def test_a_partial_refusal_is_a_result_per_leg_and_stays_the_same(
     refused = [leg for leg in legs if isinstance(outcomes[leg.id], Rejected)]
     assert 0 < len(refused) < 20
     assert [taken(simulator, leg.id) for leg in legs] == [leg not in refused for leg in legs]
-    assert carrier.look_up([leg.id for leg in legs], key=key) == outcomes
+    assert carrier.look_up(asked(legs, key=key)) == outcomes
 
 
 def test_a_lagging_look_up_says_not_found_before_it_says_accepted(
@@ -264,10 +264,10 @@ def test_a_lagging_look_up_says_not_found_before_it_says_accepted(
     simulator.control(rules=[{"fault": "look_up_lag", "seconds": 1.5}])
     carrier.submit([leg], key=key)
 
-    early = carrier.look_up([leg.id], key=key)[leg.id]
+    early = carrier.look_up(asked([leg], key=key))[leg.id]
 
     assert early == NotFound()
-    assert eventually(lambda: isinstance(carrier.look_up([leg.id], key=key)[leg.id], Accepted))
+    assert eventually(lambda: isinstance(carrier.look_up(asked([leg], key=key))[leg.id], Accepted))
 
 
 def test_a_forgotten_key_is_why_we_ask_before_sending_again(carrier: Carrier, simulator: RunningSimulator) -> None:
@@ -275,7 +275,7 @@ def test_a_forgotten_key_is_why_we_ask_before_sending_again(carrier: Carrier, si
     simulator.control(rules=[{"fault": "forget_key"}])
     carrier.submit([leg], key=key)
 
-    found = carrier.look_up([leg.id], key=key)[leg.id]
+    found = carrier.look_up(asked([leg], key=key))[leg.id]
     carrier.submit([leg], key=key)
 
     assert isinstance(found, Accepted)

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from messaging import claiming, delivery, services, topics, windows
-from messaging.carriers.base import Capabilities
+from messaging.carriers.base import Capabilities, Picture
 from messaging.models import (
     Attempt,
     Dispatch,
@@ -20,7 +20,7 @@ from messaging.models import (
     TemplateVersion,
 )
 from portal.core import clock
-from tests.messaging.making import PHONE, leg_of, make_template, outgoing, queue, status_of, told
+from tests.messaging.making import PHONE, every_channel, leg_of, make_template, outgoing, queue, status_of, told
 
 pytestmark = pytest.mark.usefixtures("office", "daytime")
 
@@ -193,7 +193,7 @@ def test_the_approved_picture_leaves() -> None:
 
     _drain()
 
-    assert told().taken[0].images == (b"picture",)
+    assert told().taken[0].images == (Picture(b"picture"),)
     assert status_of(message) == "sent"
 
 
@@ -264,7 +264,7 @@ def test_two_campaigns_take_turns() -> None:
         rows = [outgoing(f"{name}{n}", topic="notices.notice", stream=f"campaign:{name}") for n in range(6)]
         services.send_many(rows, by=None, now=clock.now())
 
-    taken = [claiming.claim("main", _capabilities(batch_size=2)) for _ in range(4)]
+    taken = [claiming.claim("main", _capabilities(batch_sizes=every_channel(2))) for _ in range(4)]
 
     streams = [Dispatch.objects.get(pk=one.dispatch).stream.name for one in taken if one is not None]
     assert sorted(streams[:2]) == sorted(streams[2:]) == ["campaign:a", "campaign:b"]
@@ -279,7 +279,7 @@ def test_the_batch_follows_what_can_be_asked_afterwards(outcome: str, size: int)
     make_template()
     services.send_many((outgoing(f"k{n}") for n in range(250)), by=None, now=clock.now())
 
-    taken = claiming.claim("main", _capabilities(outcome=outcome, batch_size=1000))
+    taken = claiming.claim("main", _capabilities(outcome=outcome, batch_sizes=every_channel(1000)))
 
     assert taken is not None
     assert len(taken.legs) == size

@@ -1,6 +1,6 @@
 """A call whose answer never came: asked about, weighed, and never blindly sent again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pytest_django import Settings
 from messaging import delivery, reconciling, services
 from messaging.carriers.base import (
     Accepted,
+    Call,
     Found,
     NotFound,
     OutcomeUnknown,
@@ -191,8 +192,8 @@ def test_a_look_up_that_fails_is_tried_again_later_and_more_slowly(monkeypatch: 
     _lost(after_taking=True)
     asked: list[UUID] = []
 
-    def broken(legs: Sequence[UUID], *, key: UUID) -> Mapping[UUID, Found]:
-        asked.append(key)
+    def broken(call: Call) -> Mapping[UUID, Found]:
+        asked.append(call.key)
         raise OutcomeUnknown("HTTP 503")
 
     monkeypatch.setattr(told(), "look_up", broken)

@@ -21,6 +21,7 @@ from messaging.simulator.exchange import Exchange, KeyReused
 from messaging.simulator.faults import BadScript, Faults, read_rule
 from messaging.simulator.orders import Leg as Received
 from messaging.simulator.orders import Malformed, Order, read_order
+from tests.messaging.legs import asked
 from tests.messaging.simulator_process import BEARER, BROWSER, running_simulator
 
 PHONE, OFFICE = "01048271935", "0212000000"
@@ -55,7 +56,7 @@ def test_the_log_is_written_before_the_answer_and_survives_a_kill(tmp_path: Path
         simulator.start()
 
         assert simulator.adapter().submit([leg], key=key) == first
-        assert simulator.adapter().look_up([leg.id], key=key) == first
+        assert simulator.adapter().look_up(asked([leg], key=key)) == first
         assert simulator.phone(PHONE) == before
         assert len(simulator.truth()) == 1
         assert simulator.stop() == 0

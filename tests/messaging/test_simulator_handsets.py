@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from messaging.carriers.base import Button, Leg, Rejected
+from messaging.carriers.base import Button, Leg, Picture, Rejected
 from tests.messaging.legs import jpeg
 from tests.messaging.simulator_process import (
     BROWSER,
@@ -77,7 +77,7 @@ def test_a_handset_shows_texts_pictures_and_cards(simulator: RunningSimulator, n
         template_code="t",
         buttons=(Button("진행 보기", "http://localhost:8000/c/abc/?a=1&b=2"),),
     )
-    mms = Leg(uuid4(), "mms", number, OFFICE, "고지서입니다.", images=(picture,))
+    mms = Leg(uuid4(), "mms", number, OFFICE, "고지서입니다.", images=(Picture(picture),))
 
     simulator.adapter().submit([text(number), card, mms], key=uuid4())
 

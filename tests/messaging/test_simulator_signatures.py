@@ -38,7 +38,7 @@ def test_a_signed_receipt_is_read(hooks: tuple[Hook, Hook, Leg]) -> None:
     assert (event.leg, event.outcome, event.reason_kind) == (leg.id, "delivered", "")
     assert event.event_key
     assert event.vendor_ref
-    assert receipt.path == f"/hooks/messaging/main/{PLUG.hook_path_secret}/receipts/"
+    assert receipt.path == f"/hooks/messaging/main/{PLUG.hook_path_secrets[0]}/receipts/"
 
 
 def test_a_signed_reply_is_read(hooks: tuple[Hook, Hook, Leg]) -> None:
