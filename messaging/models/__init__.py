@@ -13,7 +13,9 @@ from messaging.models.attempts import (
     ReasonKind,
 )
 from messaging.models.inbound import HookReject, OptOut, Receipt, Reply
+from messaging.models.keys import ApiKey, OfficeReply, RequestKey, Scope
 from messaging.models.messages import MESSAGE_FINAL, Message, MessageImage, MessageStatus, Purpose, Route
+from messaging.models.preferences import ChangeSource, Means, Preference, PreferenceChange, Subscription
 from messaging.models.senders import SenderNumber
 from messaging.models.streams import Stream, StreamCount
 from messaging.models.templates import Template, TemplateVersion
@@ -24,24 +26,33 @@ __all__ = [
     "MESSAGE_FINAL",
     "RANKS",
     "UNSETTLED",
+    "ApiKey",
     "Attempt",
+    "ChangeSource",
     "Channel",
     "DeliveryEvent",
     "Dispatch",
     "HookReject",
     "LegStatus",
+    "Means",
     "Message",
     "MessageImage",
     "MessageStatus",
+    "OfficeReply",
     "OptOut",
+    "Preference",
+    "PreferenceChange",
     "Purpose",
     "ReasonKind",
     "Receipt",
     "Reply",
+    "RequestKey",
     "Route",
+    "Scope",
     "SenderNumber",
     "Stream",
     "StreamCount",
+    "Subscription",
     "Template",
     "TemplateVersion",
 ]

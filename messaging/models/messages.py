@@ -112,6 +112,18 @@ class Message(SealedModel):
         blank=True,
         related_name="+",
     )
+    department = models.ForeignKey(
+        "accounts.Department",
+        verbose_name="부서",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    api_key = models.ForeignKey(
+        "messaging.ApiKey", verbose_name="API 키", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    is_test = models.BooleanField("시험", default=False, help_text="통신사에 보내지 않고 결과만 꾸밉니다")
 
     class Meta:
         verbose_name = "메시지"
@@ -131,6 +143,10 @@ class Message(SealedModel):
                 condition=~Q(status="held") | ~Q(hold_reason=""),
                 name="held_message_says_why",
             ),
+            models.CheckConstraint(
+                condition=Q(api_key__isnull=True, is_test=False) | Q(api_key__isnull=False, department__isnull=False),
+                name="message_of_a_key_names_its_department",
+            ),
         ]
         indexes = [
             models.Index(
@@ -141,6 +157,11 @@ class Message(SealedModel):
             models.Index(fields=["stream", "id"], name="message_of_stream"),
             models.Index(fields=["reference", "id"], condition=~Q(reference=""), name="message_about_reference"),
             models.Index(fields=["phone_index", "id"], name="message_to_phone"),
+            models.Index(
+                fields=["department", "is_test", "id"],
+                condition=Q(api_key__isnull=False),
+                name="message_of_a_departments_keys",
+            ),
             models.Index(
                 fields=["topic", "id"],
                 condition=Q(outcome_told_at__isnull=True, status__in=[status.value for status in MESSAGE_FINAL]),
