@@ -24,6 +24,8 @@ COLLAPSING = ("routed", "assigned", "inspecting", "reviewing")
 COLLAPSING_STEPS = tuple(step.name for step in STEPS if step.message in COLLAPSING)
 # What those hear whose cases were merged into this one; the rest concerns the lead's complainant alone.
 FOLLOWED = (*COLLAPSING, "resolved", "refused", "transferred", "reopened")
+# What the law wants told (민원 처리에 관한 법률 제27조): nobody can switch these off.
+RESULTS = ("resolved", "refused", "returned", "transferred", "closed", "reopening_declined")
 NO_VISIT = "결과를 곧 알려 드리겠습니다."
 
 
@@ -51,6 +53,8 @@ def announcement(change: StageChange, complaint: Complaint, *, hearer: Complaint
         topic, reply_for = "complaints.supplement", _until(change)
     elif name == "resolved" and hearer == complaint:
         topic = "complaints.satisfaction"
+    elif name in RESULTS:
+        topic = "complaints.result"
     return Announcement(
         template=f"complaints.{name}",
         context=words(name, change, complaint, hearer=hearer),

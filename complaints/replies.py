@@ -26,6 +26,7 @@ def score_asked(message: Message) -> Question | None:
     return Question(kind="satisfaction", options=options)
 
 
+@on_reply("complaints.result")
 @on_reply("complaints.stage")
 def stage_replied(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
     """Anything said after a progress message lands on the case, unread."""

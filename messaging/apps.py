@@ -13,5 +13,7 @@ class MessagingConfig(AppConfig):
     verbose_name = "발송"
 
     def ready(self) -> None:
-        """Handlers are in place once every room is ready; the check runs after that."""
+        """Our own handler first; the check runs when every room is ready."""
+        from messaging import replies  # noqa: F401, PLC0415 - models must be loaded first
+
         register(every_topic_is_heard)

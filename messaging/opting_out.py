@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from messaging import topics
 from messaging.models import Attempt, LegStatus, Message, OptOut, Purpose, Reply
 from messaging.settling import Change, settle
 from portal.accounts.models import User
@@ -18,7 +19,7 @@ def opted_out(messages: Iterable[Message]) -> set[int]:
     """
     Positions of the messages their recipients have opted out of.
 
-    An answer to the citizen's own act is stopped only by an opt-out from everything.
+    An answer to the citizen's own act, and what the law locks on, is stopped only by an opt-out from everything.
     """
     rows = list(messages)
     wishes: dict[bytes, set[tuple[str, str]]] = defaultdict(set)
@@ -34,7 +35,7 @@ def _applies(wishes: set[tuple[str, str]], message: Message) -> bool:
     if not wishes or message.purpose in _NEVER:
         return False
     covering = {(OptOut.Scope.ALL.value, "")}
-    if message.purpose != Purpose.ANSWER:
+    if message.purpose != Purpose.ANSWER and not topics.is_locked(message.topic):
         covering |= {
             (OptOut.Scope.PURPOSE.value, message.purpose),
             (OptOut.Scope.TOPIC.value, message.topic),

@@ -24,12 +24,18 @@ _FILE = Path(__file__).parent / "reference" / "topics.toml"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One line of topics.toml."""
+    """
+    One line of topics.toml.
+
+    `is_optional`: people may switch it off. `locked_by`: the article because of which they may not.
+    """
 
     name: str
     description: str
     lane: int
     expects_reply: bool
+    is_optional: bool = False
+    locked_by: str = ""
 
 
 class UnknownTopic(Refused):
@@ -85,6 +91,12 @@ def topic(name: str) -> Topic:
     if found is None:
         raise UnknownTopic(f"등록되지 않은 주제입니다: {name}")
     return found
+
+
+def is_locked(name: str) -> bool:
+    """Whether the law wants this kind of message to reach people even if they would rather not hear it."""
+    found = topics().get(name)
+    return found is not None and bool(found.locked_by)
 
 
 def describe(name: str) -> str:

@@ -97,7 +97,7 @@ def test_a_refusal_gives_reason_and_remedy_and_asks_for_no_score(world: World) -
     assert "사유: 사유지입니다." in body
     assert "불복 방법: 90일 안에 행정심판" in body
     assert "만족" not in body
-    assert _last(complaint).topic == "complaints.stage"
+    assert _last(complaint).topic == "complaints.result"
 
 
 def test_a_supplement_names_things_date_and_people_and_waits_for_a_reply(world: World) -> None:

@@ -27,7 +27,7 @@ def test_a_merged_complainant_hears_what_happens_to_the_lead(world: World) -> No
     assert complaint.number in last.body
     assert lead.number not in last.body
     assert last.phone == complaint.phone
-    assert last.topic == "complaints.stage"
+    assert last.topic == "complaints.result"
 
 
 def test_a_supplement_is_asked_of_the_leads_complainant_alone(world: World) -> None:
