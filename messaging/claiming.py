@@ -20,6 +20,7 @@ from django.db import connection, transaction
 
 from messaging import topics, windows
 from messaging.binding import binding
+from messaging.budgets import over_budget
 from messaging.carriers.base import Button, Capabilities, Leg, Picture
 from messaging.carriers.base import Channel as CarrierChannel
 from messaging.legs import said_on
@@ -35,6 +36,7 @@ from messaging.models import (
     TemplateVersion,
 )
 from messaging.opting_out import opted_out
+from messaging.pricing import Rate, tariff_on
 from messaging.rehearsal import is_rehearsal
 from messaging.settling import Change, because, fold, settle
 from messaging.text import PLACEHOLDER, WordingRefused, for_text_message
@@ -90,7 +92,7 @@ class Claim:
 class _Verdict:
     ready: list[Leg] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    held: dict[datetime, list[UUID]] = field(default_factory=dict)
+    held: dict[tuple[datetime, str], list[UUID]] = field(default_factory=dict)
     pause_reason: str = ""
 
 
@@ -119,7 +121,8 @@ def claim(alias: str, capabilities: Capabilities) -> Claim | None:
             raise NothingDue
         legs = _lock(turn, alias, capabilities)
         Stream.objects.filter(pk=turn.stream).update(last_served_at=turn.at)
-        verdict = _judge(legs, turn.at)
+        rate = tariff_on(day_in_korea(turn.at)).rate(turn.channel, alias)
+        verdict = _judge(legs, turn.at, rate)
         settle(verdict.changes, cause="claim")
         _hold(verdict.held)
         if verdict.pause_reason:
@@ -127,7 +130,7 @@ def claim(alias: str, capabilities: Capabilities) -> Claim | None:
             waiting.update(paused_at=turn.at, pause_reason=verdict.pause_reason)
         if not verdict.ready:
             return None
-        dispatch = _dispatch(verdict.ready, alias, turn)
+        dispatch = _dispatch(verdict.ready, alias, turn, rate)
     return Claim(dispatch.pk, dispatch.lease_by, claimed_at, tuple(verdict.ready))
 
 
@@ -164,10 +167,10 @@ def _batch_size(turn: Turn, capabilities: Capabilities) -> int:
     return min(most, capabilities.batch_sizes.get(turn.channel, 1))
 
 
-def _judge(legs: Sequence[Attempt], at: datetime) -> _Verdict:
+def _judge(legs: Sequence[Attempt], at: datetime, rate: Rate) -> _Verdict:
     verdict = _Verdict()
     unwanted = opted_out(leg.message for leg in legs)
-    images = _images_of(legs)
+    wanted = []
     for place, leg in enumerate(legs):
         night = None if is_rehearsal() else windows.closed_until(leg.message.purpose, at)
         if leg.message.expires_at <= at:
@@ -175,10 +178,27 @@ def _judge(legs: Sequence[Attempt], at: datetime) -> _Verdict:
         elif place in unwanted:
             verdict.changes.append(Change(leg.pk, LegStatus.SUPPRESSED, reason="수신거부"))
         elif night is not None:
-            verdict.held.setdefault(night, []).append(leg.pk)
-        elif not verdict.pause_reason:
-            _check(leg, images.get(leg.message_id, []), at, verdict)
+            verdict.held.setdefault((night, "quiet_hours"), []).append(leg.pk)
+        else:
+            wanted.append(leg)
+    _check_all(_affordable(wanted, at, rate, verdict), at, verdict)
     return verdict
+
+
+def _affordable(legs: Sequence[Attempt], at: datetime, rate: Rate, verdict: _Verdict) -> list[Attempt]:
+    """The legs within today's budgets; the others wait for tomorrow morning."""
+    refused = over_budget(legs, won=rate.won, day=day_in_korea(at))
+    if refused:
+        tomorrow = windows.morning_after(at)
+        verdict.held[tomorrow, "budget"] = [leg.pk for place, leg in enumerate(legs) if place in refused]
+    return [leg for place, leg in enumerate(legs) if place not in refused]
+
+
+def _check_all(legs: Sequence[Attempt], at: datetime, verdict: _Verdict) -> None:
+    images = _images_of(legs)
+    for leg in legs:
+        if not verdict.pause_reason:
+            _check(leg, images.get(leg.message_id, []), at, verdict)
 
 
 def _check(leg: Attempt, images: Sequence[MessageImage], at: datetime, verdict: _Verdict) -> None:
@@ -260,17 +280,17 @@ def _images_of(legs: Sequence[Attempt]) -> dict[int, list[MessageImage]]:
     return found
 
 
-def _hold(held: dict[datetime, list[UUID]]) -> None:
-    """Wait for the end of the night, and then not all at once."""
-    for until, legs in held.items():
+def _hold(held: dict[tuple[datetime, str], list[UUID]]) -> None:
+    """Wait for the end of the night or the next day's budget, and then not all at once."""
+    for (until, reason), legs in held.items():
         with connection.cursor() as cursor:
             cursor.execute(_HOLD, [until, SPREAD.total_seconds(), legs])
             messages = [message_id for (message_id,) in cursor.fetchall()]
-        Message.objects.filter(pk__in=messages).update(hold_reason="quiet_hours")
+        Message.objects.filter(pk__in=messages).update(hold_reason=reason)
         fold(messages)
 
 
-def _dispatch(legs: Sequence[Leg], alias: str, turn: Turn) -> Dispatch:
+def _dispatch(legs: Sequence[Leg], alias: str, turn: Turn, rate: Rate) -> Dispatch:
     dispatch = Dispatch.objects.create(
         carrier=alias,
         channel=turn.channel,
@@ -282,6 +302,8 @@ def _dispatch(legs: Sequence[Leg], alias: str, turn: Turn) -> Dispatch:
     )
     because("claim")
     ids = [leg.id for leg in legs]
-    Attempt.objects.filter(pk__in=ids).update(status=LegStatus.SUBMITTING, dispatch=dispatch)
+    Attempt.objects.filter(pk__in=ids).update(
+        status=LegStatus.SUBMITTING, dispatch=dispatch, cost_won=rate.won, billed_on=rate.billed_on
+    )
     fold(set(Attempt.objects.filter(pk__in=ids).values_list("message_id", flat=True)))
     return dispatch

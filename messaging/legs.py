@@ -4,7 +4,7 @@ from datetime import datetime
 
 from messaging import routes
 from messaging.models import Attempt, Channel, Message
-from messaging.pricing import price_of
+from messaging.pricing import Tariff
 from messaging.text import count_bytes
 from messaging.wording import Wording
 
@@ -15,10 +15,11 @@ def said_on(channel: str, words: Wording) -> str:
 
 
 def new_leg(
-    message: Message, *, words: Wording, step: routes.Step, ordinal: int, carrier: str, due_at: datetime
+    message: Message, *, words: Wording, step: routes.Step, ordinal: int, carrier: str, due_at: datetime, tariff: Tariff
 ) -> Attempt:
-    """An unsaved leg that waits for its turn. Its price is fixed now; the ledger decides whether it is billed."""
+    """An unsaved leg that waits for its turn. Its price is today's; the claim puts in that of the day it leaves."""
     channel = routes.channel_of(step, words.text)
+    rate = tariff.rate(channel, carrier)
     said = said_on(channel, words)
     return Attempt(
         message=message,
@@ -28,6 +29,7 @@ def new_leg(
         stream_id=message.stream_id,
         lane=message.lane,
         body_bytes=len(said.encode()) if channel == Channel.ALIMTALK else count_bytes(said),
-        cost_won=price_of(channel),
+        cost_won=rate.won,
+        billed_on=rate.billed_on,
         due_at=due_at,
     )

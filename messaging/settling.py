@@ -14,12 +14,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from messaging import routes, topics
+from messaging import ledger, routes, topics
 from messaging.carriers.base import Accepted, Outcome, Rejected
 from messaging.legs import new_leg
 from messaging.models import FINAL, MESSAGE_FINAL, RANKS, Attempt, LegStatus, Message
+from messaging.pricing import tariff_on
 from messaging.queries import database_clock
 from messaging.wording import compose
+from portal.core.clock import day_in_korea
 
 _FAILED = (LegStatus.REJECTED, LegStatus.UNDELIVERED)
 _REQUEUED_FROM = (LegStatus.SUBMITTING, LegStatus.UNKNOWN, LegStatus.UNRESOLVED)
@@ -140,6 +142,7 @@ def settle(changes: Iterable[Change], *, cause: str) -> set[UUID]:
     _lock_legs([change.leg for change in telling])
     moved = _raise(telling)
     _add_following_legs([leg for leg in moved if leg.status in _FAILED])
+    ledger.book([leg.leg for leg in moved], day=day_in_korea(database_clock()))
     _cancel_waiting_legs_of({leg.message_id for leg in moved if leg.status == LegStatus.DELIVERED})
     fold({leg.message_id for leg in moved})
     _close_calls({leg.dispatch_id for leg in moved if leg.dispatch_id})
@@ -217,6 +220,7 @@ def _add_following_legs(failed: Sequence[_Moved]) -> None:
     messages = Message.objects.select_related("template_version__template").in_bulk([leg.message_id for leg in failed])
     carriers = dict(Attempt.objects.filter(pk__in=[leg.leg for leg in failed]).values_list("pk", "carrier"))
     due_at = database_clock()
+    tariff = tariff_on(day_in_korea(due_at))
     legs = []
     for leg in failed:
         message = messages[leg.message_id]
@@ -225,7 +229,15 @@ def _add_following_legs(failed: Sequence[_Moved]) -> None:
             words = compose(message.template_version, json.loads(message.variables))
             carrier = carriers[leg.leg]
             legs.append(
-                new_leg(message, words=words, step=step, ordinal=leg.ordinal + 1, carrier=carrier, due_at=due_at)
+                new_leg(
+                    message,
+                    words=words,
+                    step=step,
+                    ordinal=leg.ordinal + 1,
+                    carrier=carrier,
+                    due_at=due_at,
+                    tariff=tariff,
+                )
             )
     Attempt.objects.bulk_create(legs, ignore_conflicts=True)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from portal.core.clock import in_korea
 
+MORNING = time(8)
 _FILE = Path(__file__).parent / "reference" / "windows.toml"
 
 
@@ -28,6 +29,12 @@ class Window:
             return None
         day = local.date() + timedelta(days=1) if over_midnight and is_late else local.date()
         return datetime.combine(day, self.until, tzinfo=local.tzinfo)
+
+
+def morning_after(moment: datetime) -> datetime:
+    """When the next Korean day's messages start."""
+    local = in_korea(moment)
+    return datetime.combine(local.date() + timedelta(days=1), MORNING, tzinfo=local.tzinfo)
 
 
 @cache

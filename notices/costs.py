@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 
-from messaging.models import Attempt, LegStatus, TemplateVersion
-from messaging.pricing import price_of
+from messaging.models import LedgerEntry, TemplateVersion
+from messaging.pricing import Tariff, tariff_on
 from messaging.text import SMS_BYTES, WordingRefused, count_bytes, for_text_message, render
 from notices import wording
 from notices.models import Campaign
@@ -59,18 +60,19 @@ class Forecast:
         return int(self.saved_won * 100 / self.mail_won) if self.mail_won else 0
 
 
-def previews(campaign: Campaign) -> list[Preview]:
-    """Question, named question, notice: with the campaign's own words and a made-up name."""
+def previews(campaign: Campaign, *, day: date) -> list[Preview]:
+    """Question, named question, notice: with the campaign's own words, a made-up name and the prices of a day."""
+    tariff = tariff_on(day)
     words = {**wording.words_of(campaign), "받는분": mask_name(_SAMPLE_NAME), "기관": settings.DISTRICT_NAME}
     shown = (
         ("동의 요청", wording.ASK, ""),
         ("동의 요청 (번호를 함께 쓰는 분들)", wording.ASK_NAMED, ""),
         ("통지서", wording.NOTICE, "mms"),
     )
-    return [_preview(label, code, words, channel) for label, code, channel in shown]
+    return [_preview(label, code, words, channel, tariff) for label, code, channel in shown]
 
 
-def _preview(label: str, code: str, words: Mapping[str, str], channel: str) -> Preview:
+def _preview(label: str, code: str, words: Mapping[str, str], channel: str, tariff: Tariff) -> Preview:
     approved = TemplateVersion.objects.filter(template__code=code, review_state="approved")
     version = approved.order_by("-number").first()
     if version is None:
@@ -81,14 +83,14 @@ def _preview(label: str, code: str, words: Mapping[str, str], channel: str) -> P
         return Preview(label, version.text_body, 0, "", Decimal(0), refused.sentence)
     size = count_bytes(text)
     kind = channel or ("sms" if size <= SMS_BYTES else "lms")
-    return Preview(label, text, size, _CHANNELS[kind], price_of(kind))
+    return Preview(label, text, size, _CHANNELS[kind], tariff.rate(kind).won)
 
 
-def forecast(campaign: Campaign, counts: Mapping[str, int]) -> Forecast:
+def forecast(campaign: Campaign, counts: Mapping[str, int], *, day: date) -> Forecast:
     """The most it can cost from here on."""
     everybody = counts.get("all", 0) - counts.get("state:excluded", 0)
     addressable = counts.get("state:addressable", 0) or counts.get("asked", 0)
-    ask, _, notice = previews(campaign)
+    ask, _, notice = previews(campaign, day=day)
     letters = everybody - addressable
     return Forecast(
         ask_count=addressable,
@@ -111,13 +113,10 @@ class Spent:
     mail_won: int
 
 
-_BILLED = (LegStatus.ACCEPTED, LegStatus.DELIVERED, LegStatus.UNDELIVERED, LegStatus.EXPIRED)
-
-
 def spent(campaign: Campaign, counts: Mapping[str, int]) -> Spent:
-    """Billed legs per channel, with the price each had when it was queued."""
-    legs = Attempt.objects.filter(message__reference=campaign.number, status__in=_BILLED)
-    rows = legs.values("channel").annotate(count=Count("pk"), won=Sum("cost_won")).order_by("channel")
-    found = tuple((_CHANNELS[row["channel"]], row["count"], row["won"]) for row in rows)
+    """Billed legs per channel, with the price each had when it left."""
+    charges = LedgerEntry.objects.filter(attempt__message__reference=campaign.number)
+    rows = charges.values(channel=F("attempt__channel")).annotate(count=Count("pk"), sum=Sum("won")).order_by("channel")
+    found = tuple((_CHANNELS[row["channel"]], row["count"], row["sum"]) for row in rows)
     delivered = counts.get("bucket:electronic", 0)
     return Spent(found, sum((won for _, _, won in found), Decimal(0)), delivered * campaign.mail_won)

@@ -15,6 +15,7 @@ from messaging.models.attempts import (
 from messaging.models.inbound import HookReject, OptOut, Receipt, Reply
 from messaging.models.keys import ApiKey, OfficeReply, RequestKey, Scope
 from messaging.models.messages import MESSAGE_FINAL, Message, MessageImage, MessageStatus, Purpose, Route
+from messaging.models.money import BilledOn, Budget, BudgetDay, Invoice, LedgerCount, LedgerEntry, Price
 from messaging.models.preferences import ChangeSource, Means, Preference, PreferenceChange, Subscription
 from messaging.models.senders import SenderNumber
 from messaging.models.streams import Stream, StreamCount
@@ -28,11 +29,17 @@ __all__ = [
     "UNSETTLED",
     "ApiKey",
     "Attempt",
+    "BilledOn",
+    "Budget",
+    "BudgetDay",
     "ChangeSource",
     "Channel",
     "DeliveryEvent",
     "Dispatch",
     "HookReject",
+    "Invoice",
+    "LedgerCount",
+    "LedgerEntry",
     "LegStatus",
     "Means",
     "Message",
@@ -42,6 +49,7 @@ __all__ = [
     "OptOut",
     "Preference",
     "PreferenceChange",
+    "Price",
     "Purpose",
     "ReasonKind",
     "Receipt",

@@ -180,6 +180,7 @@ class Attempt(models.Model):
     evidence = models.CharField("근거", max_length=20, blank=True)
     body_bytes = models.PositiveSmallIntegerField("바이트")
     cost_won = models.DecimalField("단가", max_digits=8, decimal_places=2)
+    billed_on = models.CharField("청구", max_length=10, default="accepted")
     accepted_at = models.DateTimeField("접수 일시", null=True, blank=True)
     final_at = models.DateTimeField("끝난 일시", null=True, blank=True)
 

@@ -21,9 +21,12 @@ from messaging.models import (
     Stream,
     TemplateVersion,
 )
+from messaging.pricing import Tariff, tariff_on
 from messaging.queries import database_clock
 from messaging.wording import Wording, compose, fingerprint
-from portal.accounts.models import User
+from portal.accounts.models import Department, User
+from portal.accounts.queries import official_of
+from portal.core.clock import day_in_korea
 from portal.core.errors import Refused
 from portal.core.phones import parse_mobile
 from portal.core.sealing import blind_phone
@@ -109,10 +112,17 @@ class Preparation:
     by: User | None
     approved_by: User | None
     now: datetime
+    department: Department | None = None
     started_at: datetime = field(default_factory=database_clock)
+    tariff: Tariff = field(init=False)
     _versions: dict[str, TemplateVersion] = field(default_factory=dict)
     _streams: dict[str, Stream] = field(default_factory=dict)
     _sender: SenderNumber | None = None
+
+    def __post_init__(self) -> None:
+        self.tariff = tariff_on(day_in_korea(self.started_at))
+        official = official_of(self.by) if self.by and not self.department else None
+        self.department = official.department if official else self.department
 
     def draft(self, asked: Outgoing) -> Draft:
         """
@@ -134,6 +144,7 @@ class Preparation:
             ordinal=1,
             carrier=registry.aliases()[0],
             due_at=asked.due_at or self.started_at,
+            tariff=self.tariff,
         )
         return Draft(message, leg, tuple(images))
 
@@ -160,6 +171,7 @@ class Preparation:
             created_at=self.now,
             created_by=self.by,
             approved_by=self.approved_by,
+            department=self.department,
         )
         message.phone, message.body = phone, words.shown
         return message

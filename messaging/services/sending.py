@@ -19,7 +19,7 @@ from messaging.services.preparing import (
     TemplateNotApproved,
 )
 from messaging.settling import because
-from portal.accounts.models import User
+from portal.accounts.models import Department, User
 from portal.core.bells import ring
 from portal.core.errors import Refused
 from portal.core.phones import PhoneRefused
@@ -86,9 +86,12 @@ def send(
     buttons_context: Mapping[str, str] | None = None,
     approved_by: User | None = None,
     sender_number: SenderNumber | None = None,
+    department: Department | None = None,
 ) -> Message:
     """
     Queue one message. The same key with the same content returns the first message.
+
+    :param department: who pays; without it the department of `by`, if any
 
     :raises NotInTransaction: if the caller has no transaction open
     :raises KeyReused: if the key names a message with other content
@@ -109,7 +112,7 @@ def send(
         buttons_context=buttons_context,
         sender_number=sender_number,
     )
-    draft = Preparation(by=by, approved_by=approved_by, now=now).draft(asked)
+    draft = Preparation(by=by, approved_by=approved_by, now=now, department=department).draft(asked)
     _insert([draft])
     message = Message.objects.get(key=key)
     if not _same(message, draft):
@@ -118,14 +121,23 @@ def send(
     return message
 
 
-def send_many(rows: Iterable[Outgoing], *, by: User | None, now: datetime, approved_by: User | None = None) -> Sent:
+def send_many(
+    rows: Iterable[Outgoing],
+    *,
+    by: User | None,
+    now: datetime,
+    approved_by: User | None = None,
+    department: Department | None = None,
+) -> Sent:
     """
     Queue many messages in batches. One bad row never stops the others; a row queued before under its key is left alone.
+
+    :param department: who pays; without it the department of `by`, if any
 
     :raises NotInTransaction: if the caller has no transaction open
     """
     _require_transaction()
-    preparation = Preparation(by=by, approved_by=approved_by, now=now)
+    preparation = Preparation(by=by, approved_by=approved_by, now=now, department=department)
     sent = Sent()
     for batch in _batches(enumerate(rows, start=1)):
         drafts = _drafts(batch, preparation, sent)

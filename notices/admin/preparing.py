@@ -251,14 +251,15 @@ def wording(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             messages.error(request, refused.sentence)
         return redirect(home_of(campaign))
+    today = clock.day_in_korea(clock.now())
     return page(
         request,
         "wording",
         campaign,
         step="wording",
         title="문구·비용",
-        previews=costs.previews(campaign),
-        forecast=costs.forecast(campaign, queries.counts_of(campaign)),
+        previews=costs.previews(campaign, day=today),
+        forecast=costs.forecast(campaign, queries.counts_of(campaign), day=today),
         counts=queries.counts_of(campaign),
         can_launch=campaign.state == Campaign.State.READY,
         is_drafter=campaign.created_by_id == user_of(request).pk,
