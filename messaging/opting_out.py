@@ -7,12 +7,20 @@ from datetime import datetime
 from django.db import transaction
 
 from messaging import topics
-from messaging.models import Attempt, LegStatus, Message, OptOut, Purpose, Reply
+from messaging.models import Attempt, ChangeSource, LegStatus, Message, OptOut, Purpose, Reply
+from messaging.preference_history import OFF, ON, OPT_OUT, Origin, write_down
 from messaging.settling import Change, settle
 from portal.accounts.models import User
+from portal.core.errors import Refused
 from portal.core.sealing import blind_phone
 
 _NEVER = {Purpose.CODE, Purpose.EMERGENCY}  # a code was asked for a second ago; an emergency outranks the wish
+
+
+class OnlyByHerself(Refused):
+    """What somebody declared herself, she alone takes back."""
+
+    sentence = "시민이 회신이나 080으로 직접 하신 수신거부는 본인만 알림 설정 화면에서 풀 수 있습니다."
 
 
 def opted_out(messages: Iterable[Message]) -> set[int]:
@@ -61,13 +69,15 @@ def opt_out(
     Waiting legs are locked here and at the claim, so a dispatch made after this commit cannot hold the number.
     """
     index = blind_phone(phone)
-    wish, _ = OptOut.objects.get_or_create(
+    wish, is_new = OptOut.objects.get_or_create(
         phone_index=index,
         scope=scope,
         value=value,
         lifted_at=None,
         defaults={"source": source, "since": now, "reply": reply, "created_by": by},
     )
+    if is_new:
+        write_down(index, _subject(wish), OFF, ON, origin=Origin(ChangeSource(source), by), now=now)
     waiting = list(
         Attempt.objects.filter(message__phone_index=index, status=LegStatus.QUEUED)
         .select_related("message__stream")
@@ -80,6 +90,17 @@ def opt_out(
 
 
 @transaction.atomic
-def lift_opt_out(*, wish: OptOut, now: datetime) -> None:
-    """End an opt-out at the citizen's own wish."""
-    OptOut.objects.filter(pk=wish.pk, lifted_at=None).update(lifted_at=now)
+def lift_opt_out(*, wish: OptOut, now: datetime, origin: Origin) -> None:
+    """
+    End an opt-out at the citizen's own wish.
+
+    :raises OnlyByHerself: if an official would lift what the citizen declared by reply or on the refusal line
+    """
+    if origin.by is not None and wish.source != OptOut.Source.OFFICIAL:
+        raise OnlyByHerself
+    if OptOut.objects.filter(pk=wish.pk, lifted_at=None).update(lifted_at=now):
+        write_down(bytes(wish.phone_index), _subject(wish), ON, OFF, origin=origin, now=now)
+
+
+def _subject(wish: OptOut) -> str:
+    return f"{OPT_OUT}:{wish.scope}:{wish.value}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +12,14 @@ from unfold.admin import ModelAdmin
 from messaging import services
 from messaging.admin.access import found_by_phone, note_look, page
 from messaging.admin.forms import OptOutForm
-from messaging.models import OptOut, Purpose, SenderNumber, Template, TemplateVersion
+from messaging.models import ChangeSource, OptOut, Purpose, SenderNumber, Template, TemplateVersion
+from messaging.preference_history import Origin
 from messaging.text import count_bytes, placeholders
 from portal.accounts.looking import user_of
 from portal.core import clock
 from portal.core.admin import ReadOnlyAdmin
+from portal.core.client import address_of
+from portal.core.errors import Refused
 
 
 @admin.register(Template)
@@ -144,7 +147,11 @@ class OptOutAdmin(ModelAdmin):
     @admin.action(description="시민 요청으로 해제", permissions=["add"])
     def lift(self, request: HttpRequest, chosen: QuerySet[OptOut]) -> None:
         """End the chosen opt-outs."""
+        origin = Origin(ChangeSource.OFFICIAL, user_of(request), address_of(request))
         wishes = list(chosen)
         for wish in wishes:
-            services.lift_opt_out(wish=wish, now=clock.now())
+            try:
+                services.lift_opt_out(wish=wish, now=clock.now(), origin=origin)
+            except Refused as refused:
+                messages.error(request, refused.sentence)
         note_look(request, "optout", [wish.pk for wish in wishes], action="lift")

@@ -11,6 +11,7 @@ from messaging import claiming, delivery, services, topics, windows
 from messaging.carriers.base import Capabilities, Picture
 from messaging.models import (
     Attempt,
+    ChangeSource,
     Dispatch,
     Message,
     MessageImage,
@@ -19,6 +20,7 @@ from messaging.models import (
     Stream,
     TemplateVersion,
 )
+from messaging.preference_history import Origin
 from portal.core import clock
 from tests.messaging.making import PHONE, every_channel, leg_of, make_template, outgoing, queue, status_of, told
 
@@ -61,7 +63,7 @@ def test_a_lifted_opt_out_no_longer_counts() -> None:
     wish = services.opt_out(
         phone=PHONE, scope=OptOut.Scope.ALL, source=OptOut.Source.OFFICIAL, by=None, now=clock.now()
     )
-    services.lift_opt_out(wish=wish, now=clock.now())
+    services.lift_opt_out(wish=wish, now=clock.now(), origin=Origin(ChangeSource.LINK))
     message = queue()
 
     _drain()
