@@ -12,7 +12,7 @@ from messaging.models.attempts import (
     LegStatus,
     ReasonKind,
 )
-from messaging.models.inbound import HookReject, OptOut, Receipt, Reply
+from messaging.models.inbound import HookReject, OptOut, PollCursor, Receipt, Reply, ReplyPart
 from messaging.models.keys import ApiKey, OfficeReply, RequestKey, Scope
 from messaging.models.messages import MESSAGE_FINAL, Message, MessageImage, MessageStatus, Purpose, Route
 from messaging.models.money import BilledOn, Budget, BudgetDay, Invoice, LedgerCount, LedgerEntry, Price
@@ -20,6 +20,7 @@ from messaging.models.preferences import ChangeSource, Means, Preference, Prefer
 from messaging.models.senders import SenderNumber
 from messaging.models.streams import Stream, StreamCount
 from messaging.models.templates import Template, TemplateVersion
+from messaging.models.triage import AnswerPhrase, TriageDecision
 
 __all__ = [
     "FINAL",
@@ -27,6 +28,7 @@ __all__ = [
     "MESSAGE_FINAL",
     "RANKS",
     "UNSETTLED",
+    "AnswerPhrase",
     "ApiKey",
     "Attempt",
     "BilledOn",
@@ -47,6 +49,7 @@ __all__ = [
     "MessageStatus",
     "OfficeReply",
     "OptOut",
+    "PollCursor",
     "Preference",
     "PreferenceChange",
     "Price",
@@ -54,6 +57,7 @@ __all__ = [
     "ReasonKind",
     "Receipt",
     "Reply",
+    "ReplyPart",
     "RequestKey",
     "Route",
     "Scope",
@@ -63,4 +67,5 @@ __all__ = [
     "Subscription",
     "Template",
     "TemplateVersion",
+    "TriageDecision",
 ]

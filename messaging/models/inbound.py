@@ -69,6 +69,7 @@ class Reply(SealedModel):
     text = sealed_text("text_sealed")
     occurred_at = models.DateTimeField("보낸 일시")
     received_at = models.DateTimeField("받은 일시")
+    is_complete = models.BooleanField("모두 도착", default=True, help_text="긴 문자의 일부가 끝내 오지 않으면 아님")
     message = models.ForeignKey(
         "messaging.Message",
         verbose_name="관련 메시지",
@@ -84,6 +85,7 @@ class Reply(SealedModel):
     suggested = models.CharField("짐작", max_length=40, blank=True)
     spans = models.JSONField("근거 자리", default=list, blank=True)
     flags = models.JSONField("표시", default=list, blank=True)
+    needs_triage = models.BooleanField("판단 필요", default=False)
     try_at = models.DateTimeField("처리할 일시")
     tries_count = models.PositiveSmallIntegerField("처리 실패 횟수", default=0)
     error = models.CharField("처리 오류", max_length=200, blank=True)
@@ -96,6 +98,7 @@ class Reply(SealedModel):
         blank=True,
         related_name="+",
     )
+    erased_at = models.DateTimeField("파기 일시", null=True, blank=True)
 
     class Meta:
         verbose_name = "회신"
@@ -109,17 +112,81 @@ class Reply(SealedModel):
                 name="reply_for_an_official",
             ),
             models.Index(fields=["phone_index", "id"], name="reply_from_phone"),
+            models.Index(fields=["id"], condition=Q(needs_triage=True), name="reply_to_triage"),
         ]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.event_key}"
 
 
+class ReplyPart(SealedModel):
+    """긴 회신의 한 조각: kept until its siblings are here; then the whole becomes one Reply."""
+
+    carrier = models.CharField("통신사", max_length=20)
+    event_key = models.CharField("사건 열쇠", max_length=200)
+    whole = models.CharField("묶음", max_length=64, help_text="보낸 이·받은 번호·참조·조각 수의 지문")
+    number = models.PositiveSmallIntegerField("순서")
+    total = models.PositiveSmallIntegerField("조각 수")
+    to_number = models.CharField("받은 번호", max_length=20)
+    phone_sealed = SealedField(verbose_name="휴대전화(봉인)")
+    phone = sealed_text("phone_sealed")
+    text_sealed = SealedField(verbose_name="내용(봉인)")
+    text = sealed_text("text_sealed")
+    occurred_at = models.DateTimeField("보낸 일시")
+    received_at = models.DateTimeField("받은 일시")
+    reply = models.ForeignKey(
+        Reply, verbose_name="회신", on_delete=models.CASCADE, null=True, blank=True, related_name="parts"
+    )
+
+    class Meta:
+        verbose_name = "회신 조각"
+        verbose_name_plural = "회신 조각"
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "event_key"], name="one_part_per_event"),
+            models.UniqueConstraint(
+                fields=["carrier", "whole", "number"], condition=Q(reply__isnull=True), name="one_part_per_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=models.F("total")), name="part_is_one_of_its_total"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(reply__isnull=True), name="part_that_waits"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.number}/{self.total}"
+
+
+class PollCursor(models.Model):
+    """How far a carrier that is asked for its news has been asked, and when; claimed by moving `polled_at`."""
+
+    carrier = models.CharField("통신사", max_length=20, unique=True)
+    cursor = models.TextField("읽은 자리", blank=True)
+    polled_at = models.DateTimeField("물은 일시")
+
+    class Meta:
+        verbose_name = "통신사 소식 읽은 자리"
+        verbose_name_plural = "통신사 소식 읽은 자리"
+
+    def __str__(self) -> str:
+        return self.carrier
+
+
 class HookReject(SealedModel):
     """An authentic webhook that was not in the documented shape: kept for a person, acknowledged to the carrier."""
 
     carrier = models.CharField("통신사", max_length=20)
-    kind = models.CharField("종류", max_length=10, choices=[("receipts", "결과 보고"), ("replies", "회신")])
+    kind = models.CharField(
+        "종류",
+        max_length=12,
+        choices=[
+            ("receipts", "결과 보고"),
+            ("replies", "회신"),
+            ("unsubscribes", "080 수신거부"),
+            ("news", "받아 온 소식"),
+        ],
+    )
     reason = models.CharField("까닭", max_length=200)
     body_sealed = SealedField(verbose_name="원문(봉인)")
     body = sealed_text("body_sealed")
@@ -128,6 +195,7 @@ class HookReject(SealedModel):
     class Meta:
         verbose_name = "읽지 못한 웹훅"
         verbose_name_plural = "읽지 못한 웹훅"
+        indexes = [models.Index(fields=["received_at"], name="reject_to_forget")]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.kind}"
@@ -143,8 +211,11 @@ class OptOut(models.Model):
         STREAM = "stream", "발송 흐름"
 
     class Source(models.TextChoices):
-        REPLY = "reply", "회신"
+        REPLY = "reply", "문자 회신"
+        REFUSAL_LINE = "080", "080 수신거부"
         OFFICIAL = "official", "담당자"
+        CARRIER = "carrier", "통신사"
+        LINK = "link", "알림 설정 화면"
 
     phone_index = models.BinaryField("휴대전화 색인", max_length=16)
     scope = models.CharField("범위", max_length=10, choices=Scope.choices)

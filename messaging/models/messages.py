@@ -123,6 +123,7 @@ class Message(SealedModel):
     api_key = models.ForeignKey(
         "messaging.ApiKey", verbose_name="API 키", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    erased_at = models.DateTimeField("파기 일시", null=True, blank=True)
     is_test = models.BooleanField("시험", default=False, help_text="통신사에 보내지 않고 결과만 꾸밉니다")
 
     class Meta:
