@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from messaging import claiming, delivery, services, topics, windows
+from messaging import claiming, delivery, judging, services, topics, windows
 from messaging.carriers.base import Capabilities, Picture
 from messaging.models import (
     Attempt,
@@ -344,7 +344,7 @@ def test_a_held_message_leaves_in_the_morning(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_rehearsal_does_not_wait_for_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "closed_until", _at_night)
-    monkeypatch.setattr(claiming, "is_rehearsal", lambda: True)
+    monkeypatch.setattr(judging, "is_rehearsal", lambda: True)
     make_template()
     message = queue()
 
