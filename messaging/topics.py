@@ -27,7 +27,8 @@ class Topic:
     """
     One line of topics.toml.
 
-    `is_optional`: people may switch it off. `locked_by`: the article because of which they may not.
+    `is_optional`: people may switch it off. `locked_by`: the article because of which they may not. `replaces_letter`:
+    each message saves a registered letter.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Topic:
     expects_reply: bool
     is_optional: bool = False
     locked_by: str = ""
+    replaces_letter: bool = False
 
 
 class UnknownTopic(Refused):
