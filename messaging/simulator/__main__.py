@@ -44,7 +44,21 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m messaging.simulator", description="통신사 모의기 (127.0.0.1 전용)")
     parser.add_argument("--port", type=int, default=8100, help="0이면 빈 포트")
     parser.add_argument("--hooks", default="http://127.0.0.1:8000", help="수신 결과와 회신을 보낼 포털 주소")
-    parser.add_argument("--alias", default="main", help="MESSAGING_CARRIERS에서의 이름")
+    parser.add_argument(
+        "--alias",
+        action="append",
+        default=[],
+        metavar="[방언=]이름",
+        help="MESSAGING_CARRIERS에서의 이름(기본 main); nhn=spare처럼 방언마다 달리 줄 수 있음",
+    )
+    parser.add_argument(
+        "--polled",
+        action="append",
+        default=[],
+        metavar="방언",
+        choices=["bizgo"],
+        help="결과를 알리지 않고 물어볼 때까지 두는 방언",
+    )
     parser.add_argument("--log", type=Path, default=Path("var/carrier.jsonl"), help="진실 기록")
     parser.add_argument("--script", type=Path, help="장애 각본(JSON)")
     parser.add_argument("--seed", type=int, default=7)
@@ -56,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _alias(given: str) -> tuple[str, str]:
+    dialect, _, alias = given.rpartition("=")
+    return dialect, alias
+
+
 def _setup(options: argparse.Namespace) -> Setup:
     rules = [] if options.script is None else json.loads(options.script.read_text("utf-8"))
     if not isinstance(rules, list):
@@ -64,7 +83,8 @@ def _setup(options: argparse.Namespace) -> Setup:
     return Setup(
         port=options.port,
         hooks=options.hooks,
-        alias=options.alias,
+        aliases={"": "main", **dict(_alias(one) for one in options.alias)},
+        polled=frozenset(options.polled),
         log=options.log,
         key=key,
         hook_secret=hook_secret,

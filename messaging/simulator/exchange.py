@@ -2,19 +2,21 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from messaging.simulator import truth
-from messaging.simulator.faults import RECEIPTS, REPLIES, Faults, Rule
+from messaging.simulator.faults import RECEIPTS, REPLIES, REVIEWS, Faults, Rule
 from messaging.simulator.orders import REASONS, Leg, Order, refusal, written_card
 from messaging.simulator.truth import Event, TruthLog, wall_clock
 from messaging.simulator.world import SWITCHES, World
 
 DELIVERED = "1000"
+Check = Callable[[Leg], str]
 
 
 class KeyReused(Exception):
@@ -23,10 +25,14 @@ class KeyReused(Exception):
 
 @dataclass(slots=True)
 class Taken:
-    """What came of one order: an answer per leg, and receipts that must arrive before that answer."""
+    """
+    What came of one order: an answer per leg, receipts that must arrive before that answer, and the legs that had
+    been answered before under this key.
+    """
 
     answers: list[Event]
     early: list[str] = field(default_factory=list)
+    repeated: frozenset[str] = frozenset()
 
 
 class Exchange:
@@ -45,7 +51,7 @@ class Exchange:
         self._log = TruthLog(log, last_seq=self.world.version)
         self._pictures = log.with_suffix(".pictures")
         self.receipt_delay = receipt_delay
-        self._senders = senders
+        self.senders = senders
 
     def write(self, events: Sequence[Event]) -> None:
         """Write events to the log, then let them happen."""
@@ -58,48 +64,51 @@ class Exchange:
             for listener in self.listeners:
                 listener(event)
 
-    def take(self, order: Order, rules: Sequence[Rule] = ()) -> Taken:
+    def take(self, order: Order, rules: Sequence[Rule] = (), *, check: Check | None = None) -> Taken:
         """
         Accept or refuse each leg once per key; a repeat gets the first answers.
 
+        `check` is the dialect's own: it returns its code for what it refuses, or ''.
+
         :raises KeyReused: if a leg of this key carries another text than before
         """
-        known = {} if order.key in self._forgotten else self.world.answers.get(order.key, {})
+        known = self.known(order.key)
         if any(known[leg.id]["sha256"] != leg.digest for leg in order.legs if leg.id in known):
             raise KeyReused
         by_fault = {rule.fault: rule for rule in rules}
         events: list[Event] = []
         for leg in order.legs:
             if leg.id not in known:
-                events += self._decide(order.key, leg, by_fault.get("partial_refusal"))
+                events += self._decide(order, leg, check or self._refusal, by_fault.get("partial_refusal"))
+        repeated = frozenset(leg.id for leg in order.legs if leg.id in known)
         self.write(events)
         answers = [self.world.answers[order.key][leg.id] for leg in order.legs]
         if lag := by_fault.get("look_up_lag"):
             self._lagging[order.key] = wall_clock() + timedelta(seconds=lag.seconds)
         if "forget_key" in by_fault:
             self._forgotten.add(order.key)
-        return Taken(answers, [event["id"] for event in events if event.get("early")])
+        return Taken(answers, [event["id"] for event in events if event.get("early")], repeated)
 
-    def _decide(self, key: str, leg: Leg, partial: Rule | None) -> list[Event]:
-        code = refusal(leg, senders=self._senders) or self._not_on_kakao(leg)
+    def known(self, key: str) -> Mapping[str, Event]:
+        """The answers given under this key, by leg; none if the key was forgotten."""
+        return {} if key in self._forgotten else self.world.answers.get(key, {})
+
+    def _decide(self, order: Order, leg: Leg, check: Check, partial: Rule | None) -> list[Event]:
+        code = check(leg)
         if not code and partial is not None and self.faults.chance.random() < partial.share:
             code = partial.code
-        facts: Event = {
-            "key": key,
-            "leg": leg.id,
-            "channel": leg.channel,
-            "number": leg.to,
-            "bytes": leg.byte_count,
-            "sha256": leg.digest,
-        }
-        if code:
-            return [{"event": "refuse", **facts, "code": code, "reason": REASONS.get(code, "refused")}]
+        if not code:
+            return self._accept(order, leg)
+        refused = {"event": "refuse", **_facts(order, leg), "code": code, "reason": REASONS.get(code, "refused")}
+        return [refused]
+
+    def _accept(self, order: Order, leg: Leg) -> list[Event]:
         for picture in leg.pictures:
             self._keep_picture(picture.sha256, picture.content)
         accept: Event = {
             "event": "accept",
-            **facts,
-            "ref": "S" + hashlib.sha256(f"{key}/{leg.id}".encode()).hexdigest()[:19].upper(),
+            **_facts(order, leg),
+            "ref": leg.ref or "S" + hashlib.sha256(f"{order.key}/{leg.id}".encode()).hexdigest()[:19].upper(),
             "sender": leg.sender,
             "title": leg.title,
             "text": leg.text,
@@ -108,7 +117,14 @@ class Exchange:
             "images": [picture.sha256 for picture in leg.pictures],
             "card": written_card(leg.card),
         }
-        return [accept, *self._receipts(leg.to, leg.channel, accept["ref"], leg.id)]
+        receipts = self._receipts(accept)
+        is_failing = any(event["outcome"] == "undelivered" and not event["mark"] for event in receipts[:1])
+        substitute = self._accept(order, leg.otherwise) if leg.otherwise is not None and is_failing else []
+        return [accept, *receipts, *substitute]
+
+    def _refusal(self, leg: Leg) -> str:
+        """What the dialect of our own refuses."""
+        return refusal(leg, senders=self.senders) or self._not_on_kakao(leg)
 
     def _not_on_kakao(self, leg: Leg) -> str:
         phone = self.world.phones.get(leg.to)
@@ -124,20 +140,21 @@ class Exchange:
         """Where a received picture lies."""
         return self._pictures / f"{sha256}.jpg"
 
-    def _receipts(self, number: str, channel: str, ref: str, leg: str) -> list[Event]:
+    def _receipts(self, accept: Event) -> list[Event]:
         """The reports the carrier will make about one accepted leg; none yet while the handset is off."""
+        number, is_alimtalk = accept["number"], accept["channel"] == "alimtalk"
         switches = self.world.phones[number].switches if number in self.world.phones else set()
         code = DELIVERED
         if "no_such_number" in switches:
             code = "3103"
-        elif channel == "alimtalk" and "blocked" in switches:
-            code = "3102"
+        elif is_alimtalk and switches & {"no_kakao", "blocked"}:
+            code = "3101" if "no_kakao" in switches else "3102"
         elif "off" in switches:
-            if channel != "alimtalk":
+            if not is_alimtalk:
                 return []
             code = "3104"
         due = wall_clock() + timedelta(seconds=self.receipt_delay)
-        plain = _receipt(number, ref, leg, code=code, at=due, due=due)
+        plain = _receipt(accept, code=code, at=due, due=due)
         return _spoil(plain, self.faults.of_event(RECEIPTS, number))
 
     def reply(self, *, number: str, to: str, text: str) -> Event:
@@ -145,6 +162,7 @@ class Exchange:
         copies = 3 if self.faults.of_event(REPLIES, number) else 1
         event: Event = {
             "event": "reply",
+            "dialect": self.world.dialect_of(to),
             "id": f"m-{uuid4().hex}",
             "number": number,
             "to": to,
@@ -163,14 +181,22 @@ class Exchange:
             raise ValueError(f"switches are {', '.join(SWITCHES)}")
         self.write([{"event": "switch", "number": number, "name": name, "on": is_on}])
         if name == "refuses_080":
-            self.write([{"event": "unsubscribe", "number": number, "on": is_on}])
+            self.write([_unsubscribed(number, is_on=is_on, offices=self.world.dialects)])
         if name == "off" and not is_on:
-            arrived = [
-                event
-                for bubble in self.world.phone(number).waiting
-                for event in self._receipts(number, bubble.channel, bubble.ref, bubble.leg)
-            ]
-            self.write(arrived)
+            waiting = [self.world.accepted[bubble.ref] for bubble in self.world.phone(number).waiting]
+            self.write([event for accept in waiting for event in self._receipts(accept)])
+
+    def note(self, dialect: str, kind: str, **facts: Any) -> None:
+        """Something a dialect must know again after a restart: a file, a group, a template."""
+        self.write([{"event": "note", "dialect": dialect, "note": kind, **facts}])
+
+    def posted(self, ids: Sequence[str]) -> None:
+        """The customer has these events now."""
+        self.write([{"event": "posted", "ids": list(ids)}])
+
+    def is_review_rejected(self, template: str) -> bool:
+        """True if the fault script wants this template's review to fail."""
+        return bool(self.faults.of_event(REVIEWS, template))
 
     def note_faults(self, rules: Sequence[Rule], *, path: str, key: str = "") -> None:
         """Faults that struck belong to the truth, too."""
@@ -189,13 +215,26 @@ def _stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
-def _receipt(number: str, ref: str, leg: str, *, code: str, at: datetime, due: datetime, mark: str = "") -> Event:
+def _facts(order: Order, leg: Leg) -> Event:
+    return {
+        "dialect": order.dialect,
+        "key": order.key,
+        "leg": leg.id,
+        "channel": leg.channel,
+        "number": leg.to,
+        "bytes": leg.byte_count,
+        "sha256": leg.digest,
+    }
+
+
+def _receipt(accept: Event, *, code: str, at: datetime, due: datetime, mark: str = "") -> Event:
     return {
         "event": "receipt",
+        "dialect": accept.get("dialect", "own"),
         "id": f"r-{uuid4().hex}",
-        "number": number,
-        "ref": ref,
-        "leg": leg,
+        "number": accept["number"],
+        "ref": accept["ref"],
+        "leg": accept["leg"],
         "outcome": "delivered" if code == DELIVERED else "undelivered",
         "code": code,
         "at": _stamp(at),
@@ -205,9 +244,25 @@ def _receipt(number: str, ref: str, leg: str, *, code: str, at: datetime, due: d
     }
 
 
+def _unsubscribed(number: str, *, is_on: bool, offices: dict[str, str]) -> Event:
+    """The call to the free 080 line; it is told by the dialect that last texted anybody."""
+    office = next(reversed(offices), "")
+    return {
+        "event": "unsubscribe",
+        "dialect": offices.get(office, "own"),
+        "id": f"u-{uuid4().hex}",
+        "number": number,
+        "to": office,
+        "on": is_on,
+        "at": _stamp(wall_clock()),
+        "due": _stamp(wall_clock()),
+        "copies": int(is_on),
+        "mark": "",
+    }
+
+
 def _spoil(plain: Event, rules: Sequence[Rule]) -> list[Event]:
     """The receipt as the faults want it: late, early, doubled, out of order, or in bad company."""
-    number, ref, leg = plain["number"], plain["ref"], plain["leg"]
     due = datetime.fromisoformat(plain["due"])
     company: list[Event] = []
     for rule in rules:
@@ -220,11 +275,12 @@ def _spoil(plain: Event, rules: Sequence[Rule]) -> list[Event]:
                 plain.update(due=_stamp(wall_clock()), early=True)
             case "receipt_reordered":  # an earlier failure reported after the success
                 later = due + timedelta(seconds=0.5)
-                company.append(_receipt(number, ref, leg, code="3104", at=due - timedelta(seconds=30), due=later))
+                company.append(_receipt(plain, code="3104", at=due - timedelta(seconds=30), due=later))
             case "receipt_unknown":
                 stranger = "S" + f"{random.getrandbits(76):019X}"
-                company.append(_receipt(number, stranger, str(uuid4()), code=DELIVERED, at=due, due=due))
+                unknown = {**plain, "ref": stranger, "leg": str(uuid4())}
+                company.append(_receipt(unknown, code=DELIVERED, at=due, due=due))
             case "receipt_forged" | "receipt_stale":
                 mark = rule.fault.removeprefix("receipt_")
-                company.append(_receipt(number, ref, leg, code="3104", at=due, due=due, mark=mark))
+                company.append(_receipt(plain, code="3104", at=due, due=due, mark=mark))
     return [plain, *company]

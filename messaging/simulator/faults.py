@@ -5,8 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-BEFORE = frozenset({"delay", "error_before", "rate_limit", "unauthorized", "hang_before", "reset_before"})
-AFTER = frozenset({"hang_after", "reset_after", "error_after", "garbage", "wrong_types", "huge", "slow"})
+BEFORE = frozenset(
+    {"delay", "error_before", "rate_limit", "unauthorized", "balance_gone", "hang_before", "reset_before"}
+)
+AFTER = frozenset(
+    {"hang_after", "reset_after", "error_after", "garbage", "wrong_types", "huge", "slow", "clock_skewed"}
+)
 TAKING = frozenset({"partial_refusal", "look_up_lag", "forget_key"})
 RECEIPTS = frozenset(
     {
@@ -20,7 +24,8 @@ RECEIPTS = frozenset(
     }
 )
 REPLIES = frozenset({"reply_tripled"})
-ALL = BEFORE | AFTER | TAKING | RECEIPTS | REPLIES
+REVIEWS = frozenset({"review_rejected"})
+ALL = BEFORE | AFTER | TAKING | RECEIPTS | REPLIES | REVIEWS
 
 
 class BadScript(ValueError):

@@ -1,52 +1,42 @@
-"""Delivers receipts and replies to the customer's webhooks, again and again until they are taken."""
+"""Delivers the news of every dialect to the customer's webhooks, again and again until it is taken."""
 
 import asyncio
 import heapq
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from time import time
+from typing import Any
 
 import httpx
 
+from messaging.simulator.dialects import Dialect, Taken, Webhook
 from messaging.simulator.exchange import Exchange
-from messaging.simulator.signing import path_secret, signature
+from messaging.simulator.signing import path_secret
 from messaging.simulator.truth import Event
 
-BATCH = {"receipt": 500, "reply": 100}
-BODY_BYTES = {"receipt": 1_000_000, "reply": 60_000}  # docs/carriers.md promises 2 MB and 64 KB
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
 COPY_GAP = 0.2
 STALE_SECONDS = 3600
+FORGER = "somebody else's secret"
+
+Post = Callable[[Webhook, bytes, str], Awaitable[Taken | str]]
 
 
-class Outbox:
-    """What the customer has yet to hear, by due time. One runs for receipts, one for replies."""
+class PostOffice:
+    """An outbox for every webhook of every dialect."""
 
-    def __init__(self, exchange: Exchange, *, kind: str, address: str, secret: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._kind = kind
-        self._address = address
-        self._secret = secret
-        self._client = client
-        self._heap: list[tuple[float, int, Event]] = []
-        self._order = count()
-        self._wake = asyncio.Event()
         self._posted = asyncio.Condition()
-        exchange.listeners.append(self.heard)
-        for event in list(exchange.world.unposted.values()):
-            self.heard(event)
+        self.outboxes: list[Outbox] = []
 
-    def heard(self, event: Event) -> None:
-        """Something happened at the exchange; ours is kept until it is due."""
-        if event["event"] != self._kind:
-            return
-        due = datetime.fromisoformat(event["due"]).timestamp()
-        for copy in range(event["copies"]):
-            heapq.heappush(self._heap, (due + copy * COPY_GAP, next(self._order), event))
-        self._wake.set()
+    def open(self, name: str, dialect: Dialect, post: Post) -> None:
+        """Begin to deliver what this dialect tells."""
+        for webhook in dialect.webhooks:
+            self.outboxes.append(Outbox(self._exchange, name, webhook, post=post, posted=self._posted))
 
     async def wait_posted(self, ids: Sequence[str], *, seconds: float) -> None:
         """Until the customer has taken these events, or patience ends."""
@@ -56,6 +46,34 @@ class Outbox:
                 await self._posted.wait_for(lambda: not any(one in unposted for one in ids))
         except TimeoutError:
             return
+
+
+class Outbox:
+    """What the customer has yet to hear of one kind in one dialect, by due time."""
+
+    def __init__(
+        self, exchange: Exchange, dialect: str, webhook: Webhook, *, post: Post, posted: asyncio.Condition
+    ) -> None:
+        self._exchange = exchange
+        self._dialect = dialect
+        self._webhook = webhook
+        self._post = post
+        self._posted = posted
+        self._heap: list[tuple[float, int, Event]] = []
+        self._order = count()
+        self._wake = asyncio.Event()
+        exchange.listeners.append(self.heard)
+        for event in list(exchange.world.unposted.values()):
+            self.heard(event)
+
+    def heard(self, event: Event) -> None:
+        """Something happened at the exchange; ours is kept until it is due."""
+        if event["event"] != self._webhook.kind or event.get("dialect", "own") != self._dialect:
+            return
+        due = datetime.fromisoformat(event["due"]).timestamp()
+        for copy in range(event["copies"]):
+            heapq.heappush(self._heap, (due + copy * COPY_GAP, next(self._order), event))
+        self._wake.set()
 
     async def run(self) -> None:
         """Deliver for ever."""
@@ -74,10 +92,10 @@ class Outbox:
     def _due(self) -> list[Event]:
         """What is due now: up to a batch of honest events, or one dishonest one on its own; never one event twice."""
         batch: dict[str, Event] = {}
-        room = BODY_BYTES[self._kind]
-        while self._heap and self._heap[0][0] <= time() and len(batch) < BATCH[self._kind]:
+        room = self._webhook.body_bytes
+        while self._heap and self._heap[0][0] <= time() and len(batch) < self._webhook.batch:
             event = self._heap[0][2]
-            room -= len(_encoded([event]))
+            room -= len(self._webhook.encode([event]))
             if event["id"] in batch or (batch and (event["mark"] or room < 0)):
                 break
             heapq.heappop(self._heap)
@@ -87,56 +105,65 @@ class Outbox:
         return list(batch.values())
 
     async def _deliver(self, batch: list[Event]) -> None:
-        body = _encoded(batch)
-        mark, pause = batch[0]["mark"], FIRST_PAUSE
-        while True:
-            failure = await self._post(body, mark)
-            if not failure or mark:
+        """Tell it as often as the vendor does; forged and stale news is told once and meant to be refused."""
+        body, mark = self._webhook.encode(batch), batch[0]["mark"]
+        for tried, pause in enumerate(_pauses(), start=1):
+            taken = await self._post(self._webhook, body, mark)
+            failure = taken if isinstance(taken, str) else f"HTTP {taken.status}"
+            is_taken = isinstance(taken, Taken) and self._webhook.is_taken(taken, batch)
+            if is_taken or mark or tried == self._webhook.tries:
                 break
-            if pause == FIRST_PAUSE:
-                print(f"{self._kind}: {failure}; trying again until it is taken", file=sys.stderr, flush=True)
+            if tried == 1:
+                print(f"{self._webhook.kind}: {failure}; trying again", file=sys.stderr, flush=True)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-        self._exchange.write([{"event": "posted", "ids": [event["id"] for event in batch]}])
+        self._exchange.posted([event["id"] for event in batch])
         async with self._posted:
             self._posted.notify_all()
 
-    async def _post(self, body: bytes, mark: str) -> str:
-        """One attempt; '' or why it failed. Forged and stale ones are meant to be refused."""
-        secret = "somebody else's secret" if mark == "forged" else self._secret
+
+def _pauses() -> Iterator[float]:
+    pause = FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+class Postman:
+    """Carries one body to the customer's page; signs it as the webhook says, or badly where the fault wants it."""
+
+    def __init__(self, client: httpx.AsyncClient, *, hooks: str, alias: str, secret: str) -> None:
+        self._client = client
+        self._hooks = hooks
+        self._alias = alias
+        self._secret = secret
+
+    async def post(self, webhook: Webhook, body: bytes, mark: str) -> Taken | str:
+        """One attempt: what the customer answered, or why there was no answer."""
+        secret = FORGER if mark == "forged" else self._secret
         at = int(time()) - (STALE_SECONDS if mark == "stale" else 0)
-        headers = {"content-type": "application/json", "x-signature": signature(body, secret=secret, at=at)}
+        place = secret if webhook.is_forged_by_path else self._secret
+        headers = {"content-type": "application/json", **webhook.headers(body, secret, at)}
         try:
-            answer = await self._client.post(self._address, content=body, headers=headers)
+            answer = await self._client.post(
+                address(self._hooks, alias=self._alias, secret=place, kind=webhook.page), content=body, headers=headers
+            )
         except httpx.HTTPError as error:
             return type(error).__name__
-        return "" if answer.is_success else f"HTTP {answer.status_code}"
+        return Taken(answer.status_code, _document(answer.content))
 
 
-def _encoded(events: Sequence[Event]) -> bytes:
-    return json.dumps({"events": [_public(event) for event in events]}, ensure_ascii=False).encode()
-
-
-def _public(event: Event) -> Event:
-    """The event as the customer sees it."""
-    if event["event"] == "reply":
-        return {
-            "event": event["id"],
-            "to": event["to"],
-            "from": event["number"],
-            "text": event["text"],
-            "at": event["at"],
-        }
-    return {
-        "event": event["id"],
-        "ref": event["ref"],
-        "id": event["leg"],
-        "outcome": event["outcome"],
-        "code": event["code"],
-        "at": event["at"],
-    }
+def _document(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def address(hooks: str, *, alias: str, secret: str, kind: str) -> str:
     """Where the customer listens for events of one kind."""
     return f"{hooks.rstrip('/')}/hooks/messaging/{alias}/{path_secret(secret)}/{kind}/"
+
+
+def alias_of(dialect: str, aliases: Mapping[str, str]) -> str:
+    """The customer's name for the carrier that speaks this dialect; '' is for all that are not named."""
+    return aliases.get(dialect, aliases[""])

@@ -69,7 +69,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One message for one handset."""
+    """
+    One message for one handset.
+
+    `ref` is this carrier's name for it where the dialect has one of its own; `otherwise` is what this carrier sends
+    by itself when the message fails.
+    """
 
     id: str
     channel: str
@@ -81,6 +86,8 @@ class Leg:
     buttons: tuple[tuple[str, str], ...]
     pictures: tuple[Picture, ...]
     card: Card = Card()
+    ref: str = ""
+    otherwise: "Leg | None" = None
 
     @property
     def byte_count(self) -> int:
@@ -93,10 +100,11 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One call: its idempotency key and its legs."""
+    """One call: its idempotency key, its legs, and the dialect it was made in."""
 
     key: str
     legs: tuple[Leg, ...]
+    dialect: str = "own"
 
 
 def read_order(document: Any) -> Order:

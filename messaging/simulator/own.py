@@ -1,15 +1,16 @@
 """The carrier's own dialect under /own: messages, look-ups, and a control desk for tests."""
 
-import asyncio
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
-from messaging.simulator.exchange import Exchange, KeyReused
-from messaging.simulator.faults import AFTER, BEFORE, BadScript, Rule
+from messaging.simulator.dialects import Office, Webhook
+from messaging.simulator.exchange import KeyReused
+from messaging.simulator.faults import BadScript, Rule
 from messaging.simulator.orders import Malformed, Order, read_order
+from messaging.simulator.signing import signature
+from messaging.simulator.striking import Manners, after, before, strike
 from messaging.simulator.truth import Event
 from messaging.simulator.wire import Answer, Request, json_answer
 from messaging.simulator.world import Bubble
@@ -18,16 +19,15 @@ MESSAGES = "/own/messages"
 CONTROL = "/own/control"
 PHONES = "/own/phones/"
 
-WaitPosted = Callable[[Sequence[str]], Awaitable[None]]
-
 
 class OwnDialect:
-    """Answers /own. `wait_posted` holds an answer back until the named receipts have been delivered."""
+    """Answers /own."""
 
-    def __init__(self, exchange: Exchange, *, key: str, wait_posted: WaitPosted) -> None:
-        self._exchange = exchange
-        self._bearer = f"Bearer {key}".encode()
-        self._wait_posted = wait_posted
+    def __init__(self, office: Office) -> None:
+        self._exchange = office.exchange
+        self._bearer = f"Bearer {office.key}".encode()
+        self._wait_posted = office.wait_posted
+        self.webhooks = WEBHOOKS
 
     async def answer(self, request: Request) -> Answer:
         """One call of the customer."""
@@ -50,8 +50,8 @@ class OwnDialect:
             order = read_order(json.loads(request.body))
         except (ValueError, Malformed) as error:
             return _problem(400, "1000", str(error))
-        rules = self._strike(request, [leg.to for leg in order.legs], key=order.key)
-        if early := await _before(rules):
+        rules = strike(self._exchange, request, [leg.to for leg in order.legs], key=order.key)
+        if early := await before(rules, MANNERS):
             return early
         return await self._take(order, rules)
 
@@ -62,18 +62,18 @@ class OwnDialect:
             return _problem(409, "1009", "this key was used for another text")
         if taken.early:
             await self._wait_posted(taken.early)
-        return _after(rules, {"key": order.key, "legs": [_given(event) for event in taken.answers]})
+        return after(rules, json_answer({"key": order.key, "legs": [_given(event) for event in taken.answers]}))
 
     async def _look_up(self, request: Request) -> Answer:
         key, ids = request.query.get("key", [""])[0], request.query.get("id", [])
-        rules = self._strike(request, (), key=key)
-        if early := await _before(rules):
+        rules = strike(self._exchange, request, key=key)
+        if early := await before(rules, MANNERS):
             return early
         if not key and not ids:
             return _problem(400, "1000", "key or id is expected")
         known = self._exchange.world.answers.get(key, {})
         legs = [self._found(key, leg) for leg in ids or list(known)]
-        return _after(rules, {"key": key, "legs": legs})
+        return after(rules, json_answer({"key": key, "legs": legs}))
 
     def _found(self, key: str, leg: str) -> dict[str, Any]:
         event = self._exchange.world.found(key=key, leg=leg)
@@ -82,11 +82,6 @@ class OwnDialect:
         if event["event"] == "accept":
             return {"id": leg, "status": "accepted", "ref": event["ref"]}
         return {"id": leg, "status": "refused", "code": event["code"], "reason": event["reason"]}
-
-    def _strike(self, request: Request, numbers: Sequence[str], *, key: str) -> list[Rule]:
-        rules = self._exchange.faults.of_call(request.method, request.path, numbers)
-        self._exchange.note_faults(rules, path=request.path, key=key)
-        return rules
 
     def _control(self, request: Request) -> Answer:
         """Tests set faults, turn switches and answer from handsets: {rules?, switches?, replies?}."""
@@ -138,51 +133,40 @@ def _shown(bubble: Bubble) -> dict[str, Any]:
     }
 
 
-async def _before(rules: Sequence[Rule]) -> Answer | None:
-    """Faults that strike before anything is taken."""
-    for rule in rules:
-        if rule.fault == "delay":
-            await asyncio.sleep(rule.seconds)
-    struck = next((one for one in rules if one.fault in BEFORE and one.fault != "delay"), None)
-    match struck.fault if struck else "":
-        case "error_before":
-            return Answer(500, b"Internal Server Error", "text/plain")
-        case "rate_limit":
-            return Answer(429, b'{"code":"1029","reason":"too many requests"}', headers=_wait(struck))
-        case "unauthorized":
-            return _problem(401, "1001", "wrong key")
-        case "hang_before":
-            return Answer(manner="hang", seconds=struck.seconds if struck else 0)
-        case "reset_before":
-            return Answer(manner="reset")
-    return None
+def _encoded(events: Sequence[Event]) -> bytes:
+    return json.dumps({"events": [_public(event) for event in events]}, ensure_ascii=False).encode()
 
 
-def _wait(rule: Rule | None) -> tuple[tuple[str, str], ...]:
-    return () if rule is None or rule.retry_after is None else (("retry-after", f"{rule.retry_after:g}"),)
+def _public(event: Event) -> Event:
+    """The event as the customer sees it."""
+    if event["event"] == "reply":
+        return {
+            "event": event["id"],
+            "to": event["to"],
+            "from": event["number"],
+            "text": event["text"],
+            "at": event["at"],
+        }
+    return {
+        "event": event["id"],
+        "ref": event["ref"],
+        "id": event["leg"],
+        "outcome": event["outcome"],
+        "code": event["code"],
+        "at": event["at"],
+    }
 
 
-def _after(rules: Sequence[Rule], document: dict[str, Any]) -> Answer:
-    """The true answer, or what the faults make of it."""
-    rule = next((one for one in rules if one.fault in AFTER), None)
-    match rule.fault if rule else "":
-        case "hang_after":
-            return Answer(manner="hang", seconds=rule.seconds if rule else 0)
-        case "reset_after":
-            return Answer(manner="reset")
-        case "error_after":
-            return Answer(500, b"Internal Server Error", "text/plain")
-        case "garbage":
-            return Answer(200, "<html>점검 중입니다</html>".encode(), "text/html")
-        case "wrong_types":
-            return json_answer({"key": 1, "legs": [{**leg, "id": 7, "accepted": "yes"} for leg in document["legs"]]})
-        case "huge":
-            return json_answer({**document, "padding": "0" * 1_100_000})
-        case "slow":
-            return replace(json_answer(document), manner="slow", seconds=_pause(rule))
-    return json_answer(document)
+def _signed(body: bytes, secret: str, at: int) -> dict[str, str]:
+    return {"x-signature": signature(body, secret=secret, at=at)}
 
 
-def _pause(rule: Rule | None) -> float:
-    """Seconds between two bytes of a slow answer; the script's default would never end."""
-    return min(rule.seconds, 1.0) if rule else 1.0
+MANNERS = Manners(
+    wrong_key=_problem(401, "1001", "wrong key"),
+    too_many=_problem(429, "1029", "too many requests"),
+    no_balance=_problem(403, "1003", "the balance is gone"),
+)
+WEBHOOKS = (  # docs/carriers.md promises at most 2 MB and 64 KB
+    Webhook("receipt", "receipts", _encoded, _signed, batch=500, body_bytes=1_000_000),
+    Webhook("reply", "replies", _encoded, _signed, batch=100, body_bytes=60_000),
+)

@@ -3,29 +3,40 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from messaging.simulator.crowd import Crowd, Mix, People
+from messaging.simulator.dialects import Dialect, Office
 from messaging.simulator.exchange import Exchange
 from messaging.simulator.faults import Faults
 from messaging.simulator.handsets import Handsets
-from messaging.simulator.hooks import Outbox, address
+from messaging.simulator.hooks import Postman, PostOffice, alias_of
 from messaging.simulator.own import OwnDialect
 from messaging.simulator.wire import Answer, Request, Server, json_answer
 
 EARLY_PATIENCE = 5.0
+DIALECTS: Mapping[str, Callable[[Office], Dialect]] = {
+    "own": OwnDialect,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Everything the process is started with."""
+    """
+    Everything the process is started with.
+
+    `aliases`: dialect → the customer's name for that carrier, '' for all others. `polled`: dialects whose receipts are
+    fetched by the customer instead of being told.
+    """
 
     port: int
     hooks: str
-    alias: str
+    aliases: Mapping[str, str]
+    polled: frozenset[str]
     log: Path
     key: str
     hook_secret: str
@@ -45,19 +56,16 @@ async def serve(setup: Setup) -> int:
     people = People(setup.people)
     Crowd(exchange, people, size=setup.crowd, mix=setup.mix, seed=setup.seed)
     async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-        receipts = _outbox(setup, exchange, client, kind="receipt", page="receipts")
-        replies = _outbox(setup, exchange, client, kind="reply", page="replies")
-        dialect = OwnDialect(
-            exchange, key=setup.key, wait_posted=lambda ids: receipts.wait_posted(ids, seconds=EARLY_PATIENCE)
-        )
-        server = Server(Reception(exchange, dialect, Handsets(exchange, name_of=people.name_of)).answer)
+        post_office = PostOffice(exchange)
+        dialects = _dialects(setup, exchange, post_office, client)
+        server = Server(Reception(exchange, dialects, Handsets(exchange, name_of=people.name_of)).answer)
         try:
             port = await server.start(setup.port)
         except OSError as error:
             print(f"포트 {setup.port}에서 시작할 수 없습니다: {error.strerror}", file=sys.stderr)
             return 1
         print(f"listening on http://127.0.0.1:{port}", flush=True)
-        await _until(stop, receipts, replies)
+        await _until(stop, post_office)
         await server.stop()
     exchange.close()
     return 0
@@ -66,23 +74,37 @@ async def serve(setup: Setup) -> int:
 class Reception:
     """Sends each request to the right desk."""
 
-    def __init__(self, exchange: Exchange, dialect: OwnDialect, handsets: Handsets) -> None:
+    def __init__(self, exchange: Exchange, dialects: Mapping[str, Dialect], handsets: Handsets) -> None:
         self._exchange = exchange
-        self._dialect = dialect
+        self._dialects = dialects
         self._handsets = handsets
 
     async def answer(self, request: Request) -> Answer:
         """Any request at all."""
         if request.path == "/healthz":
             return json_answer({"status": "ok", "accepted": self._exchange.world.accepted_count})
-        if request.path.startswith("/own/"):
-            return await self._dialect.answer(request)
+        if dialect := self._dialects.get(request.path.split("/")[1]):
+            return await dialect.answer(request)
         return self._handsets.answer(request)
 
 
-def _outbox(setup: Setup, exchange: Exchange, client: httpx.AsyncClient, *, kind: str, page: str) -> Outbox:
-    place = address(setup.hooks, alias=setup.alias, secret=setup.hook_secret, kind=page)
-    return Outbox(exchange, kind=kind, address=place, secret=setup.hook_secret, client=client)
+def _dialects(
+    setup: Setup, exchange: Exchange, post_office: PostOffice, client: httpx.AsyncClient
+) -> Mapping[str, Dialect]:
+    """Every dialect by the first part of its addresses, its news on the way to the customer."""
+    office = Office(
+        exchange,
+        key=setup.key,
+        hook_secret=setup.hook_secret,
+        wait_posted=lambda ids: post_office.wait_posted(ids, seconds=EARLY_PATIENCE),
+        polled=setup.polled,
+    )
+    dialects = {name: build(office) for name, build in DIALECTS.items()}
+    for name, dialect in dialects.items():
+        alias = alias_of(name, setup.aliases)
+        postman = Postman(client, hooks=setup.hooks, alias=alias, secret=setup.hook_secret)
+        post_office.open(name, dialect, postman.post)
+    return dialects
 
 
 def _stop_signal() -> asyncio.Event:
@@ -92,9 +114,9 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
-async def _until(stop: asyncio.Event, *outboxes: Outbox) -> None:
+async def _until(stop: asyncio.Event, post_office: PostOffice) -> None:
     """Deliver until the signal comes; an outbox that breaks ends the process loudly."""
-    delivering = [asyncio.create_task(outbox.run()) for outbox in outboxes]
+    delivering = [asyncio.create_task(outbox.run()) for outbox in post_office.outboxes]
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([stopped, *delivering], return_when=asyncio.FIRST_COMPLETED)
     for task in delivering:

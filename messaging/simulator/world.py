@@ -1,7 +1,7 @@
 """What this carrier knows, folded from the truth log: answers given, handsets, webhooks still to deliver."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,10 @@ class World:
         self.keys_of_leg: dict[str, str] = {}
         self.phones: dict[str, Phone] = {}
         self.offices: dict[str, None] = {}
+        self.dialects: dict[str, str] = {}
+        self.accepted: dict[str, Event] = {}
+        self.results: dict[str, Event] = {}
+        self._spoken: dict[str, list[Event]] = {}
         self.unposted: dict[str, Event] = {}
         self.unsubscribed: dict[str, str] = {}
         self.tally = Tally()
@@ -99,10 +103,20 @@ class World:
         """The message this carrier calls `ref`."""
         return self._bubbles.get(ref)
 
+    def dialect_of(self, office: str) -> str:
+        """The dialect in which this number, or else any number of the customer, last texted somebody."""
+        return self.dialects.get(office) or next(reversed(self.dialects.values()), "own")
+
+    def of_dialect(self, dialect: str) -> Sequence[Event]:
+        """Everything said in a vendor's dialect, its notes to itself included, in order."""
+        return self._spoken.get(dialect, ())
+
     def apply(self, event: Event) -> None:
         """Fold one event of the truth log."""
         self.version = event["seq"]
         self.recent.append(event)
+        if (dialect := event.get("dialect", "own")) != "own":
+            self._spoken.setdefault(dialect, []).append(event)
         match event["event"]:
             case "accept":
                 self._accept(event)
@@ -114,8 +128,7 @@ class World:
             case "reply":
                 self._reply(event)
             case "posted":
-                for event_id in event["ids"]:
-                    self.unposted.pop(event_id, None)
+                self._posted(event)
             case "switch":
                 phone = self._touch(event["number"])
                 (phone.switches.add if event["on"] else phone.switches.discard)(event["name"])
@@ -132,6 +145,9 @@ class World:
         if event["leg"] in self._taken:
             self.tally.doubled.add(event["leg"])
         self._taken.add(event["leg"])
+        self.accepted[event["ref"]] = event
+        self.dialects.pop(event["sender"], None)  # a dictionary keeps the order of insertion: the newest is last
+        self.dialects[event["sender"]] = event.get("dialect", "own")
         if event["channel"] != "alimtalk":
             self.offices[event["sender"]] = None
         bubble = Bubble(
@@ -156,6 +172,7 @@ class World:
         bubble = self._bubbles.get(event["ref"])
         if event["mark"] or bubble is None or bubble.status == "delivered":
             return
+        self.results[event["ref"]] = event
         self.tally.undelivered += (event["outcome"] == "undelivered") - (bubble.status == "undelivered")
         self.tally.delivered += event["outcome"] == "delivered"
         bubble.status = event["outcome"]
@@ -165,10 +182,20 @@ class World:
         self.unposted[event["id"]] = event
         self.tally.replied += 1
         at = datetime.fromisoformat(event["time"])
-        self._touch(event["number"]).bubbles.append(Bubble(at, False, "sms", event["to"], event["text"]))
+        bubble = Bubble(at, False, "sms", event["to"], event["text"], ref=event["id"])
+        self._touch(event["number"]).bubbles.append(bubble)
+
+    def _posted(self, event: Event) -> None:
+        """The customer has these now; a handset shows it of its own texts."""
+        for event_id in event["ids"]:
+            heard = self.unposted.pop(event_id, None)
+            if heard is not None and heard["event"] == "reply":
+                self._touch(heard["number"])
 
     def _unsubscribe(self, event: Event) -> None:
         """The carrier's 080 list: who is on it, and since when."""
+        if event.get("copies"):
+            self.unposted[event["id"]] = event
         if event["on"]:
             self.unsubscribed.setdefault(event["number"], event["time"])
         else:
