@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from messaging import dry_runs
 from messaging.carriers.base import Capabilities, Leg
 from messaging.judging import judge
 from messaging.models import (

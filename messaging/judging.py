@@ -1,8 +1,8 @@
 """
 Judging: everything that may have changed since a leg was queued, checked once more before it leaves.
 
-Opt-outs, expiry, the night, the budget, the sender number, the review of the wording, and that what leaves is what was
-approved. What passes becomes a leg for the wire.
+Opt-outs, choices, expiry, the night, the budget, the sender number, the review of the wording, and that what leaves is
+what was approved. What passes becomes a leg for the wire.
 """
 
 import hmac
@@ -30,6 +30,7 @@ from messaging.models import (
     TemplateVersion,
 )
 from messaging.opting_out import opted_out
+from messaging.preferring import Way, quiet_until, refusal, way_for, wishes_of
 from messaging.pricing import Rate
 from messaging.rehearsal import is_rehearsal
 from messaging.settling import Change
@@ -46,6 +47,7 @@ class Verdict:
     ready: list[Leg] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     held: dict[tuple[datetime, str], list[UUID]] = field(default_factory=dict)
+    staged: list[Attempt] = field(default_factory=list)  # of test keys: they leave for nowhere
     pause_reason: str = ""
 
 
@@ -61,15 +63,22 @@ def judge(legs: Sequence[Attempt], at: datetime, rate: Rate) -> Verdict:
     """What may leave now, and what becomes of the rest."""
     verdict = Verdict()
     unwanted = opted_out(leg.message for leg in legs)
+    wishes = wishes_of(leg.message for leg in legs)
     wanted = []
     for place, leg in enumerate(legs):
+        way = way_for(leg.message, leg.channel, leg.ordinal, wishes[place])
         night = None if is_rehearsal() else windows.closed_until(leg.message.purpose, at)
+        quiet = night or quiet_until(leg.message, wishes[place], at)
         if leg.message.expires_at <= at:
             verdict.changes.append(Change(leg.pk, LegStatus.CANCELLED, reason="보낼 기한이 지났습니다."))
         elif place in unwanted:
             verdict.changes.append(Change(leg.pk, LegStatus.SUPPRESSED, reason="수신거부"))
-        elif night is not None:
-            verdict.held.setdefault((night, "quiet_hours"), []).append(leg.pk)
+        elif way is not Way.THIS:
+            verdict.changes.append(refusal(leg, way))
+        elif leg.message.is_test:
+            verdict.staged.append(leg)
+        elif quiet is not None:
+            verdict.held.setdefault((quiet, "quiet_hours"), []).append(leg.pk)
         else:
             wanted.append(leg)
     _check_all(_affordable(wanted, at, rate, verdict), at, verdict)

@@ -7,7 +7,18 @@ from datetime import datetime
 from enum import Enum
 
 from messaging import routes, topics
-from messaging.models import Channel, Means, Message, Preference, Purpose, ReasonKind, Subscription
+from messaging.models import (
+    Attempt,
+    Channel,
+    LegStatus,
+    Means,
+    Message,
+    Preference,
+    Purpose,
+    ReasonKind,
+    Subscription,
+)
+from messaging.settling import Change
 from messaging.windows import Window
 
 _ASKED_FOR = (Purpose.CODE, Purpose.EMERGENCY)  # a code was asked for a second ago; an emergency outranks the wish
@@ -75,6 +86,14 @@ def way_for(message: Message, channel: str, ordinal: int, wish: Wish) -> Way:
     if can_be_text and takes_text and (wish.first_means == Means.TEXT or not takes_alimtalk):
         return Way.OTHER
     return Way.THIS if takes_alimtalk else Way.NONE
+
+
+def refusal(leg: Attempt, way: Way) -> Change:
+    """What becomes of a leg she does not want: the next one of the route follows, or nothing does."""
+    if way is Way.OTHER:
+        kind = ReasonKind.BLOCKED_BY_USER
+        return Change(leg.pk, LegStatus.REJECTED, reason_kind=kind, reason="알림톡 대신 문자로 받기로 하셨습니다.")
+    return Change(leg.pk, LegStatus.SUPPRESSED, reason="받지 않기로 하신 알림입니다.")
 
 
 def quiet_until(message: Message, wish: Wish, moment: datetime) -> datetime | None:
