@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from messaging import ledger
 from messaging.carriers import registry
 from messaging.carriers.base import Accepted, Call, CarrierError, Found, NotFound, Rejected
 from messaging.carriers.base import Channel as CarrierChannel
@@ -47,6 +48,7 @@ def reconcile() -> None:
     while expire_unreported():
         pass
     squash_counts()
+    ledger.squash()
 
 
 @transaction.atomic
