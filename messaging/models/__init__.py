@@ -12,6 +12,7 @@ from messaging.models.attempts import (
     LegStatus,
     ReasonKind,
 )
+from messaging.models.carriers import CarrierState, ClusterIdentity, Upload
 from messaging.models.inbound import HookReject, OptOut, PollCursor, Receipt, Reply, ReplyPart
 from messaging.models.keys import ApiKey, OfficeReply, RequestKey, Scope
 from messaging.models.messages import MESSAGE_FINAL, Message, MessageImage, MessageStatus, Purpose, Route
@@ -34,8 +35,10 @@ __all__ = [
     "BilledOn",
     "Budget",
     "BudgetDay",
+    "CarrierState",
     "ChangeSource",
     "Channel",
+    "ClusterIdentity",
     "DeliveryEvent",
     "Dispatch",
     "HookReject",
@@ -68,4 +71,5 @@ __all__ = [
     "Template",
     "TemplateVersion",
     "TriageDecision",
+    "Upload",
 ]

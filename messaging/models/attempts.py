@@ -93,7 +93,9 @@ class Dispatch(models.Model):
     id = models.UUIDField("열쇠", primary_key=True, default=uuid4, editable=False)
     carrier = models.CharField("통신사", max_length=20)
     channel = models.CharField("채널", max_length=10, choices=Channel.choices)
-    stream = models.ForeignKey("messaging.Stream", verbose_name="발송 흐름", on_delete=models.PROTECT, related_name="+")
+    stream = models.ForeignKey(
+        "messaging.Stream", verbose_name="발송 흐름", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     lane = models.PositiveSmallIntegerField("차선")
     size = models.PositiveSmallIntegerField("건수")
     status = models.CharField("상태", max_length=12, choices=Status.choices, default=Status.SUBMITTING)
@@ -102,6 +104,8 @@ class Dispatch(models.Model):
     submitted_at = models.DateTimeField("호출 일시")
     answered_at = models.DateTimeField("응답 일시", null=True, blank=True)
     error_kind = models.CharField("오류", max_length=40, blank=True)
+    request_sha256 = models.BinaryField("요청 지문", max_length=32, default=b"")
+    remembered = models.CharField("통신사가 준 번호", max_length=200, blank=True)
     checks_count = models.PositiveSmallIntegerField("조회 횟수", default=0)
     next_check_at = models.DateTimeField("다음 조회", null=True, blank=True)
     first_missing_at = models.DateTimeField("처음 없다고 한 때", null=True, blank=True)
@@ -134,6 +138,7 @@ class Dispatch(models.Model):
         indexes = [
             models.Index(fields=["lease_until"], condition=Q(status="submitting"), name="dispatch_lease"),
             models.Index(fields=["next_check_at"], condition=Q(status="unknown"), name="dispatch_to_check"),
+            models.Index(fields=["stream", "submitted_at"], name="latest_calls_of_stream"),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +174,7 @@ class Attempt(models.Model):
     lane = models.PositiveSmallIntegerField("차선")
     status = models.CharField("상태", max_length=12, choices=LegStatus.choices, default=LegStatus.QUEUED)
     due_at = models.DateTimeField("보낼 일시")
+    awaits_upload = models.BooleanField("그림 등록 대기", default=False)
     not_sent_count = models.PositiveSmallIntegerField("보내지 못한 횟수", default=0)
     dispatch = models.ForeignKey(
         Dispatch, verbose_name="통신사 호출", on_delete=models.PROTECT, null=True, blank=True, related_name="attempts"
@@ -221,8 +227,13 @@ class Attempt(models.Model):
         indexes = [
             models.Index(
                 fields=["carrier", "stream", "lane", "due_at", "id"],
-                condition=Q(status="queued"),
+                condition=Q(status="queued", awaits_upload=False),
                 name="leg_to_claim",
+            ),
+            models.Index(
+                fields=["carrier", "due_at", "id"],
+                condition=Q(status="queued", awaits_upload=True),
+                name="leg_to_upload_for",
             ),
             models.Index(fields=["dispatch"], name="leg_of_dispatch"),
             models.Index(fields=["accepted_at"], condition=Q(status="accepted"), name="leg_awaiting_receipt"),

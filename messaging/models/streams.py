@@ -8,7 +8,13 @@ class Stream(models.Model):
     """발송 흐름: a topic, or one campaign (`campaign:2611-01`)."""
 
     name = models.CharField("이름", max_length=80, unique=True)
+    weight = models.PositiveSmallIntegerField("몫", default=1, help_text="같은 차선에서 2는 1의 두 배를 보냅니다.")
     last_served_at = models.DateTimeField("마지막 차례", null=True, blank=True)
+    served_count = models.PositiveIntegerField("보낸 시도", default=0)
+    canary_count = models.PositiveSmallIntegerField(
+        "먼저 보내 볼 건수", default=0, help_text="이만큼 먼저 보내 보고, 95%가 접수되면 나머지를 보냅니다."
+    )
+    released_at = models.DateTimeField("나머지를 보내기 시작한 일시", null=True, blank=True)
     paused_at = models.DateTimeField("멈춘 일시", null=True, blank=True)
     paused_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -26,11 +32,17 @@ class Stream(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(paused_at__isnull=True) | ~models.Q(pause_reason=""), name="paused_stream_says_why"
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(weight__gte=1), name="every_stream_gets_its_turn"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_trying(self) -> bool:
+        """Whether its first legs are out and the others wait for what becomes of them."""
+        return self.released_at is None and 0 < self.canary_count <= self.served_count
 
 
 class StreamCount(models.Model):
