@@ -107,25 +107,56 @@ def _person(row: Mapping[str, Any]) -> tuple[str, Person]:
 
 
 class Crowd:
-    """Hears what arrives on handsets and answers for up to `size` citizens."""
+    """Hears what arrives on handsets and answers for up to `size` citizens, while it is running."""
 
     def __init__(self, exchange: Exchange, people: People, *, size: int, mix: Mix, seed: int) -> None:
+        self.size = size
+        self.mix = mix
         self._exchange = exchange
         self._people = people
-        self._size = size
-        self._mix = mix
         self._seed = seed
+        self._is_stopped = False
         self._members: set[str] = set()
         self._heard: set[tuple[str, str]] = set()
         self._pending: set[asyncio.Task[None]] = set()
         exchange.listeners.append(self._arrived)
 
+    @property
+    def is_running(self) -> bool:
+        return self.size > 0 and not self._is_stopped
+
+    @property
+    def thinking_count(self) -> int:
+        """Citizens whose answer is on its way."""
+        return len(self._pending)
+
+    def start(self, *, size: int, mix: Mix) -> None:
+        """Answer as this mix, what lies unanswered on the handsets, too."""
+        self.stop()
+        self.size, self.mix, self._is_stopped = size, mix, False
+        for phone in list(self._exchange.world.phones.values()):
+            last = phone.visible[-1] if phone.bubbles and phone.visible else None
+            if last is not None and last.is_ours:
+                self._consider(phone.number, last)
+
+    def stop(self) -> None:
+        """Say nothing more; what was not sent yet is forgotten, so another start may answer it."""
+        for task in self._pending:
+            task.cancel()
+        self._members.clear()
+        self._heard.clear()
+        self._is_stopped = True
+
     def _arrived(self, event: Event) -> None:
         if event["event"] != "receipt" or event["mark"] or event["outcome"] != "delivered":
             return
         bubble = self._exchange.world.bubble(event["ref"])
-        number = event["number"]
-        if bubble is None or bubble.channel == "alimtalk" or not _ASKS.search(bubble.text):
+        if bubble is not None:
+            self._consider(event["number"], bubble)
+
+    def _consider(self, number: str, bubble: Bubble) -> None:
+        """Think about one text: is it a question, and is this number one of us?"""
+        if not self.is_running or bubble.channel == "alimtalk" or not _ASKS.search(bubble.text):
             return
         if (number, bubble.text) in self._heard or not self._belongs(number):
             return
@@ -134,7 +165,7 @@ class Crowd:
         chance = Random(f"{self._seed}/{number}/{bubble.text}")
         text = words(person, bubble.text, chance)
         if text:
-            wait = self._mix.fastest + (self._mix.slowest - self._mix.fastest) * chance.random() ** 2
+            wait = self.mix.fastest + (self.mix.slowest - self.mix.fastest) * chance.random() ** 2
             task = asyncio.get_running_loop().create_task(self._answer(number, bubble, text, wait))
             self._pending.add(task)
             task.add_done_callback(self._pending.discard)
@@ -142,15 +173,15 @@ class Crowd:
     def _belongs(self, number: str) -> bool:
         """Named people always take part; strangers only while there is room and no list says otherwise."""
         if number not in self._members:
-            if len(self._members) >= self._size or (self._people and self._people.find(number) is None):
+            if len(self._members) >= self.size or (self._people and self._people.find(number) is None):
                 return False
             self._members.add(number)
         return True
 
     def _stranger(self, number: str) -> Person:
         chance = Random(f"{self._seed}/{number}")
-        answers = list(self._mix.shares)
-        return Person(chance.choices(answers, [self._mix.shares[one] for one in answers])[0])
+        answers = list(self.mix.shares)
+        return Person(chance.choices(answers, [self.mix.shares[one] for one in answers])[0])
 
     async def _answer(self, number: str, bubble: Bubble, text: str, wait: float) -> None:
         await asyncio.sleep(wait)

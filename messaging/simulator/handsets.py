@@ -2,22 +2,27 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from messaging.simulator import drawing
+from messaging.simulator.desk import Desk
 from messaging.simulator.exchange import Exchange
+from messaging.simulator.talk import View
 from messaging.simulator.truth import wall_clock
+from messaging.simulator.wall import MOST, Choice, Found, phone_page, wall_page
 from messaging.simulator.wire import Answer, Request
 from messaging.simulator.world import SWITCHES, Phone
 
 SHOWN = 100
 _STATIC = Path(__file__).parent / "static"
-_FILES = {"handsets.css": "text/css", "handsets.js": "text/javascript", "phone.svg": "image/svg+xml"}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_FILES = {path.name: _KINDS[path.suffix] for path in _STATIC.iterdir() if path.suffix in _KINDS}
 _NUMBER = re.compile(r"01[016789]\d{7,8}")
 _OFFICE = re.compile(r"\d{3,12}")
 _PHONE = re.compile(rf"/phones/({_NUMBER.pattern})/(replies/|switches/)?")
-_PICTURE = re.compile(r"/pictures/([0-9a-f]{64})\.jpg")
+_PICTURE = re.compile(r"/pictures/([0-9a-f]{64})(\.jpg|/)")
 _HEADERS = (
     (
         "content-security-policy",
@@ -32,11 +37,14 @@ _HEADERS = (
 
 
 class Handsets:
-    """All pages outside /own."""
+    """All pages people look at: the wall, one telephone, a picture, and the desk."""
 
-    def __init__(self, exchange: Exchange, *, name_of: Callable[[str], str]) -> None:
+    def __init__(self, exchange: Exchange, desk: Desk, *, name_of: Callable[[str], str]) -> None:
         self._exchange = exchange
+        self._desk = desk
         self._name_of = name_of
+        self._read = {phone.number: _received(phone) for phone in exchange.world.phones.values()}
+        self._looks = 0
 
     def answer(self, request: Request) -> Answer:
         """One page, one file or one deed."""
@@ -47,40 +55,112 @@ class Handsets:
         if request.method != "GET":
             return Answer(405)
         if request.path == "/":
-            return self._list(request)
+            return self._wall(request, choice_of(request.query))
+        if request.path.startswith("/desk/"):
+            return self._control(request)
         if found := _PHONE.fullmatch(request.path):
             return self._phone(request, found[1])
-        return self._file(request.path)
+        return self._file(request)
 
-    def _list(self, request: Request, problem: str = "") -> Answer:
-        world = self._exchange.world
-        query = request.query.get("q", [""])[0].strip()
-        phones = [phone for phone in world.phones.values() if self._matches(phone, query)]
-        newest = sorted(phones, key=lambda phone: phone.version, reverse=True)[:SHOWN]
-        page = drawing.phones_page(
-            newest,
-            total=len(phones),
-            query=query,
-            today=wall_clock().date(),
-            name_of=self._name_of,
-            problem=problem,
+    # --- pages ---
+
+    def _wall(self, request: Request, choice: Choice, problem: str = "") -> Answer:
+        for number in choice.show:
+            self._look_at(number)
+
+        def draw() -> str:
+            views = [self._view(number, choice) for number in self._beside(choice)]
+            return wall_page(choice, self._found(choice), views, problem)
+
+        version = f"{self._exchange.world.version}-{self._looks}-{wall_clock():%j}"
+        return _page(draw(), 400) if problem else _fresh(request, version, draw)
+
+    def _found(self, choice: Choice) -> Found:
+        """The page of the list asked for: all telephones, newest first, or those that match."""
+        world, start = self._exchange.world, SHOWN * (choice.page - 1)
+        if choice.query:
+            matching = [phone for phone in world.newest_phones() if self._matches(phone, choice.query)]
+            total, phones = len(matching), matching[start : start + SHOWN]
+        else:
+            total, phones = len(world.phones), list(islice(world.newest_phones(), start, start + SHOWN))
+        return Found(phones, total, SHOWN, wall_clock().date(), self._name_of, self._unread, world.tally)
+
+    def _beside(self, choice: Choice) -> list[str]:
+        """The numbers on the wall: the chosen ones, then the newest until there are enough."""
+        wanted = choice.count or (len(choice.show) if choice.show else MOST)
+        others = (phone.number for phone in self._exchange.world.newest_phones() if phone.number not in choice.show)
+        return [*choice.show, *islice(others, max(0, wanted - len(choice.show)))][:wanted]
+
+    def _view(self, number: str, choice: Choice) -> View:
+        shown = tuple(self._beside(choice))
+        rest = tuple(one for one in shown if one != number)
+        return View(
+            phone=self._exchange.world.phones.get(number, Phone(number)),
+            name=self._name_of(number),
+            offices=self._offices(number),
+            now=wall_clock(),
+            unsent=self._exchange.world.unposted,
+            here=choice.address(),
+            leave=choice.address(show=(), count=0),
+            close=choice.address(show=rest, count=len(rest)) if rest else "",
+            heading="h2",
         )
-        return _page(page, 400) if problem else _fresh(request, page, f"{world.version}-{wall_clock():%j}")
+
+    def _phone(self, request: Request, number: str) -> Answer:
+        self._look_at(number)
+        view = View(
+            phone=self._exchange.world.phones.get(number, Phone(number)),
+            name=self._name_of(number),
+            offices=self._offices(number),
+            now=wall_clock(),
+            unsent=self._exchange.world.unposted,
+            here=f"/phones/{number}/",
+        )
+        return _fresh(request, f"{number}-{view.phone.version}-{len(view.offices)}", lambda: phone_page(view))
+
+    def _offices(self, number: str) -> list[str]:
+        phone = self._exchange.world.phones.get(number)
+        return (phone.offices if phone else []) or list(self._exchange.world.offices)
 
     def _matches(self, phone: Phone, query: str) -> bool:
         digits = re.sub(r"\D", "", query)
-        return not query or (bool(digits) and digits in phone.number) or query in self._name_of(phone.number)
+        is_number = bool(digits) and not re.sub(r"[\d\s-]", "", query) and digits in phone.number
+        return (
+            is_number
+            or query in self._name_of(phone.number)
+            or any(query in bubble.text or query in bubble.title for bubble in phone.visible)
+        )
 
-    def _phone(self, request: Request, number: str) -> Answer:
-        phone = self._exchange.world.phones.get(number, Phone(number))
-        offices = phone.offices or list(self._exchange.world.offices)
-        page = drawing.phone_page(phone, offices=offices, now=wall_clock(), name=self._name_of(number))
-        return _fresh(request, page, f"{number}-{phone.version}-{len(offices)}")
+    def _look_at(self, number: str) -> None:
+        """Somebody sees this telephone: nothing on it is new any more."""
+        phone = self._exchange.world.phones.get(number)
+        received = _received(phone) if phone else 0
+        if self._read.get(number, 0) != received:
+            self._read[number] = received
+            self._looks += 1
+
+    def _unread(self, phone: Phone) -> int:
+        """Texts nobody has looked at since the telephone was opened or answered from."""
+        own = [place for place, bubble in enumerate(phone.visible) if not bubble.is_ours]
+        answered = sum(bubble.is_ours for bubble in phone.visible[: own[-1]]) if own else 0
+        return max(0, _received(phone) - max(answered, self._read.get(phone.number, 0)))
+
+    def _control(self, request: Request) -> Answer:
+        if request.path == "/desk/audit.json":
+            name = (("content-disposition", 'attachment; filename="audit.json"'),)
+            return Answer(200, self._desk.audit(), "application/json", (*_HEADERS, *name))
+        if request.path != "/desk/":
+            return _not_found()
+        return _fresh(request, self._desk.version(), self._desk.page)
+
+    # --- deeds ---
 
     def _deed(self, request: Request) -> Answer:
         form = request.form()
+        if request.path.startswith("/desk/"):
+            return _see("/desk/") if self._desk.do(request.path.removeprefix("/desk/"), form) else _not_found()
         if request.path == "/phones/":
-            return self._open(request, re.sub(r"\D", "", form.get("number", "")))
+            return self._open(request, form)
         found = _PHONE.fullmatch(request.path)
         if found is None or not found[2]:
             return _not_found()
@@ -91,22 +171,51 @@ class Handsets:
                 self._exchange.reply(number=number, to=office, text=text)
         elif form.get("name") in SWITCHES:
             self._exchange.switch(number=number, name=form["name"], is_on=form.get("on") == "1")
-        return _see(f"/phones/{number}/")
+        return _see(_here(form.get("back", ""), otherwise=f"/phones/{number}/"))
 
-    def _open(self, request: Request, number: str) -> Answer:
+    def _open(self, request: Request, form: dict[str, str]) -> Answer:
+        number = re.sub(r"\D", "", form.get("number", ""))
+        choice = choice_of(parse_qs(urlsplit(form.get("back", "")).query))
         if not _NUMBER.fullmatch(number):
-            return self._list(request, "010-1234-5678처럼 휴대전화 번호를 입력해 주세요.")
-        return _see(f"/phones/{number}/")
+            return self._wall(request, choice, "010-1234-5678처럼 휴대전화 번호를 입력해 주세요.")
+        return _see(choice.adding(number))
 
-    def _file(self, path: str) -> Answer:
-        name = path.removeprefix("/static/")
+    # --- files ---
+
+    def _file(self, request: Request) -> Answer:
+        name = request.path.removeprefix("/static/")
         if name in _FILES:
             return Answer(200, (_STATIC / name).read_bytes(), f"{_FILES[name]}; charset=utf-8", _HEADERS)
-        picture = _PICTURE.fullmatch(path)
-        if picture and (kept := self._exchange.picture_path(picture[1])).exists():
+        found = _PICTURE.fullmatch(request.path)
+        if found is None or not (kept := self._exchange.picture_path(found[1])).exists():
+            return _not_found()
+        if found[2] == ".jpg":
             forever = (("cache-control", "private, max-age=31536000, immutable"),)
             return Answer(200, kept.read_bytes(), "image/jpeg", (*_HEADERS, *forever))
-        return _not_found()
+        alt, back = (request.query.get(field, [""])[0] for field in ("alt", "back"))
+        return _page(drawing.picture_page(found[1], alt=alt or "받은 그림", back=_here(back, otherwise="/")))
+
+
+def choice_of(query: object) -> Choice:
+    """What a wall's address asks for; what makes no sense is left out."""
+    given = query if isinstance(query, dict) else {}
+    first = {name: str(values[0]).strip() for name, values in given.items() if values}
+    numbers = dict.fromkeys(one for one in first.get("show", "").split(",") if _NUMBER.fullmatch(one))
+    count, page = (int(first[name][:6]) if first.get(name, "").isdecimal() else 0 for name in ("n", "page"))
+    return Choice(
+        tuple(numbers)[: count or MOST][:MOST], min(count, MOST), first.get("q", "")[:100], max(1, min(page, 10**6))
+    )
+
+
+def _received(phone: Phone) -> int:
+    return sum(bubble.is_ours for bubble in phone.visible)
+
+
+def _here(place: str, *, otherwise: str) -> str:
+    """Only the wall and a telephone are places to go back to."""
+    parts = urlsplit(place)
+    is_ours = not parts.scheme and not parts.netloc and (parts.path == "/" or _PHONE.fullmatch(parts.path))
+    return place if is_ours and place.isascii() and not re.search(r"[\s\\]|^//", place) else otherwise
 
 
 def _is_from_here(request: Request) -> bool:
@@ -121,12 +230,12 @@ def _page(html: str, status: int = 200, headers: tuple[tuple[str, str], ...] = (
     return Answer(status, html.encode(), "text/html; charset=utf-8", (*_HEADERS, *headers))
 
 
-def _fresh(request: Request, html: str, version: str) -> Answer:
+def _fresh(request: Request, version: str, draw: Callable[[], str]) -> Answer:
     """The page, or 304 when the browser has this very version."""
     tag = (("etag", f'"{version}"'), ("cache-control", "no-cache"))
     if request.headers.get("if-none-match") == f'"{version}"':
         return Answer(304, b"", "text/html; charset=utf-8", (*_HEADERS, *tag))
-    return _page(html, headers=tag)
+    return _page(draw(), headers=tag)
 
 
 def _see(place: str) -> Answer:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from messaging.simulator.crowd import Crowd, Mix, People
+from messaging.simulator.desk import Desk
 from messaging.simulator.dialects import Dialect, Office
 from messaging.simulator.exchange import Exchange
 from messaging.simulator.faults import Faults
@@ -54,11 +55,12 @@ async def serve(setup: Setup) -> int:
     stop = _stop_signal()
     exchange = Exchange(setup.log, setup.faults, receipt_delay=setup.receipt_delay, senders=setup.senders)
     people = People(setup.people)
-    Crowd(exchange, people, size=setup.crowd, mix=setup.mix, seed=setup.seed)
+    crowd = Crowd(exchange, people, size=setup.crowd, mix=setup.mix, seed=setup.seed)
+    handsets = Handsets(exchange, Desk(exchange, crowd), name_of=people.name_of)
     async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
         post_office = PostOffice(exchange)
         dialects = _dialects(setup, exchange, post_office, client)
-        server = Server(Reception(exchange, dialects, Handsets(exchange, name_of=people.name_of)).answer)
+        server = Server(Reception(exchange, dialects, handsets).answer)
         try:
             port = await server.start(setup.port)
         except OSError as error:

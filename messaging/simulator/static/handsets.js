@@ -1,55 +1,52 @@
-// Keeps the page fresh by asking with the last ETag; only what changed is replaced, what somebody types is left alone.
-const live = document.getElementById("live");
-const clock = document.getElementById("clock");
-const box = document.getElementById("text");
-let tag = "";
-
-function sameShape(now, next) {
-  const [a, b] = [now.querySelector(".talk"), next.querySelector(".talk")];
-  return a && b ? [a, b] : null;
-}
-
-function renew(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const next = page.getElementById("live");
-  if (!next || next.innerHTML === live.innerHTML) return;
-  const talks = sameShape(live, next);
-  if (!talks) return live.replaceChildren(...next.childNodes);
-  const [now, later] = talks;
-  [...later.children].forEach((item, place) => {
-    const old = now.children[place];
-    if (!old) now.append(item.cloneNode(true));
-    else if (old.outerHTML !== item.outerHTML) old.replaceWith(item.cloneNode(true));
-  });
-}
-
-async function ask() {
-  if (document.hidden) return;
-  try {
-    const answer = await fetch(location.href, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
-    if (answer.status !== 200) return;
-    tag = answer.headers.get("ETag") ?? "";
-    renew(await answer.text());
-  } catch {
-    // the simulator is restarting; the next question finds it
-  }
-}
+// Makes the pages live; each of them works without this file.
+import { keepFresh, sendQuietly } from "./fresh.js";
+import { showPictures } from "./pictures.js";
 
 function tick() {
-  if (clock) clock.textContent = new Date().toLocaleTimeString("ko-KR", { hour: "numeric", minute: "2-digit", hour12: false });
+  const time = new Date().toLocaleTimeString("ko-KR", { hour: "numeric", minute: "2-digit", hour12: false, timeZone: "Asia/Seoul" });
+  for (const clock of document.querySelectorAll(".clock")) clock.textContent = time;
 }
 
-box?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+// The wall shows as many telephones as fit; naming them in the address keeps them there when others hear something.
+function pinWall() {
+  const page = document.body.classList;
+  if (!page.contains("wall-page") || page.contains("chosen")) return;
+  const shown = [...document.querySelectorAll(".wall .device")].filter((device) => device.offsetParent !== null);
+  if (!shown.length) return;
+  const place = new URL(location.href);
+  place.searchParams.set("show", shown.map((device) => device.dataset.key).join(","));
+  place.searchParams.set("n", shown.length);
+  history.replaceState(null, "", place.href.replaceAll("%2C", ","));
+  page.add("chosen");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.switches[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches(".composer textarea")) return;
   event.preventDefault();
-  if (box.value.trim()) box.form.requestSubmit();
+  if (event.target.value.trim()) event.target.form.requestSubmit();
 });
-box?.addEventListener("input", () => {
-  box.rows = Math.min(5, box.value.split("\n").length);
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("textarea")) event.target.rows = Math.min(5, event.target.value.split("\n").length);
+  const output = document.getElementById(event.target.dataset?.output ?? "");
+  if (output) output.value = event.target.value;
 });
+
 document.addEventListener("click", (event) => {
-  const open = document.querySelector("details[open]");
-  if (open && !open.contains(event.target)) open.open = false;
+  for (const open of document.querySelectorAll("details.switches[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
 });
-setInterval(ask, 1500);
+
+pinWall();
+showPictures();
+sendQuietly();
+keepFresh();
 setInterval(tick, 10000);
