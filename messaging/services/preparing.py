@@ -4,14 +4,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 
-from messaging import routes, topics
+from messaging import preference_links, routes, topics
 from messaging.binding import binding
 from messaging.carriers import registry
 from messaging.legs import new_leg
 from messaging.models import (
+    ApiKey,
     Attempt,
     Message,
     MessageImage,
@@ -21,6 +23,7 @@ from messaging.models import (
     Stream,
     TemplateVersion,
 )
+from messaging.preferring import Way, way_for, wishes_of
 from messaging.pricing import Tariff, tariff_on
 from messaging.queries import database_clock
 from messaging.wording import Wording, compose, fingerprint
@@ -94,13 +97,15 @@ class Outgoing:
     reply_for: timedelta | None = None
     buttons_context: Mapping[str, str] | None = None
     sender_number: SenderNumber | None = None
+    lane: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
-    """One message with its first leg and its pictures, not yet written."""
+    """One message with its words, its first leg and its pictures, not yet written."""
 
     message: Message
+    words: Wording
     leg: Attempt
     images: tuple[MessageImage, ...]
 
@@ -113,6 +118,7 @@ class Preparation:
     approved_by: User | None
     now: datetime
     department: Department | None = None
+    api_key: ApiKey | None = None
     started_at: datetime = field(default_factory=database_clock)
     tariff: Tariff = field(init=False)
     _versions: dict[str, TemplateVersion] = field(default_factory=dict)
@@ -121,6 +127,8 @@ class Preparation:
 
     def __post_init__(self) -> None:
         self.tariff = tariff_on(day_in_korea(self.started_at))
+        if self.api_key is not None:
+            self.department = self.api_key.department
         official = official_of(self.by) if self.by and not self.department else None
         self.department = official.department if official else self.department
 
@@ -129,24 +137,37 @@ class Preparation:
         :raises Refused: whatever is wrong; most refusals say which `field` it is
         """
         version = self._version(asked.template)
-        variables = {"기관": settings.DISTRICT_NAME, **asked.context, **(asked.buttons_context or {})}
+        variables = {**asked.context, **(asked.buttons_context or {}), **_own_words(version, asked.key)}
         words = compose(version, variables)
         images = _images(asked, version)
         message = self._message(asked, version, words, fingerprint(words, [bytes(image.sha256) for image in images]))
         message.variables = json.dumps(variables, ensure_ascii=False)
         for image in images:
             image.message = message
-        step = routes.ROUTES[version.route][0]
+        return Draft(message, words, self._first_leg(message, words), tuple(images))
+
+    def follow_wishes(self, drafts: Sequence[Draft]) -> None:
+        """Whoever prefers texts gets one at once, not an AlimTalk that the claim would turn into one."""
+        wishes = wishes_of(draft.message for draft in drafts)
+        for draft, wish in zip(drafts, wishes, strict=True):
+            if way_for(draft.message, draft.leg.channel, draft.leg.ordinal, wish) is Way.OTHER:
+                draft.message.route = Route.TEXT
+                draft.message.body = draft.words.text
+                draft.leg = self._first_leg(draft.message, draft.words)
+
+    def _first_leg(self, message: Message, words: Wording) -> Attempt:
         leg = new_leg(
             message,
             words=words,
-            step=step,
+            step=routes.ROUTES[message.route][0],
             ordinal=1,
             carrier=registry.aliases()[0],
-            due_at=asked.due_at or self.started_at,
+            due_at=message.due_at,
             tariff=self.tariff,
         )
-        return Draft(message, leg, tuple(images))
+        if message.is_test:
+            leg.cost_won = Decimal(0)
+        return leg
 
     def _message(self, asked: Outgoing, version: TemplateVersion, words: Wording, digest: bytes) -> Message:
         phone = parse_mobile(asked.to)
@@ -159,7 +180,7 @@ class Preparation:
             reference=asked.reference,
             stream=self._stream(asked.stream or topic.name),
             purpose=version.purpose,
-            lane=0 if version.purpose == Purpose.CODE else topic.lane,
+            lane=0 if version.purpose == Purpose.CODE else topic.lane if asked.lane is None else asked.lane,
             route=version.route,
             template_version=version,
             sender_number=asked.sender_number or self._sender_number(),
@@ -172,6 +193,8 @@ class Preparation:
             created_by=self.by,
             approved_by=self.approved_by,
             department=self.department,
+            api_key=self.api_key,
+            is_test=self.api_key is not None and self.api_key.is_test,
         )
         message.phone, message.body = phone, words.shown
         return message
@@ -200,6 +223,14 @@ class Preparation:
         if self._sender is None:
             raise NoSenderNumber
         return self._sender
+
+
+def _own_words(version: TemplateVersion, key: str) -> dict[str, str]:
+    """What nobody else may fill: the office's name, and the address of 알림 설정 where a button leads there."""
+    words = {"기관": settings.DISTRICT_NAME}
+    if any(preference_links.VARIABLE in button["url"] for button in version.buttons):
+        words[preference_links.VARIABLE] = preference_links.address_for(key)
+    return words
 
 
 def _images(asked: Outgoing, version: TemplateVersion) -> list[MessageImage]:

@@ -8,7 +8,7 @@ from itertools import islice
 from django.db import connection
 
 from messaging import bulk, tasks
-from messaging.models import Message, SenderNumber
+from messaging.models import ApiKey, Message, SenderNumber
 from messaging.opting_out import opted_out
 from messaging.services.preparing import (
     Draft,
@@ -112,7 +112,9 @@ def send(
         buttons_context=buttons_context,
         sender_number=sender_number,
     )
-    draft = Preparation(by=by, approved_by=approved_by, now=now, department=department).draft(asked)
+    preparation = Preparation(by=by, approved_by=approved_by, now=now, department=department)
+    draft = preparation.draft(asked)
+    preparation.follow_wishes([draft])
     _insert([draft])
     message = Message.objects.get(key=key)
     if not _same(message, draft):
@@ -128,6 +130,7 @@ def send_many(
     now: datetime,
     approved_by: User | None = None,
     department: Department | None = None,
+    api_key: ApiKey | None = None,
 ) -> Sent:
     """
     Queue many messages in batches. One bad row never stops the others; a row queued before under its key is left alone.
@@ -137,10 +140,11 @@ def send_many(
     :raises NotInTransaction: if the caller has no transaction open
     """
     _require_transaction()
-    preparation = Preparation(by=by, approved_by=approved_by, now=now, department=department)
+    preparation = Preparation(by=by, approved_by=approved_by, now=now, department=department, api_key=api_key)
     sent = Sent()
     for batch in _batches(enumerate(rows, start=1)):
         drafts = _drafts(batch, preparation, sent)
+        preparation.follow_wishes([draft for _, draft in drafts])
         fresh = _insert([draft for _, draft in drafts])
         sent.queued_count += len(fresh)
         sent.opted_out_count += len(opted_out(draft.message for draft in fresh))
