@@ -46,7 +46,8 @@ class Capabilities:
     `batch_sizes`: channel → most legs of one call (1 where personal texts cannot share one); a channel left out is
     not carried. `tps`: recipients a second. `key_window`: how long a repeated key is recognised (outcome `key`).
     `uploads_per_second`: pictures are uploaded before the call that names them; 0 where they travel inside it.
-    `upload_lasts`: how long the carrier keeps an uploaded picture.
+    `upload_lasts`: how long the carrier keeps an uploaded picture. `knows_legs`: it can be asked about a leg by our
+    reference alone, without the key of its call. `is_linked`: a process of its own holds the line and sends over it.
     """
 
     batch_sizes: Mapping[str, int]
@@ -60,6 +61,8 @@ class Capabilities:
     uploads_per_second: float = 0.0
     upload_lasts: timedelta = timedelta(0)
     alimtalk_characters: int = 1000
+    knows_legs: bool = False
+    is_linked: bool = False
 
     @property
     def channels(self) -> frozenset[str]:

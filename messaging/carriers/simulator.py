@@ -45,6 +45,7 @@ CAPABILITIES: Final = Capabilities(
     receipts="push",
     replies=True,
     mms=MmsProfile(max_bytes=200_000, max_width=1000, max_height=1000, max_images=3),
+    knows_legs=True,
 )
 DELIVERED: Final = "1000"
 # their code → (reason_kind, is it pointless to try again?, what the official reads)
