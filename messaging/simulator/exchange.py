@@ -104,7 +104,7 @@ class Exchange:
 
     def _accept(self, order: Order, leg: Leg) -> list[Event]:
         for picture in leg.pictures:
-            self._keep_picture(picture.sha256, picture.content)
+            self.keep_picture(picture.sha256, picture.content)
         accept: Event = {
             "event": "accept",
             **_facts(order, leg),
@@ -116,6 +116,7 @@ class Exchange:
             "buttons": [{"label": label, "url": url} for label, url in leg.buttons],
             "images": [picture.sha256 for picture in leg.pictures],
             "card": written_card(leg.card),
+            "fate": leg.fate,
         }
         receipts = self._receipts(accept)
         is_failing = any(event["outcome"] == "undelivered" and not event["mark"] for event in receipts[:1])
@@ -130,7 +131,8 @@ class Exchange:
         phone = self.world.phones.get(leg.to)
         return "3101" if leg.channel == "alimtalk" and phone and "no_kakao" in phone.switches else ""
 
-    def _keep_picture(self, sha256: str, content: bytes) -> None:
+    def keep_picture(self, sha256: str, content: bytes) -> None:
+        """Keep a picture as it was received."""
         self._pictures.mkdir(mode=0o700, exist_ok=True)
         path = self.picture_path(sha256)
         if not path.exists():
@@ -142,23 +144,27 @@ class Exchange:
 
     def _receipts(self, accept: Event) -> list[Event]:
         """The reports the carrier will make about one accepted leg; none yet while the handset is off."""
-        number, is_alimtalk = accept["number"], accept["channel"] == "alimtalk"
-        switches = self.world.phones[number].switches if number in self.world.phones else set()
-        code = DELIVERED
-        if "no_such_number" in switches:
-            code = "3103"
-        elif is_alimtalk and switches & {"no_kakao", "blocked"}:
-            code = "3101" if "no_kakao" in switches else "3102"
-        elif "off" in switches:
-            if not is_alimtalk:
-                return []
-            code = "3104"
+        number = accept["number"]
+        code = accept.get("fate") or self._code_of(number, is_alimtalk=accept["channel"] == "alimtalk")
+        if not code:
+            return []
         due = wall_clock() + timedelta(seconds=self.receipt_delay)
         plain = _receipt(accept, code=code, at=due, due=due)
         return _spoil(plain, self.faults.of_event(RECEIPTS, number))
 
-    def reply(self, *, number: str, to: str, text: str) -> Event:
-        """A citizen texts one of the district's numbers."""
+    def _code_of(self, number: str, *, is_alimtalk: bool) -> str:
+        """How a message to this handset ends; '' while it must wait."""
+        switches = self.world.phones[number].switches if number in self.world.phones else set()
+        if "no_such_number" in switches:
+            return "3103"
+        if is_alimtalk and switches & {"no_kakao", "blocked"}:
+            return "3101" if "no_kakao" in switches else "3102"
+        if "off" in switches:
+            return "3104" if is_alimtalk else ""
+        return DELIVERED
+
+    def reply(self, *, number: str, to: str, text: str, shown: str = "") -> Event:
+        """A citizen texts one of the district's numbers. `shown`: the sender's number as they typed it, if another."""
         copies = 3 if self.faults.of_event(REPLIES, number) else 1
         event: Event = {
             "event": "reply",
@@ -166,6 +172,7 @@ class Exchange:
             "id": f"m-{uuid4().hex}",
             "number": number,
             "to": to,
+            "shown": shown or number,
             "text": text,
             "at": _stamp(wall_clock()),
             "due": _stamp(wall_clock()),

@@ -72,8 +72,8 @@ class Leg:
     """
     One message for one handset.
 
-    `ref` is this carrier's name for it where the dialect has one of its own; `otherwise` is what this carrier sends
-    by itself when the message fails.
+    `ref` is this carrier's name for it where the dialect has one of its own; `fate` the code it is sure to fail with
+    though it is taken; `otherwise` what this carrier sends by itself when the message fails.
     """
 
     id: str
@@ -87,6 +87,7 @@ class Leg:
     pictures: tuple[Picture, ...]
     card: Card = Card()
     ref: str = ""
+    fate: str = ""
     otherwise: "Leg | None" = None
 
     @property

@@ -17,11 +17,16 @@ PADDING = "0" * 1_100_000
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How a dialect words what any carrier may have to say to a whole call."""
+    """
+    How a dialect words what any carrier may have to say to a whole call.
+
+    `too_many_unsaid`: what a dialect says that sometimes hides it behind another status, without a Retry-After.
+    """
 
     wrong_key: Answer
     too_many: Answer
     no_balance: Answer
+    too_many_unsaid: Answer | None = None
 
 
 def strike(exchange: Exchange, request: Request, numbers: Sequence[str] = (), *, key: str = "") -> list[Rule]:
@@ -43,7 +48,7 @@ async def before(rules: Sequence[Rule], manners: Manners) -> Answer | None:
         case "error_before":
             return Answer(500, b"Internal Server Error", "text/plain")
         case "rate_limit":
-            return replace(manners.too_many, headers=_wait(struck))
+            return _too_many(struck, manners)
         case "unauthorized":
             return manners.wrong_key
         case "balance_gone":
@@ -53,8 +58,10 @@ async def before(rules: Sequence[Rule], manners: Manners) -> Answer | None:
     return Answer(manner="reset")
 
 
-def _wait(rule: Rule) -> tuple[tuple[str, str], ...]:
-    return () if rule.retry_after is None else (("retry-after", f"{rule.retry_after:g}"),)
+def _too_many(rule: Rule, manners: Manners) -> Answer:
+    if rule.retry_after is None:
+        return manners.too_many_unsaid or manners.too_many
+    return replace(manners.too_many, headers=(("retry-after", f"{rule.retry_after:g}"),))
 
 
 def after(rules: Sequence[Rule], true: Answer) -> Answer:
