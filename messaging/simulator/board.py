@@ -215,7 +215,8 @@ def _unsubscribed(event: Event) -> Story:
 
 
 def _struck(event: Event) -> Story:
-    return "장애", _SHORT.get(event["fault"]) or _FAULTS.get(event["fault"], event["fault"]), "fault"
+    fault: str = event["fault"]
+    return "장애", {**_FAULTS, **_SHORT}.get(fault, fault), "fault"
 
 
 def _noted(_: Event) -> Story:
@@ -264,7 +265,8 @@ def describe(rule: Rule) -> str:
         )
     ]
     if rule.times:
-        words.append(f"앞으로 {max(0, rule.times - rule.struck):,}번")
+        left = rule.times - rule.struck
+        words.append(f"앞으로 {left:,}번" if left > 0 else "다 일어남")
     if rule.nth:
         words.append(f"{', '.join(map(str, rule.nth))}번째")
     if rule.every:

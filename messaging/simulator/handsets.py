@@ -1,8 +1,8 @@
 """The handsets in a browser: pages that work without JavaScript, and polling by ETag for those that have it."""
 
 import re
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -69,30 +69,34 @@ class Handsets:
             self._look_at(number)
 
         def draw() -> str:
-            views = [self._view(number, choice) for number in self._beside(choice)]
-            return wall_page(choice, self._found(choice), views, problem)
+            matching = self._matching(choice.query) if choice.query else None
+            shown = self._beside(choice, matching or ())
+            views = [self._view(number, shown, choice) for number in shown]
+            return wall_page(choice, self._found(choice, matching), views, problem)
 
         version = f"{self._exchange.world.version}-{self._looks}-{wall_clock():%j}"
         return _page(draw(), 400) if problem else _fresh(request, version, draw)
 
-    def _found(self, choice: Choice) -> Found:
-        """The page of the list asked for: all telephones, newest first, or those that match."""
+    def _matching(self, query: str) -> list[Phone]:
+        return [phone for phone in self._exchange.world.newest_phones() if self._matches(phone, query)]
+
+    def _found(self, choice: Choice, matching: Sequence[Phone] | None) -> Found:
+        """The page of the list asked for, newest first: of those that match, or of all telephones."""
         world, start = self._exchange.world, SHOWN * (choice.page - 1)
-        if choice.query:
-            matching = [phone for phone in world.newest_phones() if self._matches(phone, choice.query)]
-            total, phones = len(matching), matching[start : start + SHOWN]
-        else:
-            total, phones = len(world.phones), list(islice(world.newest_phones(), start, start + SHOWN))
+        total = len(world.phones) if matching is None else len(matching)
+        phones = list(islice(world.newest_phones() if matching is None else matching, start, start + SHOWN))
         return Found(phones, total, SHOWN, wall_clock().date(), self._name_of, self._unread, world.tally)
 
-    def _beside(self, choice: Choice) -> list[str]:
-        """The numbers on the wall: the chosen ones, then the newest until there are enough."""
-        wanted = choice.count or (len(choice.show) if choice.show else MOST)
-        others = (phone.number for phone in self._exchange.world.newest_phones() if phone.number not in choice.show)
-        return [*choice.show, *islice(others, max(0, wanted - len(choice.show)))][:wanted]
+    def _beside(self, choice: Choice, matching: Iterable[Phone]) -> list[str]:
+        """The numbers on the wall: the chosen, then those searched for, then the newest until there are enough."""
+        wanted = choice.count or len(choice.show) or MOST
+        others = chain(matching, self._exchange.world.newest_phones())
+        numbers = dict.fromkeys(choice.show)
+        while len(numbers) < wanted and (phone := next(others, None)):
+            numbers[phone.number] = None
+        return list(numbers)[:wanted]
 
-    def _view(self, number: str, choice: Choice) -> View:
-        shown = tuple(self._beside(choice))
+    def _view(self, number: str, shown: Sequence[str], choice: Choice) -> View:
         rest = tuple(one for one in shown if one != number)
         return View(
             phone=self._exchange.world.phones.get(number, Phone(number)),
@@ -125,11 +129,7 @@ class Handsets:
     def _matches(self, phone: Phone, query: str) -> bool:
         digits = re.sub(r"\D", "", query)
         is_number = bool(digits) and not re.sub(r"[\d\s-]", "", query) and digits in phone.number
-        return (
-            is_number
-            or query in self._name_of(phone.number)
-            or any(query in bubble.text or query in bubble.title for bubble in phone.visible)
-        )
+        return is_number or query in self._name_of(phone.number) or any(bubble.says(query) for bubble in phone.visible)
 
     def _look_at(self, number: str) -> None:
         """Somebody sees this telephone: nothing on it is new any more."""

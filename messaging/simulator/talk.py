@@ -21,6 +21,7 @@ SWITCHES = (
     ("refuses_080", "080 수신거부", "080 수신거부", "무료 수신거부 전화를 걸어 명단에 올립니다."),
 )
 LONG, SHOWN = 320, 220
+_CALLABLE = re.compile(r"(?<![\d-])(?:0\d{1,2}-)?\d{3,4}-\d{4}(?![\d-])")
 _SIGNATURE = re.compile(r"\s*\[([^\[\]]{1,20})\]")
 
 
@@ -185,13 +186,18 @@ def _picture(view: View, bubble: Bubble, place: int, count: int) -> str:
 def _words(text: str) -> str:
     """The text; of a long one the beginning, and the rest behind 자세히."""
     if len(text) <= LONG:
-        return f"<p>{escape(text)}</p>"
+        return f"<p>{_dialable(text)}</p>"
     breaks = (text.rfind(sign, SHOWN // 2, SHOWN) + 1 for sign in ("\n", " "))
     cut = next((one for one in breaks if one), SHOWN)
     return (
-        f'<p>{escape(text[:cut])}</p><details class="more"><summary>자세히</summary>'
-        f"<p>{escape(text[cut:])}</p></details>"
+        f'<p>{_dialable(text[:cut].rstrip())}</p><details class="more"><summary>자세히</summary>'
+        f"<p>{_dialable(text[cut:])}</p></details>"
     )
+
+
+def _dialable(text: str) -> str:
+    """Telephones underline numbers that can be called, and never break them."""
+    return _CALLABLE.sub(r'<span class="tel">\g<0></span>', escape(text))
 
 
 def _card(view: View, bubble: Bubble) -> str:

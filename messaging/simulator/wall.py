@@ -143,12 +143,12 @@ def _row(phone: Phone, choice: Choice, found: Found) -> str:
 
 def _matching(bubbles: Sequence[Bubble], query: str) -> Bubble | None:
     """The newest message that holds the words searched for."""
-    return next((one for one in reversed(bubbles) if query in one.text or query in one.title), None) if query else None
+    return next((one for one in reversed(bubbles) if one.says(query)), None) if query else None
 
 
 def _snippet(bubble: Bubble, query: str) -> str:
     flat = " ".join(f"{bubble.title} {bubble.text}".split())
-    place = max(0, flat.find(query) - 12) if query else 0
+    place = max(0, flat.find(query) - 8) if query else 0
     cut = ("…" if place else "") + flat[place : place + 60] + ("…" if len(flat) > place + 60 else "")
     shown = escape(cut)
     if query:

@@ -30,6 +30,12 @@ class Bubble:
     status: str = "delivered"
     card: Card = field(default_factory=Card)
 
+    def says(self, words: str) -> bool:
+        """True if these words stand anywhere in the message."""
+        card = self.card
+        lines = (self.title, self.text, card.header, card.highlight, card.note, *card.keywords)
+        return any(words in line for line in lines) or any(words in line for item in card.items for line in item)
+
 
 @dataclass(slots=True)
 class Tally:

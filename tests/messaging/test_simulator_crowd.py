@@ -9,7 +9,7 @@ import pytest
 
 from messaging.carriers.base import Leg
 from messaging.simulator.crowd import BadMix, Mix, People, Person, read_mix, words
-from tests.messaging.simulator_process import eventually, running_simulator
+from tests.messaging.simulator_process import BROWSER, eventually, running_simulator
 
 OFFICE = "0212000000"
 QUESTION = "[새빛구] 고지서를 문자로 받으시겠습니까? 1 동의 / 2 미동의 (생년월일 6자리도 보내 주세요)"
@@ -114,3 +114,17 @@ def test_strangers_take_part_up_to_the_size_of_the_crowd(tmp_path: Path) -> None
 
         assert eventually(lambda: len(simulator.truth("reply")) == 3)
         assert not eventually(lambda: len(simulator.truth("reply")) > 3, seconds=0.4)
+
+
+def test_a_crowd_started_later_answers_what_is_there_and_stops_when_told(tmp_path: Path) -> None:
+    with running_simulator(tmp_path / "truth.jsonl") as simulator:
+        first, second = ([Leg(uuid4(), "lms", f"0107{n}00{m:04d}", OFFICE, QUESTION) for m in range(4)] for n in (1, 2))
+        simulator.adapter().submit(first, key=uuid4())
+        start = {"size": "10", "consent": "100", "fastest": "0", "slowest": "0.1"}
+
+        BROWSER.post(f"{simulator.url}/desk/crowd/start/", data=start)
+        assert eventually(lambda: len(simulator.truth("reply")) == 4)
+        BROWSER.post(f"{simulator.url}/desk/crowd/stop/")
+        simulator.adapter().submit(second, key=uuid4())
+
+        assert not eventually(lambda: len(simulator.truth("reply")) > 4, seconds=0.5)

@@ -10,6 +10,7 @@ import pytest
 from messaging.carriers.base import Button, Leg, Picture, Rejected
 from tests.messaging.legs import jpeg
 from tests.messaging.simulator_process import (
+    BEARER,
     BROWSER,
     Receiver,
     RunningSimulator,
@@ -223,3 +224,151 @@ def test_other_sites_cannot_use_the_handsets(simulator: RunningSimulator, number
 )
 def test_other_addresses_are_not_found(simulator: RunningSimulator, path: str) -> None:
     assert page(simulator, path).status_code == 404
+
+
+def card_leg(number: str, words: str = "[새빛구] 재산세를 안내해 드립니다.") -> dict[str, object]:
+    """A whole AlimTalk card in the simulator's own dialect."""
+    items = [{"title": "납세자", "text": "박바다"}, {"title": "과세대상", "text": "새빛로 12"}]
+    card = {"header": "재산세 고지", "highlight": "218,450원", "note": "11월 30일까지", "items": items}
+    return {
+        "id": str(uuid4()),
+        "channel": "alimtalk",
+        "to": number,
+        "from": OFFICE,
+        "text": words,
+        "template": "t",
+        "card": {**card, "keywords": ["납부 방법"]},
+    }
+
+
+def submit(simulator: RunningSimulator, leg: dict[str, object]) -> httpx.Response:
+    order = {"key": str(uuid4()), "legs": [leg]}
+    return BROWSER.post(f"{simulator.url}/own/messages", json=order, headers=BEARER)
+
+
+def test_a_card_shows_its_header_highlight_items_and_words_to_tap(simulator: RunningSimulator, number: str) -> None:
+    assert submit(simulator, card_leg(number)).json()["legs"][0]["accepted"]
+
+    html = page(simulator, f"/phones/{number}/").text
+    for words in ("재산세 고지", "218,450원", "11월 30일까지", "<dt>납세자</dt><dd>박바다</dd>"):
+        assert words in html
+    (tapped,) = re.findall(r'<button name="text" value="([^"]+)">', html)
+    post(simulator, f"/phones/{number}/replies/", to=OFFICE, text=tapped)
+
+    assert simulator.truth("reply")[-1]["text"] == "납부 방법"
+
+
+def test_a_card_with_unknown_fields_is_refused(simulator: RunningSimulator, number: str) -> None:
+    leg = {**card_leg(number), "card": {"colour": "yellow"}}
+
+    assert submit(simulator, leg).status_code == 400
+
+
+def test_a_long_text_continues_behind_a_fold(simulator: RunningSimulator, number: str) -> None:
+    words = "[새빛구] " + "안내 말씀을 드립니다. " * 40
+    simulator.adapter().submit([text(number, words)], key=uuid4())
+
+    html = page(simulator, f"/phones/{number}/").text
+
+    shown, rest = re.findall(
+        r"<p>(\[새빛구\][^<]*)</p><details class=\"more\"><summary>자세히</summary><p>([^<]*)</p>", html
+    )[0]
+    assert f"{shown} {rest}" == words
+
+
+def test_the_answers_a_text_asks_for_are_one_tap_away_until_it_is_answered(
+    simulator: RunningSimulator, number: str
+) -> None:
+    simulator.adapter().submit([text(number, "[새빛구] 참석하십니까?\n1 참석\n2 불참\n답장해 주세요.")], key=uuid4())
+    taps = re.findall(r'<button name="text" value="(\d)">', page(simulator, f"/phones/{number}/").text)
+
+    post(simulator, f"/phones/{number}/replies/", to=OFFICE, text=taps[0])
+
+    assert taps == ["1", "2"]
+    assert '<button name="text"' not in page(simulator, f"/phones/{number}/").text
+
+
+def test_a_reply_says_whether_the_district_has_it(line: tuple[RunningSimulator, Receiver], number: str) -> None:
+    simulator, _ = line
+    post(simulator, f"/phones/{number}/replies/", to=OFFICE, text="1")
+
+    assert eventually(lambda: "· 보냄<" in page(simulator, f"/phones/{number}/").text)
+
+
+def test_telephones_stand_side_by_side_as_the_address_says(simulator: RunningSimulator) -> None:
+    one, two, three = "01055601111", "01055602222", "01055603333"
+    for number in (one, two, three):
+        simulator.adapter().submit([text(number)], key=uuid4())
+
+    chosen = re.findall(r'<section class="device" data-key="(\d+)"', page(simulator, f"/?show={one},{three}").text)
+    filled = re.findall(r'<section class="device" data-key="(\d+)"', page(simulator, f"/?show={one}&n=3").text)
+
+    assert chosen == [one, three]
+    assert filled == [one, three, two]
+
+
+@pytest.mark.parametrize("query", ["?show=evil,0101", "?n=99999999999&page=0", "?n=-1&page=x", "?page=99999"])
+def test_a_wall_address_that_makes_no_sense_still_shows_a_wall(simulator: RunningSimulator, query: str) -> None:
+    assert page(simulator, f"/{query}").status_code == 200
+
+
+def test_the_list_counts_what_nobody_has_read(simulator: RunningSimulator, number: str) -> None:
+    def unread() -> list[str]:
+        row = page(simulator, f"/?q={number}").text.partition('<ul class="phones"')[2]
+        return re.findall(r"안 읽음 </span>(\d+)<", row)
+
+    simulator.adapter().submit([text(number), text(number)], key=uuid4())
+    before = unread()
+    page(simulator, f"/?show={number}")
+
+    assert (before, unread()) == (["2"], [])
+
+
+def test_telephones_are_found_by_what_their_texts_say(simulator: RunningSimulator, number: str) -> None:
+    submit(simulator, card_leg(number, "[새빛구] 반려견 등록을 안내합니다."))
+
+    by_text, by_item = (page(simulator, f"/?q={words}").text for words in ("반려견", "과세대상"))
+
+    assert re.findall(r'<li data-key="(\d+)"', by_text) == [number]
+    assert "<mark>반려견</mark>" in by_text
+    assert number in re.findall(r'<li data-key="(\d+)"', by_item)
+
+
+def test_many_telephones_come_page_by_page(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with running_simulator(tmp_path_factory.mktemp("many") / "truth.jsonl") as many:
+        for start in (0, 150):
+            legs = [text(f"0105700{place:04d}") for place in range(start, start + 150)]
+            many.adapter().submit(legs, key=uuid4())
+
+        pages = [re.findall(r'<li data-key="(\d+)"', page(many, f"/?page={number}").text) for number in (1, 2, 3, 4)]
+
+        assert [len(one) for one in pages] == [100, 100, 100, 0]
+        assert len({number for one in pages for number in one}) == 300
+        assert pages[0][0] == "01057000299"
+
+
+def test_a_picture_has_a_page_of_its_own_that_leads_back(simulator: RunningSimulator, number: str) -> None:
+    simulator.adapter().submit([Leg(uuid4(), "mms", number, OFFICE, "고지서", images=(Picture(jpeg()),))], key=uuid4())
+    (place,) = re.findall(r'<a class="picture" href="([^"]+)"', page(simulator, f"/phones/{number}/").text)
+
+    html = page(simulator, place.replace("&amp;", "&")).text
+
+    assert f'href="/phones/{number}/" aria-label="닫기"' in html
+    assert 'alt="받은 그림 1/1"' in html
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/desk/", "javascript:1"]
+)
+def test_nobody_is_led_away_from_here(simulator: RunningSimulator, number: str, back: str) -> None:
+    answer = post(simulator, f"/phones/{number}/switches/", name="blocked", on="1", back=back)
+
+    assert answer.headers["location"] == f"/phones/{number}/"
+
+
+def test_refusing_by_080_is_written_down_and_can_be_taken_back(simulator: RunningSimulator, number: str) -> None:
+    for on in ("1", ""):
+        post(simulator, f"/phones/{number}/switches/", name="refuses_080", on=on)
+
+    said = [event["on"] for event in simulator.truth("unsubscribe") if event["number"] == number]
+    assert said == [True, False]

@@ -11,8 +11,10 @@ function tick() {
 function pinWall() {
   const page = document.body.classList;
   if (!page.contains("wall-page") || page.contains("chosen")) return;
-  const shown = [...document.querySelectorAll(".wall .device")].filter((device) => device.offsetParent !== null);
+  const devices = [...document.querySelectorAll(".wall .device")];
+  const shown = devices.filter((device) => device.offsetParent !== null);
   if (!shown.length) return;
+  for (const device of devices) if (!shown.includes(device)) device.remove();
   const place = new URL(location.href);
   place.searchParams.set("show", shown.map((device) => device.dataset.key).join(","));
   place.searchParams.set("n", shown.length);
