@@ -17,11 +17,13 @@ from messaging.simulator.faults import Faults
 from messaging.simulator.handsets import Handsets
 from messaging.simulator.hooks import Postman, PostOffice, alias_of
 from messaging.simulator.own import OwnDialect
+from messaging.simulator.solapi.dialect import SolapiDialect
 from messaging.simulator.wire import Answer, Request, Server, json_answer
 
 EARLY_PATIENCE = 5.0
 DIALECTS: Mapping[str, Callable[[Office], Dialect]] = {
     "own": OwnDialect,
+    "solapi": SolapiDialect,
 }
 
 
