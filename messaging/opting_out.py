@@ -1,17 +1,19 @@
 """수신거부: who does not want which messages. Checked at the claim, by blind index."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from messaging import topics
+from messaging.carriers.base import UnsubscribeEvent
 from messaging.models import Attempt, ChangeSource, LegStatus, Message, OptOut, Purpose, Reply
 from messaging.preference_history import OFF, ON, OPT_OUT, Origin, write_down
 from messaging.settling import Change, settle
 from portal.accounts.models import User
 from portal.core.errors import Refused
+from portal.core.phones import PhoneRefused, parse_mobile
 from portal.core.sealing import blind_phone
 
 _NEVER = {Purpose.CODE, Purpose.EMERGENCY}  # a code was asked for a second ago; an emergency outranks the wish
@@ -87,6 +89,27 @@ def opt_out(
     unwanted = opted_out(leg.message for leg in waiting)
     settle([Change(waiting[place].pk, LegStatus.SUPPRESSED) for place in unwanted], cause="opt_out")
     return wish
+
+
+@transaction.atomic(savepoint=False)
+def record_unsubscribes(*, events: Sequence[UnsubscribeEvent], now: datetime) -> None:
+    """
+    Register who rang the free 080 line. Repeating a call, or a whole list, changes nothing.
+
+    The line asks for no kind of message: it refuses everything. A refusal older than the moment the citizen took it
+    back herself is yesterday's news, however often a carrier's list repeats it.
+    """
+    rung: dict[str, datetime] = {}
+    for event in events:
+        try:
+            phone = parse_mobile(event.from_number)
+        except PhoneRefused:
+            continue  # nobody we could text
+        rung[phone] = max(event.occurred_at, rung.get(phone, event.occurred_at))
+    for phone, at in sorted(rung.items()):
+        taken_back = OptOut.objects.filter(phone_index=blind_phone(phone), scope=OptOut.Scope.ALL, lifted_at__gte=at)
+        if not taken_back.exists():
+            opt_out(phone=phone, scope=OptOut.Scope.ALL, source=OptOut.Source.REFUSAL_LINE, by=None, now=now)
 
 
 @transaction.atomic

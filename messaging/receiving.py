@@ -1,7 +1,7 @@
 """
-Receiving: one row per carrier event, then, later and once, what it means.
+Receiving: what stored events mean, later and once.
 
-A hook stores and commits; the sweep folds receipts, hands replies to whoever asked, and tells outcomes.
+The sweep folds receipts, joins parts, hands replies to whoever asked, and tells outcomes.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,9 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import connection, transaction
 
-from messaging import answering, bulk, topics
-from messaging.carriers.base import ReceiptEvent, ReplyEvent
-from messaging.models import MESSAGE_FINAL, Attempt, Channel, LegStatus, Message, Receipt, Reply, SenderNumber
+from messaging import answering, storing, topics
+from messaging.models import MESSAGE_FINAL, Attempt, Channel, LegStatus, Message, Receipt, Reply
 from messaging.settling import Change, settle
-from portal.core.phones import PhoneRefused, parse_mobile
-from portal.core.privacy import mask_resident_numbers
-from portal.core.sealing import blind_phone
 
 _log = structlog.get_logger(__name__)
 BATCH = 500
@@ -29,61 +25,11 @@ _FOLDED = """
 PARKED = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
 
 
-@transaction.atomic
-def record_receipts(*, carrier: str, events: Sequence[ReceiptEvent], now: datetime) -> None:
-    """Store what a carrier reports. A repeated event changes nothing."""
-    rows = []
-    for event in events:
-        receipt = Receipt(
-            carrier=carrier,
-            event_key=event.event_key,
-            vendor_ref=event.vendor_ref,
-            leg=event.leg,
-            outcome=event.outcome,
-            code=event.code[:20],
-            reason_kind=event.reason_kind,
-            occurred_at=event.occurred_at,
-            received_at=now,
-            fold_at=now,
-        )
-        receipt.raw = event.raw
-        rows.append(receipt)
-    bulk.insert(rows, skips_conflicts=True)
-
-
-@transaction.atomic
-def record_replies(*, carrier: str, events: Sequence[ReplyEvent], now: datetime) -> None:
-    """Store what citizens wrote, resident numbers masked. A repeated event changes nothing."""
-    numbers = {number.number: number for number in SenderNumber.objects.all()}
-    rows = []
-    for event in events:
-        phone = _phone(event.from_number)
-        reply = Reply(
-            carrier=carrier,
-            event_key=event.event_key,
-            to_number=numbers.get(event.to_number),
-            phone_index=blind_phone(phone),
-            occurred_at=event.occurred_at,
-            received_at=now,
-            try_at=now,
-        )
-        reply.phone, reply.text = phone, mask_resident_numbers(event.text)
-        rows.append(reply)
-    Reply.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _phone(number: str) -> str:
-    """E.164 where it is a mobile number; a landline or a short code stays as the carrier wrote it."""
-    try:
-        return parse_mobile(number)
-    except PhoneRefused:
-        return number[:20]
-
-
 def handle_pending(*, now: datetime) -> None:
-    """Fold receipts, handle replies and tell outcomes until nothing is waiting."""
+    """Fold receipts, join parts, handle replies and tell outcomes until nothing is waiting."""
     while fold_receipts(now=now):
         pass
+    storing.join_stale_parts(now=now)
     handle_replies(now=now)
     tell_outcomes(now=now)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from messaging import delivery, receiving, reconciling
+from messaging import delivery, receiving, reconciling, services
 from portal.core import clock
 
 DRAIN_SECONDS = 45
@@ -26,3 +26,15 @@ def receive(**_: Any) -> None:
 def reconcile(**_: Any) -> None:
     """Ask carriers about calls whose answer never came."""
     reconciling.reconcile()
+
+
+@shared_task(queue="send")
+def poll(**_: Any) -> None:
+    """Fetch the news of carriers that do not call us."""
+    services.poll_carriers(now=clock.now())
+
+
+@shared_task(queue="housekeeping")
+def keep_house(**_: Any) -> None:
+    """The lists of refusals once a day, the forgetting once a night."""
+    services.keep_house(now=clock.now())

@@ -28,7 +28,7 @@ class Topic:
     One line of topics.toml.
 
     `is_optional`: people may switch it off. `locked_by`: the article because of which they may not. `replaces_letter`:
-    each message saves a registered letter.
+    each message saves a registered letter. `kept_for_days`: how long words and numbers are kept before they are erased.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Topic:
     is_optional: bool = False
     locked_by: str = ""
     replaces_letter: bool = False
+    kept_for_days: int = 365
 
 
 class UnknownTopic(Refused):

@@ -6,12 +6,20 @@ from django.views.decorators.http import require_POST
 
 from messaging import services
 from messaging.carriers import registry
-from messaging.carriers.base import Carrier, HookRefused, HookRequest, HookResponse, HookUnreadable, is_same_secret
+from messaging.carriers.base import (
+    Carrier,
+    HookRefused,
+    HookRequest,
+    HookResponse,
+    HookUnreadable,
+    Unsubscribable,
+    is_same_secret,
+)
 from portal.core import clock
 from portal.core.client import address_of
 from portal.core.doors import public
 
-LARGEST_BODY = {"receipts": 2 * 1024 * 1024, "replies": 64 * 1024}
+LARGEST_BODY = {"receipts": 2 * 1024 * 1024, "replies": 64 * 1024, "unsubscribes": 64 * 1024}
 
 
 @public
@@ -21,6 +29,8 @@ def hook(request: HttpRequest, alias: str, secret: str, kind: str) -> HttpRespon
     """One webhook call. Forged 403, too large 413; authentic but unreadable is kept for a person and acknowledged."""
     carrier = _carrier(alias, secret)
     if carrier is None or kind not in LARGEST_BODY:
+        raise Http404
+    if kind == "unsubscribes" and not isinstance(carrier, Unsubscribable):
         raise Http404
     body = request.read(LARGEST_BODY[kind] + 1)
     if len(body) > LARGEST_BODY[kind]:
@@ -32,7 +42,8 @@ def hook(request: HttpRequest, alias: str, secret: str, kind: str) -> HttpRespon
     except HookRefused:
         return HttpResponse(status=403)
     except HookUnreadable as error:
-        services.keep_unreadable(alias=alias, kind=kind, call=call, reason=str(error))
+        words = body.decode("utf-8", "replace")
+        services.keep_unreadable(alias=alias, kind=kind, body=words, reason=str(error), now=call.received_at)
         keys = []
     return _as_django(carrier.acknowledge(keys))
 

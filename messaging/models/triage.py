@@ -9,7 +9,7 @@ from messaging.models.inbound import Reply
 
 
 class TriageDecision(models.Model):
-    """회신 판단: what an official says an unclear reply means, or takes back what she said. Never edited; the last counts."""
+    """회신 판단: what an official says an unclear reply means, or takes back. Never edited; the last one counts."""
 
     class Verdict(models.TextChoices):
         CONSENT = "consent", "동의"

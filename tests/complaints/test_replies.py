@@ -9,7 +9,8 @@ from complaints.models import Channel, Complaint, Satisfaction
 from complaints.workflow import Stage
 from messaging.carriers.base import ReplyEvent
 from messaging.models import Message, MessageStatus, Reply, SenderNumber
-from messaging.receiving import handle_pending, record_replies
+from messaging.receiving import handle_pending
+from messaging.storing import record_replies
 from tests.complaints.conftest import BADA, HANEUL, World
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from complaints.services import process_photos, sweep
 from messaging import delivery, receiving, reconciling
+from messaging import services as messaging
 from notices import services as notices
 from portal.core.clock import now
 
@@ -28,12 +29,14 @@ class Command(BaseCommand):
         until = time.monotonic() + options["seconds"]
         while True:
             delivery.drain(seconds=max(1.0, min(20.0, until - time.monotonic())))
+            messaging.poll_carriers(now=now())
             receiving.handle_pending(now=now())
             reconciling.reconcile()
             notices.work_on_files(now=now())
             notices.run_campaigns(now=now())
             process_photos(now=now())
             sweep(now=now())
+            messaging.keep_house(now=now())
             if time.monotonic() + PAUSE_SECONDS >= until:
                 return
             time.sleep(PAUSE_SECONDS)
