@@ -65,6 +65,10 @@ def codes(simulator: RunningSimulator, *messages: dict[str, Any], **fields: Any)
     return [one["statusCode"] for one in put(simulator, group(simulator, **fields), *messages)]
 
 
+def accepted(simulator: RunningSimulator, attempt: str) -> list[dict[str, Any]]:
+    return [event for event in simulator.truth() if event["leg"] == attempt]
+
+
 def approved_template(simulator: RunningSimulator, content: str = "[새빛구] #{이름}님 접수되었습니다.") -> str:
     document = {
         "channelId": CHANNEL,
@@ -120,17 +124,16 @@ def test_a_wrong_key_secret_or_time_is_refused_with_its_documented_code(simulato
 def test_a_group_leaves_only_when_it_is_sent_and_only_once(simulator: RunningSimulator) -> None:
     name, one = group(simulator), message()
     attempt = one["customFields"]["attempt"]
-    accepted = lambda: [event for event in simulator.truth() if event["leg"] == attempt]  # noqa: E731 — asked twice
 
     [result] = put(simulator, name, one)
-    before = accepted()
+    before = accepted(simulator, attempt)
     pending = call(simulator, "GET", f"/messages/v4/groups/{name}").json()["status"]
     first = call(simulator, "POST", f"/messages/v4/groups/{name}/send")
     second = call(simulator, "POST", f"/messages/v4/groups/{name}/send")
 
     assert (result["statusCode"], before, pending) == ("2000", [], "PENDING")
     assert (first.status_code, second.status_code) == (200, 400)
-    [event] = accepted()
+    [event] = accepted(simulator, attempt)
     assert (event["dialect"], event["ref"], event["channel"]) == ("solapi", result["messageId"], "sms")
     listed = call(simulator, "GET", f"/messages/v4/groups/{name}/messages").json()["messageList"]
     assert listed[result["messageId"]]["customFields"] == {"attempt": attempt}
