@@ -29,7 +29,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '답장 상용구',
                 'verbose_name_plural': '답장 상용구',
-                'ordering': ('title',),
             },
         ),
         migrations.CreateModel(

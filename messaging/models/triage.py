@@ -50,7 +50,6 @@ class AnswerPhrase(models.Model):
     class Meta:
         verbose_name = "답장 상용구"
         verbose_name_plural = "답장 상용구"
-        ordering = ("title",)
 
     def __str__(self) -> str:
         return self.title
