@@ -28,6 +28,8 @@ _KOREAN_DIGITS = {
 }
 _KOREAN_UNITS = {"십": 10, "백": 100, "천": 1000}
 _K = "영공일이삼사오육륙칠팔구십백천"
+_UNDER_32 = "삼십일|삼십|이십[일이삼사오육륙칠팔구]|이십|십[일이삼사오육륙칠팔구]|십|[일이삼사오육륙칠팔구]"
+_DAY_WORD = f"(?:{_UNDER_32})(?=일)|(?:{_UNDER_32})"  # 십일일 is the 11th, 십일 the 10th
 _SEP = r"\s?[./\-,·~_ㅡ:;'’*]{1,2}\s?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -42,7 +44,13 @@ _PARTIAL_RRN = re.compile(rf"(?<![\da-z])({_D}{{2}})({_D}{{2}})({_D}{{2}})[\-ㅡ
 _LONG = re.compile(rf"(?<![\da-z])([12]{_D}{{3}})[ ]?({_D}{{2}})[ ]?({_D}{{2}})(?![\da-z])(?:\s?생)?")
 _WRITTEN = re.compile(
     rf"(?<![\d])'?(\d{{4}}|\d{{2}}|[{_K}]{{2,8}})\s?년(?:도)?(?:생)?\s?(?:음력|양력|\(?음\)?|\(?양\)?)?[\s,.]{{0,2}}"
-    rf"({_D}{{1,2}}|[{_K}시유]{{1,3}})\s?[월.]\s?({_D}{{1,2}}|[{_K}]{{1,4}}?)(?![0-9])\s?(?:일생|일|생)?(?:\s?생)?"
+    rf"({_D}{{1,2}}|[{_K}시유]{{1,3}})\s?[월.]\s?({_D}{{1,2}}|{_DAY_WORD})(?![0-9])\s?(?:일생|일|생)?(?:\s?생)?"
+)
+# 구오공육이삼: a date said digit by digit
+_SAID = re.compile(
+    "((?:일구|이공)?[영공일이삼사오육륙칠팔구]{2}) ?([영공일][영공일이삼사오육륙칠팔구]) ?"
+    "([영공일이삼][영공일이삼사오육륙칠팔구])(?![영공일삼사오육륙칠팔구십월])(?=$|[^가-힣]|생|이[요고구에라여]|입니|"
+    "임|요|예|여)"
 )
 _SEPARATED = re.compile(
     rf"(?<![\da-z])'?({_D}{{4}}|{_D}{{2}}){_SEP}({_D}{{1,2}}){_SEP}({_D}{{1,2}})(?![\dol])\.?\s?(?:일생|일|생)?"
@@ -54,7 +62,8 @@ _SHORT = re.compile(
 _HALVES = re.compile(r"(?<![\d.])(\d{4}|\d{2})[ ./-]{1,2}(\d{2})(\d{2})(?!\d)(?:\s?생)?")
 _SPACED = re.compile(r"(?<!\d)(\d{4}|\d{2})\s(\d{1,2})\s(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(
-    r"(?<!\d)(\d{1,2})\s?월\s?(\d{1,2})\s?일(?:생)?(?:이고|이며|이구|이구요|이고요)?[\s,(]{0,3}(?:출생)?(\d{4}|"
+    r"(?<!\d)(\d{1,2})\s?월\s?(\d{1,2})\s?일(?:생)?(?:이고|이며|이구|이구요|이고요|이에요|이라예|이요|입니다|"
+    r"요)?[\s,(]{0,3}(?:출생)?(\d{4}|"
     r"\d{2})\s?년(?:\s?생)?"
 )
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)\d{2})(?!\d)")
@@ -68,9 +77,10 @@ _UNREADABLE = re.compile(
     rf"[一二三四五六七八九十〇]+\s?년?[\s\d월일]{{0,8}}|(?:[{_K}]{{2,8}}\s?년\s?)?(?:[{_K}]{{1,6}}|동짓달|섣달|"
     r"정월)\s?(?:월|달)?\s?초?(?:하루|"
     "이틀|사흘|나흘|닷새|엿새|이레|여드레|파일|"
-    rf"아흐레|열흘|보름|그믐)|(?<!\d)(?:\d{{2,4}}|[{_K}]{{2,8}})\s?년\s?생"
+    rf"아흐레|열흘|보름|그믐)|(?<!\d)(?:\d{{2,4}}|[{_K}]{{2,8}})\s?년\s?(?:\d{{1,2}}\s?월\s?)?생"
 )
 _CORRECTED = re.compile(r"아니|정정|수정|말고|잘못")
+_HAS_NUMBERS = re.compile(rf"\d|[{_K}]\s?년|[{_K}]{{6}}|[{_K}]{{2}} [{_K}]{{2}} [{_K}]{{2}}")
 _CENTURY = {"1": 19, "2": 19, "5": 19, "6": 19, "3": 20, "4": 20, "7": 20, "8": 20}
 _Parts = tuple[str, str, str]
 
@@ -124,7 +134,7 @@ def _chosen(read: list[tuple[Span, tuple[date, ...]]], text: str, today: date) -
 
 
 def _read(text: str, today: date) -> Iterator[tuple[Span, tuple[date, ...], bool]]:
-    if not re.search(rf"\d|[{_K}]\s?년", text):
+    if not _HAS_NUMBERS.search(text):
         return
     for pattern, parts_of, is_sure in _WAYS:
         for found in pattern.finditer(text):
@@ -187,6 +197,7 @@ _WAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Parts | None], bo
     (_ENGLISH, _english, True),
     (_SEPARATED, _in_order, True),
     (_SHORT, _in_order, True),
+    (_SAID, _in_order, False),
     (_HALVES, _in_order, False),
     (_SPACED, _in_order, False),
 )

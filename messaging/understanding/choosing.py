@@ -3,16 +3,20 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from messaging.understanding import courtesy, options
+from messaging.understanding import clauses, courtesy, options
 from messaging.understanding.case import Case
 from messaging.understanding.doubts import NO_STANDS
 from messaging.understanding.model import Finding, Option, Reading, Span, Weight
 from messaging.understanding.normalising import NO_MARKS
+from portal.core.hangul import initials
 
 # Syllables nobody could place that may stand beside an answer, by how plainly it was given.
 _UNREAD_BESIDE: dict[Weight, int] = {"strong": 60, "medium": 10, "weak": 0}
 _UNREAD_BESIDE_NO: dict[Weight, int] = {"strong": 60, "medium": 60, "weak": 8}
+_UNREAD_APART = 16  # beside an answer that is a sentence by itself
+_UNREAD_BEHIND_DEED = 6
 _UNREAD_BEFORE_NO = 60  # 무릎이 아파서 못 갑니다: reasons come first
 _UNREAD_BEHIND = 14  # after a plain "yes" the rest may take it back
 _CHANGED = re.compile(r"말고|말구|아니고|아니구|아니라|아니|아닌|정정|취소하고|수정")
@@ -43,7 +47,7 @@ def choose(case: Case, findings: Sequence[Finding]) -> Chosen | Reading | None:
     voices = _voices(speaking)
     blocked = [one for one in speaking if one.option is None]
     if len(voices) > 1 or (blocked and voices):
-        if last := _after_correction(case, speaking):
+        if last := _after_correction(case, speaking) or _outspoken(case, speaking):
             return Chosen(last, "options.corrected", "strong", spans)
         return case.reading("ambiguous", "options.several", spans=spans, flags=("several_options",))
     if _says_yes_and_no(case, speaking):
@@ -57,6 +61,9 @@ def choose(case: Case, findings: Sequence[Finding]) -> Chosen | Reading | None:
         return None
     weights = {one.weight for one in speaking}
     weight: Weight = "strong" if "strong" in weights else "medium" if "medium" in weights else "weak"
+    is_apart = all(one.at[1] < other.at[0] for one, other in pairwise(speaking))
+    if weight == "weak" and len({one.rule for one in speaking}) > 1 and is_apart:
+        weight = "medium"  # 2번 동의: said twice
     return Chosen(next(iter(voices.values())), _rule(speaking), weight, spans)
 
 
@@ -102,14 +109,51 @@ def _denied(case: Case, denial: Finding, spans: tuple[Span, ...]) -> Reading:
 
 def _after_correction(case: Case, speaking: Sequence[Finding]) -> Option | None:
     """1번 말고 2번: what stands behind the correction counts, if it is one option only; a yes needs plain words."""
-    found = _CHANGED.search(case.words.text)
+    words = case.words.text
+    found = _CHANGED.search(words)
     if found is None:
         return None
+    if found[0] == "아니" and len(said := _voices([one for one in speaking if one.rule == "options.label"])) == 1:
+        denied = [one for one in speaking if one.rule != "options.label"]
+        firm = [one for one in speaking if one.rule == "options.label" and one.weight == "strong"]
+        if len(firm) > 1 and all(words.startswith("아니", one.at[0]) for one in denied):
+            return next(iter(said.values()))  # 동의해유 아니 동의한당께요
     after = _voices([one for one in speaking if one.at[0] >= found.end()])
     if len(after) != 1:
         return None
     option = next(iter(after.values()))
     return option if option.meaning != "consent" or found[0] in _CHANGED_PLAINLY else None
+
+
+def _outspoken(case: Case, speaking: Sequence[Finding]) -> Option | None:
+    """
+    What is said in so many words against what is only done or denied beside it.
+
+    거절하겠습니다 은행 앱으로 받습니다 is a no; 불참 아닙니다 참석입니다 is a yes, as the denial stands before the plain word.
+    """
+    labels = [one for one in speaking if one.option is not None and _is_in_words(case, one)]
+    said = _voices(labels)
+    if len(said) != 1:
+        return None
+    option = next(iter(said.values()))
+    others = [one for one in speaking if one not in labels]
+    if option.meaning == "refuse" and any(one.weight == "strong" for one in labels):
+        return option if all(one.rule == "options.deed" for one in others) else None
+    if option.meaning != "consent" or any(one.rule == "options.denied_label" for one in labels):
+        return None
+    is_before = all(one.at[1] <= labels[0].at[0] for one in others)
+    is_denied_no = all(one.option is None or (one.option is option) for one in others)
+    return option if is_before and is_denied_no and others else None
+
+
+_REFUSED = re.compile(r"(?:거절|거부|사양|반대)(?:을|를)? ?[하할합함해]")
+
+
+def _is_in_words(case: Case, one: Finding) -> bool:
+    """동의합니다, 동의 안 해요, 거절하겠습니다."""
+    if one.rule == "options.refusing_word":
+        return _REFUSED.match(case.words.text, one.at[0]) is not None
+    return one.rule in ("options.label", "options.denied_label")
 
 
 def covered(case: Case, findings: Sequence[Finding]) -> list[Span]:
@@ -123,6 +167,10 @@ def weigh(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> Reading:
     doubts = case.doubts
     if option.meaning == "refuse":
         doubts = _without_rhetoric(case, doubts, chosen, findings)
+    elif option.meaning == "consent":
+        doubts = _without_settled(case, doubts, chosen, findings)
+    if "question" in doubts and _asks_about_something_else(case, findings):
+        return case.reading("unrelated", "noise.other", flags=doubts)
     if doubts:
         suggested = case.question.meaning("consent") if doubts[0] == "double_negation" else option
         rule = f"doubt.{doubts[0]}"
@@ -148,7 +196,40 @@ _NO_BESIDE = re.compile(
 
 def _has_a_no_beside(case: Case, findings: Sequence[Finding]) -> bool:
     """교육 못 받으러 갑니다: a deed or a digit beside any kind of no is left to a person."""
-    return _NO_BESIDE.search(options.blanked(case.words.text, covered(case, findings))) is not None
+    text = options.blanked(case.words.text, covered(case, findings))
+    return _NO_BESIDE.search(clauses.without_other_denials(text, case.question)) is not None
+
+
+def _asks_about_something_else(case: Case, findings: Sequence[Finding]) -> bool:
+    """서류 어디서 받아요?: a deed in a question that has nothing to do with ours."""
+    is_deed = case.question.kind == "consent" and all(one.rule == "options.deed" for one in findings)
+    return is_deed and not any(noun in case.tight.text for noun in (*case.question.nouns, "동의"))
+
+
+_FORBIDDEN = re.compile(
+    r"(?<!걱정)(?<!걱정하)(?<!염려)(?<!염려하)(?<!부담갖)[가-힣](?:지|질|덜)(?:좀|는|도|를)?(?:마[세시라소요이]|"
+    r"말[아라길고]|마$)"
+)
+_THIS_TIME = re.compile(r"(?:는데|지만|으나|은데) ?이번(?:에|엔|에는|은)?")
+
+
+def _without_settled(
+    case: Case, doubts: tuple[str, ...], chosen: Chosen, findings: Sequence[Finding]
+) -> tuple[str, ...]:
+    """Doubts that a plain yes settles (반대할 이유 없죠 동의합니다), and those that only its place in the text shows."""
+    speaking = [one for one in findings if one.option is chosen.option]
+    first = min((one.at[0] for one in speaking), default=0)
+    words = case.words.text
+    is_plain = chosen.weight == "strong" and first > 0
+    if is_plain and doubts == ("double_negation",):
+        doubts = ()
+    if is_plain and set(doubts) <= {"already", "contrast"} and _THIS_TIME.search(words[:first]):
+        doubts = ()
+    if _FORBIDDEN.search(case.tight.text):
+        doubts = (*doubts, "no_beside")
+    if "on_behalf" not in doubts and any(clauses.somebody_else(words, one.at[0]) for one in speaking):
+        doubts = (*doubts, "on_behalf")
+    return doubts
 
 
 def _is_only_about(findings: Sequence[Finding]) -> bool:
@@ -158,14 +239,31 @@ def _is_only_about(findings: Sequence[Finding]) -> bool:
 
 def _has_unread_words(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> bool:
     explained = covered(case, findings)
+    spelled = initials(chosen.option.label)  # ㄷㅇ 동의요: the label once more
+    explained += [found.span() for found in re.finditer(rf"(?<!\S){spelled}(?!\S)", case.words.text)]
     unread = options.unread(case.words, explained, case.question)
     if chosen.option.meaning == "refuse":
+        if any(one.rule == "options.label" for one in findings):
+            return False
         is_last = chosen.end == len(case.words.text)
         return len(unread) > (_UNREAD_BEFORE_NO if is_last else _UNREAD_BESIDE_NO[chosen.weight])
+    if not unread:
+        return False
+    behind = options.unread(case.words, [*explained, (0, chosen.end)], case.question)
+    if chosen.weight != "strong" and len(unread) <= _UNREAD_APART and _stands_alone(case, chosen, explained):
+        return False
     if len(unread) > _UNREAD_BESIDE[chosen.weight]:
         return True
-    behind = options.unread(case.words, [*explained, (0, chosen.end)], case.question) if unread else ""
-    return len(behind) > _UNREAD_BEHIND
+    return len(behind) > (_UNREAD_BEHIND if chosen.weight == "strong" else _UNREAD_BEHIND_DEED)
+
+
+def _stands_alone(case: Case, chosen: Chosen, explained: list[Span]) -> bool:
+    """참석. 버스 타고 감: the answer is a sentence by itself, with nothing unread in it."""
+    begin, end = clauses.own_clause(case, chosen.spans[-1])
+    if begin == 0 and end == len(case.words.text):
+        return False
+    elsewhere = [(0, begin), (end, len(case.words.text))]
+    return not options.unread(case.words, [*explained, *elsewhere], case.question)
 
 
 def _is_drawn(case: Case, chosen: Chosen) -> bool:
@@ -180,9 +278,12 @@ def _without_rhetoric(
     case: Case, doubts: tuple[str, ...], chosen: Chosen, findings: Sequence[Finding]
 ) -> tuple[str, ...]:
     """A no said in anger or with a rhetorical why is a no all the same, where it closes the text."""
-    if chosen.weight != "strong":
+    is_said = any(one.option is not None and _is_in_words(case, one) for one in findings)
+    if chosen.weight != "strong" and not is_said:
         return doubts
     stands = set(NO_STANDS)
+    if is_said:
+        stands |= {"both_ways", "other_way"}
     if any(one.rule not in ("options.by_post_instead", "options.mention") for one in findings):
         stands |= {"both_ways", "other_way"}
     if len(case.words.text) - chosen.end <= 5 and "?" not in case.words.text:

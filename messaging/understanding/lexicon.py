@@ -79,6 +79,14 @@ ROLE = re.compile(
 )
 
 
+# words of the form itself, which nobody is called
+FORM = re.compile(
+    "이름|성명|성함|본인|생일|생년|생년월일|주민|주민번호|번호|전화|전화번호|주소|연락처|남자|여자|남성|여성|학생|"
+    "양력|음력|여기|저희|우리|이거|나이|"
+    "신청|신청인|이상|오늘|내일|어제|지금|정답|안녕|하나|전부|모두|이미|아직|정말|진짜"
+)
+
+
 def is_noun(word: str) -> bool:
     """An everyday noun, with or without a particle."""
     return any(word[:size] in _NOUNS and word[size:] in _PARTICLES for size in range(1, len(word) + 1))

@@ -31,7 +31,8 @@ _TAIL = re.compile(
     f"{endings.WORKS}|{endings.COPULA}|(?=$| ))|"
     f"{endings.DO}|{endings.ASK}|줄(?:게|께|래)|주겠|줍니다|드[립려림릴]|갈(?:게|께|래|랍|란)|가(?:겠|시죠|죠|지요|"
     "입시더)|갑(?:시다|니다|시더)|간다|고고|"
-    "ㄱㄱ|(?:고를|누를|찍을|뽑을)(?:게|께|래|"
+    "ㄱㄱ|(?:넣어|올려|적어|써|찍어|눌러|잡아|처리해|체크해|표시해|해) ?(?:주|줘|줍|둬)[가-힣]{0,4}|(?:고를|누를|"
+    "찍을|뽑을)(?:게|께|래|"
     "랍)|(?:누르|눌러|눌렀|누릅|누름|눌릅|고르|고릅|골랐|골라|찍|보[내냅])(?:겠|ㄹ|었|을|습|니다|고|음|[께게]|요|다|"
     "니더|[는]다|ㅂ니다|께요|게요|어요)*+|"
     f"좋(?:습니다|아요|아|네요|겠습니다|겠어요)|(?:이라|라)고 ?(?:답|회신)[가-힣]{{0,5}}|{endings.COPULA}|"
@@ -47,7 +48,7 @@ _SCALE = re.compile(
 _BEFORE_DIGIT = re.compile(r" ?\d")
 _STARS = re.compile(r"★[★ ]*")
 _SPOKEN = {
-    "일번": 1, "1번째": 1, "첫번째": 1, "첫째": 1, "하나": 1, "한개": 1, "일점": 1, "한점": 1,
+    "일번": 1, "이 번": 2, "1번째": 1, "첫번째": 1, "첫째": 1, "하나": 1, "한개": 1, "일점": 1, "한점": 1,
     "두번째": 2, "두개": 2, "둘": 2, "이점": 2, "두점": 2,
     "세번째": 3, "세개": 3, "셋": 3, "삼번": 3, "삼점": 3, "세점": 3,
     "네번째": 4, "네개": 4, "넷": 4, "사번": 4, "사점": 4, "네점": 4,
@@ -55,8 +56,9 @@ _SPOKEN = {
 }  # fmt: skip
 _SPOKEN_WORD = re.compile(
     "(?<![가-힣])(?:별 ?(?:이|은)? ?|별점 ?|"
-    f"점수 ?)?({'|'.join(' ?'.join(word) for word in sorted(_SPOKEN, key=len, reverse=True))})(?={endings.COPULA}|"
-    "[으]?로|만|을|를|에|이|$| |점)"
+    f"점수 ?)?({'|'.join(word if ' ' in word else ' ?'.join(word) for word in sorted(_SPOKEN, key=len, reverse=True))})"
+    rf"(?= ?(?:꺼|거|것|걸)?(?:{endings.COPULA}|[으]?로|만|을|를|에(?!는|선)|이|$| |점))(?: ?[꺼거것걸](?=로|요|를|"
+    rf"을|이|만| |$))?"
 )
 _SCORES_ONLY = frozenset("개점")
 
@@ -103,11 +105,13 @@ def _ends_or_goes_on(text: str, end: int, question: Question) -> bool:
 
 def _spoken(text: str, question: Question, *, is_score: bool) -> Iterator[Finding]:
     for found in _SPOKEN_WORD.finditer(text):
-        word = found[1].replace(" ", "")
+        word = found[1] if found[1] in _SPOKEN else found[1].replace(" ", "")
         if not is_score and all(one.digit != str(_SPOKEN[word]) for one in question.options):
             continue
+        if word == "하나" and text.startswith("요?", found.end(1)):
+            continue  # 몇 시까지 하나요?
         if is_score or not (word[-1] in _SCORES_ONLY or word == "다섯"):
-            yield _finding(str(_SPOKEN[word]), (found.start(), _tail_end(text, found.end(1))), question)
+            yield _finding(str(_SPOKEN[word]), (found.start(), _tail_end(text, found.end())), question)
 
 
 def _finding(digit: str, at: Span, question: Question) -> Finding:

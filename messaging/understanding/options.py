@@ -2,8 +2,9 @@
 
 import re
 
-from messaging.understanding import courtesy, endings
+from messaging.understanding import clauses, courtesy, endings
 from messaging.understanding import grammar as g
+from messaging.understanding.doubts import DOUBLE
 from messaging.understanding.model import Finding, Option, Question, Span
 from messaging.understanding.normalising import Line
 from messaging.understanding.slips import distance, letters
@@ -72,6 +73,8 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
     turned = g.NEGATED.match(text, end)
     if turned and not _is_other_label(text, (end, turned.end()), option, grammar) and not _SAYS_NO.match(option.label):
         return Finding(_opposite(option, grammar), "options.denied_label", (at[0], turned.end()), "strong")
+    if entered := g.ENTERED.match(text, end):
+        return Finding(option, "options.label", (at[0], entered.end()), "strong")
     if said := g.AFFIRMED.match(text, end):
         whole = (at[0], said.end())
         if g.UNFINISHED.match(text, said.end()):
@@ -91,7 +94,9 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
 def _is_known_before(before: str) -> bool:
     """오키동의: what is glued before a label is a word by itself."""
     glued = before.rsplit(" ", 1)[-1]
-    return bool(courtesy.NOD.fullmatch(glued) or courtesy.KNOWN_WORDS.fullmatch(glued))
+    if courtesy.NOD.fullmatch(glued) or courtesy.KNOWN_WORDS.fullmatch(glued):
+        return True
+    return len(glued) % 2 == 0 and glued[-2:] in ("동의", "참석", "찬성", "불참")  # 동의동의
 
 
 _SAYS_NO = re.compile(r"아니|아뇨|싫|안|못|no")  # 아니오 안 합니다: no twice is no
@@ -137,12 +142,17 @@ def _denials(text: str, grammar: g.Grammar, question: Question, findings: list[F
     patterns = [(grammar.refusing, "options.denied_verb"), (g.REFUSING_WORD, "options.refusing_word")]
     if question.kind == "consent":
         patterns.append((g.BY_POST, "options.by_post_instead"))
+    doubled = [found.span() for found in DOUBLE.finditer(text)]
+    says_yes = any(one.option is grammar.consent and one.weight == "strong" for one in findings)
     for pattern, rule in patterns:
         for found in pattern.finditer(text):
             if overlaps(found.span(), findings) or overlaps(found.span(), denials):
                 continue
-            if _SOMEBODY_FAILS.search(text[max(found.start() - 10, 0) : found.start()]):
+            is_elsewhere = says_yes and clauses.is_about_something_else(text, found.span(), question)
+            if is_elsewhere or _SOMEBODY_FAILS.search(text[max(found.start() - 10, 0) : found.start()]):
                 denials.append(Finding(None, "options.somebody_fails", found.span(), "mention"))
+            elif any(begin <= found.start() < end for begin, end in doubled):
+                denials.append(Finding(None, "options.denied_no", found.span(), "mention"))
             else:
                 denials.append(Finding(grammar.refuse, rule, found.span(), "strong"))
     return denials
@@ -255,7 +265,7 @@ def blanked(text: str, covered: list[Span]) -> str:
 
 _PARTICLE = re.compile(
     "(?:입니다|이요|요|으로|로|임|합니다|이에요|예요|이여|유|함|네|예|끝|다|좀|잘|꼭|(?:답|남|여|음|양|생|님|씨|인|"
-    "번)(?:은|입니다|이요|요)?)"
+    "번)(?:은|입니다|이요|요)?|i|we|will|to|the|it|me|my|by|text|do|am|이|번|께|더)"
 )
 _NOTED = re.compile(
     "(?:확인|참고|전달|반영|조치|검토|접수|처리)(?:을|를)? ?(?:좀 ?)?(?=부탁|바랍|바라)"
@@ -266,6 +276,10 @@ _OFFERED = re.compile(
     "(?:받|보내|오|수신하|발송하|보내주)(?:는|시는) ?(?:것|거|걸|데|건|게|일)(?:에|을|은|도|로|으로)?|(?:문자|전자|"
     "모바일)?(?:수신|통지|고지|발송|전송|통보|메시지|"
     "문자)(?:에|을|를|은|는|으로|로|도)?(?: ?(?:대|관)(?:해|하여|해서|한))?"
+)
+# why somebody agrees, said before it: 글씨가 작아서 동의합니다
+_EXPLAINED = re.compile(
+    r"(?<![가-힣])(?:[가-힣]{1,8} ){0,3}?[가-힣]{1,6}(?:[아어해워려돼와]서|라서|니까|으니|때문에)(?= [_0-9동참찬])"
 )
 _NOT_HANGUL_OR_LATIN = re.compile(r"[^a-z가-힣ㄱ-ㅎㅏ-ㅣ]")
 
@@ -282,7 +296,7 @@ def to_word_end(words: Line, finding: Finding) -> Span:
 def unread(words: Line, covered: list[Span], question: Question) -> str:
     """What remains once answers, nouns of the question and polite words are gone: a reason to ask a person."""
     text = courtesy.KINDNESS.sub(_hidden, blanked(words.text, covered))
-    text = _NOTED.sub(_hidden, _OFFERED.sub(_hidden, text))
+    text = _EXPLAINED.sub(_hidden, _NOTED.sub(_hidden, _OFFERED.sub(_hidden, text)))
     for noun in question.nouns:
         text = text.replace(noun, _HIDDEN * len(noun))
     return _NOT_HANGUL_OR_LATIN.sub("", "".join(_unread_of(piece[0]) for piece in _PIECE.finditer(text)))

@@ -16,7 +16,11 @@ from messaging.understanding.normalising import NO_MARKS, YES_MARKS, Line, norma
 
 LATEST = date(2026, 12, 31)  # where the caller gives no day; with a roster it decides nothing
 _WITHDRAWN = re.compile(r"취소|철회|무효|번복")
-_EVENT = re.compile(r"시간|가야|가도|장소|어디|언제|몇시|주차|준비물|복장|비용|식사|참석|위치|끝나|시작|늦")
+_EVENT = re.compile(r"시간|가야|가도|가면|갈|언제|몇시|참석|늦")  # what somebody asks who may come
+_FILLING_IN = re.compile(r"적어|적으|적나|쓰면|써야|음력|호적|이름으로")  # how to give a name and a birth
+_ANSWERED = re.compile(r"동의|답|눌렀|보냈|회신|신청|접수|[0-9]번|참석|확인했")
+_LAUGHTER = re.compile(r"[ㅋㅎ\s]+|[ㅡ;\s]+")
+_OTHER_YES = re.compile(r"(?:네 ?|예 ?|저는 ?)?(?:동의|찬성)(?:[하합함할해입이요]|$)")  # said where "coming?" was asked
 _SPOKEN_TWO = re.compile(r"[이일](?:번)?(?:이?[요유임]|입니다|으로.{0,6})?")  # 이번: "number two", or "this time"
 
 
@@ -39,7 +43,7 @@ def read(text: str, question: Question, person: Person | None = None, *, today: 
 def _stop(case: Case) -> Reading | None:
     whole = case.with_name
     wants_post = g.POST_IN_WORDS.search(whole.words.text) is not None
-    calm = courtesy.COURTESY.sub("", case.tight.text)
+    calm = courtesy.COURTESY.sub("", case.tight.text or whole.tight.text)
     found = stopping.find(whole.tight, whole.words, case.question, wants_post=wants_post, calm=calm)
     if found is None:
         return None
@@ -77,6 +81,8 @@ def _beside_quote(case: Case, quote: Span) -> Reading:
 def _nothing_said(case: Case) -> Reading:
     if case.who.says_something:
         return case.reading("identity", "identity.only")
+    if _LAUGHTER.fullmatch(case.normal.raw):
+        return case.reading("unrelated", "noise.decoration")
     if marks := _marked_option(case):
         return case.reading("ambiguous", "doubt.glyph", flags=("glyph",), suggested=marks)
     if case.normal.has_decoration or case.normal.raw.strip():
@@ -137,6 +143,8 @@ def _unclaimed(case: Case, findings: Sequence[Finding]) -> Reading:
         rule = f"doubt.{doubts[0]}" if doubts else "options.mention"
         return case.reading("ambiguous", rule, spans=(mentioned.at,), flags=flags, suggested=mentioned.option)
     unread = options.unread(case.words, choosing.covered(case, findings), case.question)
+    if case.who.says_something and not case.question.options and set(doubts) & {"deceased", "wrong_person"}:
+        return case.reading("ambiguous", f"doubt.{doubts[0]}", flags=flags)
     if case.who.says_something and (len(unread) <= 6 or not case.question.options):
         return case.reading("identity", "identity.only", flags=flags)
     if case.tight.text == "o" or (case.normal.marks and len(unread) <= 1):
@@ -144,6 +152,9 @@ def _unclaimed(case: Case, findings: Sequence[Finding]) -> Reading:
     if _WITHDRAWN.search(case.tight.text):
         refuse = case.question.meaning("refuse")
         return case.reading("ambiguous", "doubt.withdrawn", flags=("withdrawn", *flags), suggested=refuse)
+    if case.question.kind == "rsvp" and _OTHER_YES.match(case.words.text):
+        consent = case.question.meaning("consent")
+        return case.reading("ambiguous", "options.mention", flags=flags, suggested=consent)
     if rule := _half_answered(case, doubts):
         return case.reading("ambiguous", rule, flags=flags)
     return case.reading("unrelated", "noise.other" if unread else "noise.polite", flags=flags)
@@ -156,12 +167,17 @@ def _half_answered(case: Case, doubts: tuple[str, ...]) -> str:
         return "doubt.unread_words" if _SPOKEN_TWO.fullmatch(text) else ""
     if set(doubts) & {"deceased", "minor", "wrong_person"}:
         return ""
+    if "already" in doubts and (not case.question.options or not _ANSWERED.search(text)):
+        return ""
+    if not case.question.options and set(doubts) <= {"later"}:
+        return ""
     is_about_us = any(noun in text for noun in case.question.nouns)
     is_half = (
         bool(set(doubts) & {"sarcasm", "both_ways", "whether", "double_negation", "other_way"})
         or courtesy.NOD.fullmatch(case.words.text.split(" ", 1)[0].rstrip("?")) is not None
         or ("condition" in doubts and is_about_us)
         or ("question" in doubts and len(text) <= 3)
+        or ("question" in doubts and not case.question.options and _FILLING_IN.search(text) is not None)
         or ("question" in doubts and case.question.kind == "rsvp" and _EVENT.search(text) is not None)
         or set(doubts) <= {"later", "on_behalf", "already", "contrast"}
     )

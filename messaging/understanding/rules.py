@@ -2,6 +2,9 @@
 
 RULES: dict[str, str] = {
     "stop.words": "문자를 그만 보내 달라는 말이 있습니다.",
+    "stop.struck_off": "번호나 이름을 지우거나 명단에서 빼 달라고 적었습니다.",
+    "stop.unwanted": "앞으로 문자를 받지 않겠다고 적었습니다.",
+    "stop.threat": "또 보내면 신고하겠다는 등의 말이 있습니다.",
     "stop.alone": "‘그만’, ‘차단’처럼 수신거부만 적었습니다.",
     "stop.english": "영어로 수신거부를 적었습니다(STOP 등).",
     "stop.slip": "‘수신거부’를 잘못 적은 것으로 보입니다.",

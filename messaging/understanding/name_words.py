@@ -1,0 +1,223 @@
+"""Words of a text as parts of a name: what is glued to them (입니다, 씨, 는), and whether they can be one at all."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from messaging.understanding import courtesy
+from messaging.understanding.doubts import DOUBTS
+from messaging.understanding.lexicon import (
+    FORM,
+    GIVEN,
+    INFLECTED,
+    LONG_SURNAMES,
+    RARE_SURNAMES,
+    ROLE,
+    SURNAMES,
+    VERBAL,
+    is_compound,
+    is_noun,
+)
+from messaging.understanding.model import Span
+from portal.core.hangul import is_syllable, letters_of, syllable_of
+
+# 입니다 in its many voices, and what follows a name on a letter
+_COPULA = re.compile(
+    "(?:이?라고(?:합니다|해요|하는데요?|하고요?|합니더|해유|불러요)?|이?라(?:합니다|캅니더|카는)|[입임]니[다더댜당]|"
+    "임[다더당돠]|입다|이?올시다|이?올습니다|"
+    "이?외다|이?에[요여유욤]|이?예[요여유욤]|이여[유요라]?|이?여라|이?어[라유]|이?어라우|이유|여유|이요|이?라[예유]|"
+    "이?라우|이?라오|이?래[요유]|이?당?랑께|"
+    "이?당께|이구만유?|이?구먼유?|이?구마|이?구[요여]|이고[요여유]?|고[요여유]|이며|이?지[요유예]|이?죠|이?쥬|이다|"
+    "이오|이우|이?우다|이?쿠다|이?마씀|이?마씸|"
+    "인데[요유예]?|인디[요유]?|이?니더|[임입]더|이시더|이?라는(?:사람[가-힣]{0,4})?|이란(?:사람[가-힣]{0,4})?|드림|"
+    "올림|배상|드려요|씀|씨|님|[요유여임]|본인)"
+)
+ON_BEHALF = dict(DOUBTS)["on_behalf"]
+PRESENTED = re.compile(r"(?:이?라고|이?라는|이?란|이?라카|올시다|드림|올림|배상)")  # plainly said of a name
+_APART = re.compile(
+    "(?:씨|님|드림|올림|배상|씀|[입임]니[다더댜당]|이에요|예요|이라고|라고|이라는|이라예|이여유?|이요|"
+    "본인)(?:[가-힣]{0,3})"
+)  # said behind a name with a blank: 용다혜 드림
+_NEXT_FIELD = re.compile(r"생년월일|생년|생일|주민번호|전화번호")
+_AFTER_NOT = frozenset("해지고음함네나래가할갈임요")
+_PARTICLE = re.compile(r"(?:은|는|이|가|도|의|께서|이가)$")
+_TRAILING = frozenset("이가은는도의님씨랑임")  # 김옥출이: the fourth syllable is none of the name
+_VERB_ENDS = frozenset("세네죠까데거여와려어해예에")  # 주세요, 하네요: no names
+_VERB_STEMS = frozenset("하한함할합해허혀안못몬")  # behind a label these go on with the verb: 동의하시오
+_VERB_OF_LABEL = re.compile(
+    r"(?:합니[다더]|함니다|하겠습니다|할게요|할께요|해요|하고|해유|함|이요|요|입니다|임)?(?=[가-힣]{2,4}$)"
+)
+_LEAD = re.compile(
+    "^(?:안녕하세요|수고하세요|저는요?|나는|내는|제 ?이름은|내 ?이름은|이름은|성명은|성함은|이름|성명|성함|본인은|"
+    "본인|신청인|민원인|수신자|대상자|일번|[0-9]번(?:은|요|이요)?|번|"
+    "여기는|네네?|예|넵)(?=[가-힣]{2})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameWord:
+    """A run of Hangul in the text, without what is glued to it."""
+
+    core: str
+    at: Span
+    whole: str
+    has_copula: bool
+
+
+def peeled(found: re.Match[str], labels: Sequence[str], births: Sequence[Span]) -> NameWord:
+    """홍길동동의합니다 → 홍길동; 저는홍길동입니다 → 홍길동, said with a copula."""
+    whole, start = found[0], found.start()
+    core = whole
+    is_before_birth = any(begin == found.end() for begin, _ in births)
+    lead = _LEAD.match(core)
+    if lead and not (len(core) == 3 and is_likely(core)):
+        core, start = core[lead.end() :], start + lead.end()
+    if field := _NEXT_FIELD.search(core, 2):
+        core = core[: field.start()]
+    for label in labels:
+        behind = core[len(label) :]
+        if core.startswith(label) and is_name(behind) and (behind[0] not in _VERB_STEMS or is_before_birth):
+            core, start = behind, start + len(label)
+        elif (at := core.find(label)) >= 2 and is_name(core[:at]):
+            core = core[:at]
+        elif at >= 0 and (verb := _VERB_OF_LABEL.match(core, at + len(label))) and verb[0]:
+            behind = core[verb.end() :]
+            if is_name(behind) and is_likely(behind):
+                core, start = behind, start + verb.end()
+    bare = _without_copula(core) or _contracted(core)
+    if bare:
+        return NameWord(bare, (start, start + len(core)), whole, has_copula=True)
+    place = (start, start + len(core))
+    if not is_name(core) and (short := _PARTICLE.sub("", core)) != core and is_name(short) and is_likely(short):
+        core = short
+    if len(core) == 4 and core[-1] in _TRAILING and not core.startswith(LONG_SURNAMES) and is_likely(core[:3]):
+        core = core[:3]
+    return NameWord(core, place, whole, has_copula=False)
+
+
+def _without_copula(core: str) -> str:
+    """홍길동입니다 → 홍길동. Most names have three syllables: 여진구요 is 여진구 + 요, not 여진 + 구요."""
+    if len(core) == 3 and is_name(core) and is_likely(core):
+        return ""  # 탁순임 is nobody's 탁순 + 임
+    for size in (3, 4, 2, 5):
+        head, tail = core[:size], core[size:]
+        if not tail or not _COPULA.fullmatch(tail) or not is_name(head, is_said=len(tail) > 1):
+            continue
+        if head[-1] == "하" and tail[0] in "여였":
+            continue
+        is_verb = tail == "요" and (head[-1] in _VERB_ENDS or (size > 3 and not head.startswith(LONG_SURNAMES)))
+        if not is_verb and (size != 3 or is_likely(head)):
+            return head
+    return ""
+
+
+def said_of(whole: str) -> str:
+    """What a copula is said of, however it is built: 노을입니다 → 노을."""
+    for size in (3, 2, 4):
+        if len(whole) > size + 1 and _COPULA.fullmatch(whole[size:]):
+            return whole[:size]
+    return ""
+
+
+def _contracted(core: str) -> str:
+    """김영잡니다 → 김영자: 입니다 said short after a vowel."""
+    for endings, wanted in ((("니다", "니더"), "ㅂ"), (("데요", "데유", "데예"), "ㄴ")):
+        if core.endswith(endings) and 5 <= len(core) <= 6 and core[-3] not in "입합습십인한":
+            initial, medial, final = letters_of(core[-3])
+            bare = core[:-3] + syllable_of(initial, medial)
+            if final == wanted and is_name(bare) and is_likely(bare):
+                return bare
+    return ""
+
+
+def is_name(word: str, *, is_said: bool = False) -> bool:
+    """
+    Whether a word is built like a Korean name: a surname and one to three syllables, and no everyday word.
+
+    `is_said`: something behind it says that it is a name, so that 정말순 and 제일호 are not taken for adverbs.
+    """
+    if not 2 <= len(word) <= 5 or not all(map(is_syllable, word)) or _COPULA.fullmatch(word) or "동의" in word:
+        return False
+    verbal = VERBAL.match(word)
+    if verbal and not (is_said and len(word) == 3 and verbal.end() == 2 and word[:2] in _NAMELIKE):
+        return False
+    if is_noun(word) or INFLECTED.search(word) or ROLE.search(word):
+        return False
+    if word.startswith(LONG_SURNAMES) and 3 <= len(word) <= 5:
+        return True
+    return len(word) <= 4 and word[0] in SURNAMES
+
+
+_NAMELIKE = frozenset(
+    ("정말", "제일", "이제", "이따", "전부", "고생", "여기", "진짜", "나중", "이번", "안하", "안수", "안한")
+)
+
+
+def may_be_called(word: str) -> bool:
+    """노을, 조심, 이나라: built like a name though an everyday word; believed only where the text says it is one."""
+    return (
+        2 <= len(word) <= 4
+        and word[0] in SURNAMES
+        and all(map(is_syllable, word))
+        and set(word[1:]) <= GIVEN
+        and FORM.fullmatch(word) is None
+        and ROLE.search(word) is None
+        and courtesy.NOD.fullmatch(word) is None
+        and "동의" not in word
+    )
+
+
+def is_likely(word: str) -> bool:
+    """Whether every syllable behind the surname is one that people are given, and the whole no compound word."""
+    if is_compound(word) or word[0] in RARE_SURNAMES:
+        return False
+    given = word[2:] if word.startswith(LONG_SURNAMES) and len(word) > 2 else word[1:]
+    return set(given) <= GIVEN
+
+
+_GOING_ON = frozenset(["", *"중하해할한함됨되이을를은는도만요임좀"])  # 고민중, but 고민정
+_CUES = frozenset({"question", "condition", "later", "sarcasm", "whether", "contrast"})
+
+
+def is_explained(word: NameWord) -> bool:
+    """A greeting, a nod, a polite word or a doubt is no name."""
+    if courtesy.KNOWN_WORDS.fullmatch(word.whole) or courtesy.NOD.fullmatch(word.whole):
+        return True
+    return any(
+        found and (found.end() != 2 or word.whole[2:3] in _GOING_ON)
+        for name, pattern in DOUBTS
+        if name in _CUES and (found := pattern.match(word.whole))
+    )
+
+
+def joined(words: Sequence[NameWord], text: str) -> Iterator[NameWord]:
+    """Every word, and every surname with the syllables set apart from it: 김 철 수, 남궁 민수."""
+    for index, word in enumerate(words):
+        behind = words[index + 1] if index + 1 < len(words) else None
+        if behind and text[word.at[1] : behind.at[0]] == " " and _APART.fullmatch(behind.whole):
+            yield replace(word, has_copula=True)
+        else:
+            yield word
+        if not (word.whole in SURNAMES or word.whole in LONG_SURNAMES):
+            continue
+        core, end = word.whole, word.at[1]
+        for following in words[index + 1 : index + 4]:
+            if core != word.whole and len(following.core) > 1 and not _COPULA.fullmatch(following.core[1:]):
+                break
+            if text[end : following.at[0]] != " " or len(core) + len(following.core) > 5 or _is_everyday(following):
+                break
+            if ON_BEHALF.match(following.whole):
+                break  # 제 딸이고
+            if core == "안" and following.core[-1] in _AFTER_NOT:
+                break  # 안 원해: no An Wonhae
+            if len(following.core) == 3 and is_name(following.core) and is_likely(following.core):
+                break  # 전 백두산인데요: 전 is 저는
+            core, end = core + following.core, following.at[1]
+            bare = _without_copula(core) if len(core) > 3 and not following.has_copula else ""
+            if bare:
+                core, end = bare, end - len(core) + len(bare)
+            yield NameWord(core, (word.at[0], end), core, following.has_copula or bool(bare))
+
+
+def _is_everyday(word: NameWord) -> bool:
+    return VERBAL.match(word.whole) is not None or is_noun(word.whole)
