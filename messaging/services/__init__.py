@@ -1,6 +1,6 @@
 """Everything that can happen to a message, one verb each: the room's public face."""
 
-from messaging.opting_out import lift_opt_out, opt_out, record_unsubscribes
+from messaging.opting_out import OnlyByHerself, lift_opt_out, opt_out, record_unsubscribes
 from messaging.services.deciding import NotUnresolved, ReasonMissing, settle_unresolved
 from messaging.services.erasing import erase_personal_data
 from messaging.services.hooks import keep_unreadable, store_events, take_hook
@@ -31,6 +31,7 @@ __all__ = [
     "NoSenderNumber",
     "NotInTransaction",
     "NotUnresolved",
+    "OnlyByHerself",
     "Outgoing",
     "ReasonMissing",
     "Refusal",

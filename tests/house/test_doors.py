@@ -15,6 +15,8 @@ PUBLIC = {
     "complaints:new", "complaints:detail", "complaints:track", "complaints:link", "complaints:due", "complaints:photo",
     # chat
     "chatbot:chat", "chatbot:turn", "chatbot:feedback",
+    # the signed link of an AlimTalk
+    "messaging:preferences",
     # carriers knock here; the adapter checks the signature
     "messaging:hook",
     # machines

@@ -1,0 +1,259 @@
+"""알림 설정 as a page: the signed link opens it, a look changes nothing, and only its buttons act."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from messaging import delivery, services, topics
+from messaging.models import ChangeSource, Means, Message, OptOut, Preference, PreferenceChange, Subscription
+from messaging.preference_history import Origin
+from messaging.preference_links import VALID_FOR, message_of, token_for
+from messaging.services import preferences
+from portal.core import clock
+from portal.core.sealing import blind_phone
+from tests.messaging.making import PHONE, make_template, queue, status_of, told
+
+pytestmark = pytest.mark.usefixtures("office", "daytime")
+
+INDEX = blind_phone(PHONE)
+KIND = "notices.reminder"
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser without any cookie."""
+    return Client(enforce_csrf_checks=True)
+
+
+def _alimtalk() -> None:
+    make_template(route="alimtalk_then_text", buttons=[{"label": "알림 설정", "url": "#{설정주소}"}])
+
+
+def _page(message: Message) -> str:
+    return reverse("messaging:preferences", args=[token_for(message.key)])
+
+
+def _everything_on() -> dict[str, str]:
+    switches = (f"{topic.name}:{means}" for topic in topics.topics().values() if topic.is_optional for means in Means)
+    return {
+        "act": "save",
+        "first_means": "alimtalk",
+        "quiet_from": "",
+        "quiet_until": "",
+        **dict.fromkeys(switches, "on"),
+    }
+
+
+def _counts() -> tuple[int, int, int, int]:
+    return (
+        Subscription.objects.count(),
+        Preference.objects.count(),
+        PreferenceChange.objects.count(),
+        OptOut.objects.filter(lifted_at=None).count(),
+    )
+
+
+def test_the_button_leads_to_the_page_and_the_same_key_gives_the_same_message() -> None:
+    _alimtalk()
+    message = queue("with link")
+
+    again = queue("with link")
+    delivery.drain(seconds=5)
+
+    assert again == message
+    (button,) = told().taken[0].buttons
+    assert button.url.endswith(_page(message))
+    assert "phone" not in button.url
+    assert PHONE[3:] not in button.url
+
+
+def test_nobody_else_fills_the_address() -> None:
+    _alimtalk()
+
+    queue("given", buttons_context={"설정주소": "https://example.com/"})
+    delivery.drain(seconds=5)
+
+    assert "example.com" not in told().taken[0].buttons[0].url
+
+
+def test_an_old_or_changed_address_opens_nothing() -> None:
+    make_template()
+    message = queue()
+    token = token_for(message.key)
+    soon, late = message.created_at + VALID_FOR - timedelta(hours=1), message.created_at + VALID_FOR
+
+    assert message_of(token, now=soon) == message
+    assert message_of(token, now=late) is None
+    for changed in (
+        token[:-1],
+        token + "A",
+        "A" + token[1:] if token[0] != "A" else "B" + token[1:],
+        "",
+        "한글",
+        "a" * 5000,
+    ):
+        assert message_of(changed, now=soon) is None, changed
+
+
+def test_every_character_of_the_address_counts() -> None:
+    make_template()
+    message = queue()
+    token = token_for(message.key)
+
+    for place in range(len(token)):
+        other = "A" if token[place] != "A" else "B"
+        assert message_of(token[:place] + other + token[place + 1 :], now=clock.now()) is None
+
+
+def test_a_look_changes_nothing_and_sets_no_cookie(client: Client) -> None:
+    make_template()
+    address = _page(queue(topic=KIND))
+
+    for path in (address, f"{address}?act=stop", f"{address}?act=save&done=save"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert "noindex" in answer.headers["X-Robots-Tag"]
+        assert not answer.cookies
+    assert client.head(address).status_code == 200
+    assert client.options(address).status_code == 405
+    assert _counts() == (0, 0, 0, 0)
+
+
+def test_the_page_shows_the_matrix_with_articles_and_no_whole_number(client: Client) -> None:
+    make_template()
+
+    page = client.get(_page(queue(topic=KIND))).content.decode()
+
+    assert "010-****-5678" in page
+    assert "1012345678" not in page
+    assert page.count('type="checkbox"') == 2 * sum(topic.is_optional for topic in topics.topics().values())
+    assert "행정절차법 제14조" in page
+
+
+def test_one_tap_stops_this_kind_without_signing_in(client: Client) -> None:
+    make_template()
+    message = queue(topic=KIND)
+
+    answer = client.post(_page(message), {"act": "stop"})
+
+    assert answer.status_code == 302
+    delivery.drain(seconds=5)
+    assert status_of(message) == "suppressed"
+    assert "이제 이 알림을 보내지 않습니다." in client.get(answer.url).content.decode()  # type: ignore[attr-defined]
+
+
+def test_a_kind_locked_by_law_is_not_stopped_by_a_crafted_tap(client: Client) -> None:
+    make_template()
+
+    answer = client.post(_page(queue(topic="notices.notice")), {"act": "stop"})
+
+    assert answer.status_code == 422
+    assert "법에 따라" in answer.content.decode()
+    assert _counts() == (0, 0, 0, 0)
+
+
+def test_saving_the_page_as_it_is_changes_nothing(client: Client) -> None:
+    make_template()
+
+    client.post(_page(queue(topic=KIND)), _everything_on())
+
+    assert _counts() == (0, 0, 0, 0)
+
+
+def test_saving_keeps_what_was_chosen(client: Client) -> None:
+    make_template()
+    address = _page(queue(topic=KIND))
+    chosen = {**_everything_on(), "first_means": "text", "quiet_until": "10:00"}
+    del chosen["notices.consent:alimtalk"]
+
+    client.post(address, chosen)
+
+    way = Preference.objects.get()
+    assert (way.first_means, way.quiet_from, way.quiet_until) == ("text", time(21), time(10))
+    assert list(Subscription.objects.values_list("topic", "means", "is_enabled")) == [
+        ("notices.consent", "alimtalk", False)
+    ]
+    page = client.get(address).content.decode()
+    assert '<option value="10:00" selected>' in page
+    assert "통지서 수신동의 알림톡: 받음 → 받지 않음" in page
+
+
+def test_an_opt_out_by_reply_shows_and_is_lifted_there(client: Client) -> None:
+    make_template()
+    address = _page(queue(topic=KIND))
+    wish = services.opt_out(
+        phone=PHONE,
+        scope=OptOut.Scope.PURPOSE,
+        value="administrative",
+        source=OptOut.Source.REPLY,
+        by=None,
+        now=clock.now(),
+    )
+
+    assert "문자로 답장해" in client.get(address).content.decode()
+    client.post(address, {"act": "lift", "opt_out": wish.pk})
+
+    wish.refresh_from_db()
+    assert wish.lifted_at is not None
+    assert "문자로 답장해" not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {},
+        {"act": "everything"},
+        {"act": "save"},
+        {"act": "save", "first_means": "pigeon"},
+        {"act": "save", "first_means": "text", "quiet_from": "03:00"},
+        {"act": "lift"},
+        {"act": "lift", "opt_out": "-1"},
+        {"act": "lift", "opt_out": "9" * 40},
+        {"act": "lift", "opt_out": "1\0"},
+        {"act": "lift", "opt_out": "４"},
+    ],
+)
+def test_a_crafted_form_is_refused_in_korean(client: Client, posted: dict[str, str]) -> None:
+    make_template()
+
+    answer = client.post(_page(queue(topic=KIND)), posted)
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert _counts() == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("token", ["x", "a" * 399, "%00", "한글"])
+def test_an_address_that_is_none_is_answered_kindly(client: Client, token: str) -> None:
+    answer = client.get(f"/alerts/{token}/")
+
+    assert answer.status_code == 404
+    assert "열 수 없는 주소예요" in answer.content.decode()
+
+
+def test_endless_pressing_is_slowed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("messaging.preference_views.HOURLY_CHANGES", 2)
+    make_template()
+    address = _page(queue(topic=KIND))
+
+    statuses = [client.post(address, {"act": act}).status_code for act in ("stop", "start", "stop")]
+
+    assert statuses == [302, 302, 429]
+
+
+def test_the_page_takes_a_constant_number_of_queries(client: Client, django_assert_max_num_queries: object) -> None:
+    make_template()
+    address = _page(queue(topic=KIND))
+    for number in range(12):
+        origin = Origin(ChangeSource.LINK)
+        preferences.switch_kind(
+            phone_index=INDEX, topic=KIND, is_enabled=bool(number % 2), origin=origin, now=clock.now()
+        )
+
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
+        page = client.get(address).content.decode()
+
+    assert page.count("<li><b>") == 10
