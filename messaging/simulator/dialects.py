@@ -45,7 +45,8 @@ class Webhook:
     How one dialect tells one kind of news (`receipt`, `reply`, `unsubscribe`) to the customer's page of that name.
 
     `headers` sees body, secret and time. `is_taken` judges the customer's answer for these events. `tries`: how often
-    it is told, 0 = until it is taken. A vendor that signs nothing is forged by its address (`is_forged_by_path`).
+    it is told, 0 = until it is taken; `lanes`: how many calls at once. A vendor that signs nothing is forged by its
+    address (`is_forged_by_path`).
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Webhook:
     batch: int = 1
     body_bytes: int = 60_000
     tries: int = 0
+    lanes: int = 1
     is_forged_by_path: bool = False
 
 

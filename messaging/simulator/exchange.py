@@ -99,8 +99,8 @@ class Exchange:
             code = partial.code
         if not code:
             return self._accept(order, leg)
-        refused = {"event": "refuse", **_facts(order, leg), "code": code, "reason": REASONS.get(code, "refused")}
-        return [refused]
+        reason = REASONS.get(code, "refused")
+        return [{"event": "refuse", **_facts(order, leg), "ref": leg.ref, "code": code, "reason": reason}]
 
     def _accept(self, order: Order, leg: Leg) -> list[Event]:
         for picture in leg.pictures:

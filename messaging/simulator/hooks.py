@@ -75,6 +75,11 @@ class Outbox:
             heapq.heappush(self._heap, (due + copy * COPY_GAP, next(self._order), event))
         self._wake.set()
 
+    @property
+    def lanes(self) -> int:
+        """How many may `run` side by side."""
+        return self._webhook.lanes
+
     async def run(self) -> None:
         """Deliver for ever."""
         while True:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from messaging.simulator.bizgo import BizgoDialect
 from messaging.simulator.crowd import Crowd, Mix, People
 from messaging.simulator.desk import Desk
 from messaging.simulator.dialects import Dialect, Office
@@ -16,6 +17,7 @@ from messaging.simulator.exchange import Exchange
 from messaging.simulator.faults import Faults
 from messaging.simulator.handsets import Handsets
 from messaging.simulator.hooks import Postman, PostOffice, alias_of
+from messaging.simulator.nhn.dialect import NhnDialect
 from messaging.simulator.own import OwnDialect
 from messaging.simulator.solapi.dialect import SolapiDialect
 from messaging.simulator.wire import Answer, Request, Server, json_answer
@@ -23,6 +25,8 @@ from messaging.simulator.wire import Answer, Request, Server, json_answer
 EARLY_PATIENCE = 5.0
 DIALECTS: Mapping[str, Callable[[Office], Dialect]] = {
     "own": OwnDialect,
+    "bizgo": BizgoDialect,
+    "nhn": NhnDialect,
     "solapi": SolapiDialect,
 }
 
@@ -120,7 +124,8 @@ def _stop_signal() -> asyncio.Event:
 
 async def _until(stop: asyncio.Event, post_office: PostOffice) -> None:
     """Deliver until the signal comes; an outbox that breaks ends the process loudly."""
-    delivering = [asyncio.create_task(outbox.run()) for outbox in post_office.outboxes]
+    runs = [outbox.run() for outbox in post_office.outboxes for _ in range(outbox.lanes)]
+    delivering = [asyncio.create_task(run) for run in runs]
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait([stopped, *delivering], return_when=asyncio.FIRST_COMPLETED)
     for task in delivering:
