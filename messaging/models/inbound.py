@@ -86,6 +86,9 @@ class Reply(SealedModel):
     spans = models.JSONField("근거 자리", default=list, blank=True)
     flags = models.JSONField("표시", default=list, blank=True)
     needs_triage = models.BooleanField("판단 필요", default=False)
+    decide_at = models.DateTimeField(
+        "판단을 알릴 일시", null=True, blank=True, help_text="그때까지는 판단을 되돌릴 수 있습니다"
+    )
     try_at = models.DateTimeField("처리할 일시")
     tries_count = models.PositiveSmallIntegerField("처리 실패 횟수", default=0)
     error = models.CharField("처리 오류", max_length=200, blank=True)
@@ -113,6 +116,7 @@ class Reply(SealedModel):
             ),
             models.Index(fields=["phone_index", "id"], name="reply_from_phone"),
             models.Index(fields=["id"], condition=Q(needs_triage=True), name="reply_to_triage"),
+            models.Index(fields=["decide_at"], condition=Q(decide_at__isnull=False), name="decision_to_tell"),
         ]
 
     def __str__(self) -> str:
