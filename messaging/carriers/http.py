@@ -45,7 +45,14 @@ class Line:
     :raises ImproperlyConfigured: for an address that is neither https nor this machine
     """
 
-    def __init__(self, *, base_url: str, headers: Mapping[str, str] | None = None, timeout: float = 15.0) -> None:
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 15.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
             raise ImproperlyConfigured("통신사 주소(base_url)는 https로 시작해야 합니다.")
@@ -57,6 +64,7 @@ class Line:
             limits=httpx.Limits(max_connections=16, keepalive_expiry=5.0),
             follow_redirects=False,
             trust_env=False,
+            transport=transport,
         )
 
     def call(
@@ -67,10 +75,13 @@ class Line:
         document: Any = None,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         also_ok: Collection[int] = (),
     ) -> Answered:
         """
         One call and its answer: a 200, or a status of `also_ok`, whose meaning the caller knows.
+
+        `files` are sent as a form: field → name, content, media type.
 
         :raises CarrierError: NotSent, RateLimited or Misconfigured when nothing was acted on; else OutcomeUnknown
         """
@@ -78,7 +89,12 @@ class Line:
         given = {"content-type": "application/json; charset=utf-8"} if content is not None else {}
         try:
             with self._client.stream(
-                method, path, content=content, params=dict(params or {}), headers={**given, **(headers or {})}
+                method,
+                path,
+                content=content,
+                files=files,
+                params=dict(params or {}),
+                headers={**given, **(headers or {})},
             ) as response:
                 body = self._read(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
