@@ -72,7 +72,7 @@ def _switches(view: View) -> str:
     return (
         '<details class="switches"><summary class="round" aria-label="휴대전화 상태 바꾸기">'
         f'{icon("switches")}</summary><div class="sheet" id="sheet-{view.phone.number}" data-live>'
-        f'<p class="sheet-title">휴대전화 상태</p>{rows}</div></details>'
+        f'<p class="sheet-title" data-key="title">휴대전화 상태</p>{rows}</div></details>'
     )
 
 
@@ -85,12 +85,13 @@ def _switch(view: View, name: str, label: str, effect: str) -> str:
         f'<input type="hidden" name="on" value="{"" if is_on else "1"}">'
         f'<button class="switch" role="switch" aria-checked="{"true" if is_on else "false"}">'
         f"<span><b>{label}</b><small>{effect}</small></span><i></i></button>",
+        key=name,
     )
 
 
-def _form(view: View, deed: str, inside: str, *, style: str = "") -> str:
+def _form(view: View, deed: str, inside: str, *, style: str = "", key: str = "") -> str:
     back = f'<input type="hidden" name="back" value="{escape(view.here)}">'
-    style = f' class="{style}"' if style else ""
+    style = f' class="{style}"' if style else f' data-key="{key}"' if key else ""
     return f'<form{style} method="post" action="/phones/{view.phone.number}/{deed}/" data-quiet>{back}{inside}</form>'
 
 
