@@ -118,11 +118,12 @@ class Hook:
 
 @dataclass
 class Receiver:
-    """Stands where the portal's hooks stand; answers the statuses it was told to, then 200."""
+    """Stands where the portal's hooks stand; answers the statuses it was told to, then what `answer` says."""
 
     hooks: list[Hook] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     url: str = ""
+    answer: Callable[[Hook], tuple[int, bytes]] = field(default=lambda hook: (200, b""))
 
     def of(self, page: str) -> list[Hook]:
         return [hook for hook in self.hooks if hook.path.endswith(f"/{page}/")]
@@ -142,10 +143,13 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.hooks.append(Hook(self.path, headers, body))
-            self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
-            self.send_header("content-length", "0")
+            hook = Hook(self.path, headers, body)
+            receiver.hooks.append(hook)
+            status, answer = (receiver.statuses.pop(0), b"") if receiver.statuses else receiver.answer(hook)
+            self.send_response(status)
+            self.send_header("content-length", str(len(answer)))
             self.end_headers()
+            self.wfile.write(answer)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 — the base class calls it so
             return

@@ -68,7 +68,8 @@ def read(document: Any) -> Omni:
     if len(_word(document, "paymentCode")) > 20:
         raise Refusal("A310")
     recipients, steps = tuple(_recipient(row) for row in rows), tuple(_step(row) for row in flow)
-    if any(step.get("sendType") == "template" for _, step in steps) and not all(one.words for one in recipients):
+    is_filled_by_them = any(step.get("sendType") == "template" for _, step in steps)
+    if is_filled_by_them and not all("replaceWords" in row for row in rows):
         raise Refusal("A300")
     return Omni(recipients, steps, key, ttl, _word(document, "ref"), _word(document, "groupKey"))
 
