@@ -3,6 +3,9 @@
 from django.conf import settings
 from django.db import models
 
+CAMPAIGN = "campaign:"
+CANARY = 50
+
 
 class Stream(models.Model):
     """발송 흐름: a topic, or one campaign (`campaign:2611-01`)."""
@@ -38,6 +41,13 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def named(cls, name: str) -> "Stream":
+        """The stream with this name, new if need be. A campaign begins with a canary."""
+        canary = CANARY if name.startswith(CAMPAIGN) else 0
+        found, _ = cls.objects.get_or_create(name=name, defaults={"canary_count": canary})
+        return found
 
     @property
     def is_trying(self) -> bool:
