@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='attempt',
-            index=models.Index(condition=models.Q(('awaits_upload', False), ('status', 'queued')), fields=['carrier', 'stream', 'lane', 'due_at', 'id'], name='leg_to_claim'),
+            index=models.Index(condition=models.Q(('awaits_upload', False), ('status', 'queued')), fields=["carrier", "stream", "lane", "due_at", "message"], name='leg_to_claim'),
         ),
         migrations.AddIndex(
             model_name='attempt',

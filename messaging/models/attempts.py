@@ -226,7 +226,7 @@ class Attempt(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["carrier", "stream", "lane", "due_at", "id"],
+                fields=["carrier", "stream", "lane", "due_at", "message"],
                 condition=Q(status="queued", awaits_upload=False),
                 name="leg_to_claim",
             ),
