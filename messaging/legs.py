@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from messaging import routes
+from messaging.carriers import registry
 from messaging.models import Attempt, Channel, Message
 from messaging.pricing import Tariff
 from messaging.text import count_bytes
@@ -15,10 +16,22 @@ def said_on(channel: str, words: Wording) -> str:
 
 
 def new_leg(
-    message: Message, *, words: Wording, step: routes.Step, ordinal: int, carrier: str, due_at: datetime, tariff: Tariff
+    message: Message,
+    *,
+    words: Wording,
+    step: routes.Step,
+    ordinal: int,
+    due_at: datetime,
+    tariff: Tariff,
+    rather: str = "",
 ) -> Attempt:
-    """An unsaved leg that waits for its turn. Its price is today's; the claim puts in that of the day it leaves."""
+    """
+    An unsaved leg that waits for its turn. Its price is today's; the claim puts in that of the day it leaves.
+
+    :param rather: the carrier that had the leg before, if it carries this channel, too
+    """
     channel = routes.channel_of(step, words.text)
+    carrier = registry.first_for(channel, rather=rather)
     rate = tariff.rate(channel, carrier)
     said = said_on(channel, words)
     return Attempt(
@@ -32,4 +45,5 @@ def new_leg(
         cost_won=rate.won,
         billed_on=rate.billed_on,
         due_at=due_at,
+        awaits_upload=registry.wants_uploads(carrier, channel),
     )

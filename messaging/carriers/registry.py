@@ -19,6 +19,22 @@ def aliases() -> tuple[str, ...]:
     return tuple(settings.MESSAGING_CARRIERS)
 
 
+def carrying(channel: str) -> tuple[str, ...]:
+    """The carriers that carry a channel, by preference."""
+    return tuple(alias for alias in aliases() if channel in carrier(alias).capabilities.channels)
+
+
+def first_for(channel: str, *, rather: str = "") -> str:
+    """Where a leg starts: with `rather` if it carries the channel, else with the first that does."""
+    able = carrying(channel)
+    return rather if rather in able else (*able, *aliases())[0]
+
+
+def wants_uploads(alias: str, channel: str) -> bool:
+    """Whether the pictures of such a leg are uploaded before it may be claimed."""
+    return channel == "mms" and carrier(alias).capabilities.uploads_per_second > 0
+
+
 def carrier(alias: str) -> Carrier:
     """
     The carrier with this alias, one instance per process.

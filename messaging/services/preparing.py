@@ -10,7 +10,6 @@ from django.conf import settings
 
 from messaging import preference_links, routes, topics
 from messaging.binding import binding
-from messaging.carriers import registry
 from messaging.legs import new_leg
 from messaging.models import (
     ApiKey,
@@ -161,7 +160,6 @@ class Preparation:
             words=words,
             step=routes.ROUTES[message.route][0],
             ordinal=1,
-            carrier=registry.aliases()[0],
             due_at=message.due_at,
             tariff=self.tariff,
         )
@@ -214,7 +212,7 @@ class Preparation:
 
     def _stream(self, name: str) -> Stream:
         if name not in self._streams:
-            self._streams[name], _ = Stream.objects.get_or_create(name=name)
+            self._streams[name] = Stream.named(name)
         return self._streams[name]
 
     def _sender_number(self) -> SenderNumber:

@@ -36,7 +36,7 @@ def cancel(*, message: Message, by: User | None, now: datetime) -> None:
 @transaction.atomic
 def pause(*, stream: str, reason: str, by: User | None, now: datetime) -> None:
     """Stop a stream's waiting legs until somebody resumes it. A second pause keeps the first reason."""
-    found, _ = Stream.objects.get_or_create(name=stream)
+    found = Stream.named(stream)
     Stream.objects.filter(pk=found.pk, paused_at=None).update(paused_at=now, paused_by=by, pause_reason=reason)
 
 
