@@ -47,8 +47,12 @@ class Allowance:
 
 def locked_state(alias: str) -> CarrierState:
     """The carrier's row, held until the transaction ends."""
-    CarrierState.objects.get_or_create(alias=alias)
-    return CarrierState.objects.select_for_update().get(alias=alias)
+    rows = CarrierState.objects.select_for_update().filter(alias=alias)
+    found = rows.first()
+    if found is None:
+        CarrierState.objects.bulk_create([CarrierState(alias=alias)], ignore_conflicts=True)
+        found = rows.get()
+    return found
 
 
 def allowance(state: CarrierState, capabilities: Capabilities, *, lane: int, at: datetime) -> Allowance:
@@ -102,7 +106,7 @@ def note_call(alias: str, answer: object, *, legs: int, is_probe: bool) -> None:
             _remember(state, "a")
             state.breaker_since = state.breaker_until = None
             state.breaker_count = 0
-    if _has_tripped(state) or is_probe and isinstance(answer, CarrierError):
+    if _has_tripped(state) or (is_probe and isinstance(answer, CarrierError)):
         _open_breaker(state, at)
     state.save()
 

@@ -7,18 +7,17 @@ what was approved. What passes becomes a leg for the wire.
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
-from messaging import topics, windows
-from messaging.binding import binding
+from messaging import windows
 from messaging.budgets import over_budget
 from messaging.carriers.base import Button, Leg, Picture
 from messaging.carriers.base import Channel as CarrierChannel
+from messaging.crowding import CROWD_PAUSE, crowded
 from messaging.legs import said_on
 from messaging.models import (
     Attempt,
@@ -30,6 +29,7 @@ from messaging.models import (
     TemplateVersion,
 )
 from messaging.opting_out import opted_out
+from messaging.pictures import WrongPicture, file_refs, images_of, verified
 from messaging.preferring import Way, quiet_until, refusal, way_for, wishes_of
 from messaging.pricing import Rate
 from messaging.rehearsal import is_rehearsal
@@ -47,6 +47,7 @@ class Verdict:
     ready: list[Leg] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     held: dict[tuple[datetime, str], list[UUID]] = field(default_factory=dict)
+    unready: list[UUID] = field(default_factory=list)  # their pictures' uploads have expired
     staged: list[Attempt] = field(default_factory=list)  # of test keys: they leave for nowhere
     pause_reason: str = ""
 
@@ -60,8 +61,29 @@ class _Unfit(Exception):
 
 
 def judge(legs: Sequence[Attempt], at: datetime, rate: Rate) -> Verdict:
-    """What may leave now, and what becomes of the rest."""
+    """What may leave now, and what becomes of the rest. All legs are of one carrier and channel."""
     verdict = Verdict()
+    wanted = _bearable(_wanted(legs, at, verdict), at, verdict)
+    _check_all(_affordable(wanted, at, rate, verdict), at, verdict)
+    return verdict
+
+
+def rebuild(legs: Sequence[Attempt], at: datetime) -> tuple[Leg, ...] | None:
+    """The legs of an earlier call as they would leave now; None if any of them would not."""
+    verdict = Verdict()
+    _check_all(_wanted(legs, at, verdict), at, verdict)
+    return tuple(verdict.ready) if len(verdict.ready) == len(legs) else None
+
+
+def not_carried(legs: Sequence[Attempt]) -> Verdict:
+    """No carrier has the legs' channel: the next step of their route must do."""
+    reason = "이 채널을 보낼 수 있는 통신사가 없습니다."
+    kind = ReasonKind.CARRIER
+    return Verdict(changes=[Change(leg.pk, LegStatus.REJECTED, reason_kind=kind, reason=reason) for leg in legs])
+
+
+def _wanted(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Attempt]:
+    """The legs whose recipients may and want to be written to now."""
     unwanted = opted_out(leg.message for leg in legs)
     wishes = wishes_of(leg.message for leg in legs)
     wanted = []
@@ -81,8 +103,16 @@ def judge(legs: Sequence[Attempt], at: datetime, rate: Rate) -> Verdict:
             verdict.held.setdefault((quiet, "quiet_hours"), []).append(leg.pk)
         else:
             wanted.append(leg)
-    _check_all(_affordable(wanted, at, rate, verdict), at, verdict)
-    return verdict
+    return wanted
+
+
+def _bearable(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Attempt]:
+    """The legs that are not too many for one number within the hour; the others wait."""
+    too_many = crowded(legs, at)
+    if too_many:
+        later = [leg.pk for place, leg in enumerate(legs) if place in too_many]
+        verdict.held[at + CROWD_PAUSE, "number_cap"] = later
+    return [leg for place, leg in enumerate(legs) if place not in too_many]
 
 
 def _affordable(legs: Sequence[Attempt], at: datetime, rate: Rate, verdict: Verdict) -> list[Attempt]:
@@ -95,22 +125,30 @@ def _affordable(legs: Sequence[Attempt], at: datetime, rate: Rate, verdict: Verd
 
 
 def _check_all(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> None:
-    images = _images_of(legs)
+    images = images_of(legs)
+    refs = file_refs(legs, images.values())
     for leg in legs:
         if not verdict.pause_reason:
-            _check(leg, images.get(leg.message_id, []), at, verdict)
+            _check(leg, images.get(leg.message_id, []), refs, at, verdict)
 
 
-def _check(leg: Attempt, images: Sequence[MessageImage], at: datetime, verdict: Verdict) -> None:
+def _check(
+    leg: Attempt, images: Sequence[MessageImage], refs: Mapping[bytes, str] | None, at: datetime, verdict: Verdict
+) -> None:
     try:
-        verdict.ready.append(_wire_leg(leg, images, at))
+        wire_leg = _wire_leg(leg, images, refs or {}, at)
     except _Unfit as unfit:
         verdict.changes.append(Change(leg.pk, LegStatus.REJECTED, reason_kind=unfit.kind, reason=unfit.reason))
         if unfit.stops_stream:
             verdict.pause_reason = unfit.reason
+        return
+    if refs is None or all(bytes(image.sha256) in refs for image in images):
+        verdict.ready.append(wire_leg)
+    else:
+        verdict.unready.append(leg.pk)
 
 
-def _wire_leg(leg: Attempt, images: Sequence[MessageImage], at: datetime) -> Leg:
+def _wire_leg(leg: Attempt, images: Sequence[MessageImage], refs: Mapping[bytes, str], at: datetime) -> Leg:
     """
     :raises _Unfit:
     """
@@ -131,7 +169,7 @@ def _wire_leg(leg: Attempt, images: Sequence[MessageImage], at: datetime) -> Leg
         template_code=version.carrier_code if is_alimtalk else "",
         variables=_used(version, message.variables) if is_alimtalk else {},
         buttons=tuple(Button(label, url) for label, url in words.buttons) if is_alimtalk else (),
-        images=tuple(_picture(image, message) for image in images) if leg.channel == Channel.MMS else (),
+        images=tuple(_picture(image, message, refs) for image in images) if leg.channel == Channel.MMS else (),
     )
 
 
@@ -158,23 +196,9 @@ def _names(button: dict[str, str]) -> list[str]:
     return [name for text in button.values() for name in PLACEHOLDER.findall(text)]
 
 
-def _picture(image: MessageImage, message: Message) -> Picture:
-    """The bytes, proved to be those approved for this very message."""
+def _picture(image: MessageImage, message: Message, refs: Mapping[bytes, str]) -> Picture:
     try:
-        content = topics.load_image(image.handle, message)
-    except topics.WrongImage:
-        content = b""
-    digest = sha256(content).digest()
-    is_same = hmac.compare_digest(digest, bytes(image.sha256))
-    if not is_same or not hmac.compare_digest(binding(message.key, digest), bytes(image.bound)):
-        raise _Unfit(ReasonKind.WRONG_IMAGE, "그림이 이 수신자에게 승인된 것과 다릅니다.", stops_stream=True)
-    return Picture(content)
-
-
-def _images_of(legs: Sequence[Attempt]) -> dict[int, list[MessageImage]]:
-    found: dict[int, list[MessageImage]] = {}
-    pictured = [leg.message_id for leg in legs if leg.channel == Channel.MMS]
-    if pictured:
-        for image in MessageImage.objects.filter(message_id__in=pictured).order_by("message_id", "ordinal"):
-            found.setdefault(image.message_id, []).append(image)
-    return found
+        return Picture(verified(image, message), refs.get(bytes(image.sha256), ""))
+    except WrongPicture as wrong:
+        reason = "그림이 이 수신자에게 승인된 것과 다릅니다."
+        raise _Unfit(ReasonKind.WRONG_IMAGE, reason, stops_stream=True) from wrong

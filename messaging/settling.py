@@ -6,6 +6,7 @@ times. Rows are locked legs first, then messages, each in order of id: two worke
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from messaging import ledger, routes, topics
+from messaging import canaries, ledger, routes, topics
 from messaging.carriers.base import Accepted, Outcome, Rejected
 from messaging.legs import new_leg
 from messaging.models import FINAL, MESSAGE_FINAL, RANKS, Attempt, LegStatus, Message
@@ -23,6 +24,7 @@ from messaging.queries import database_clock
 from messaging.wording import compose
 from portal.core.clock import day_in_korea
 
+ALONE_AFTER = 3  # a leg that came back unsent so often travels alone: it may be what the carrier refuses
 _FAILED = (LegStatus.REJECTED, LegStatus.UNDELIVERED)
 _REQUEUED_FROM = (LegStatus.SUBMITTING, LegStatus.UNKNOWN, LegStatus.UNRESOLVED)
 
@@ -39,16 +41,21 @@ _RAISE = """
                 %(kinds)s::text[], %(reasons)s::text[], %(evidences)s::text[])
         AS u (id, status, rank, vendor_ref, code, reason_kind, reason, evidence)
     WHERE a.id = u.id AND u.rank > (%(rank_of)s::jsonb ->> a.status)::int
-    RETURNING a.id, a.message_id, a.ordinal, a.status, a.reason_kind, a.dispatch_id
+    RETURNING a.id, a.message_id, a.ordinal, a.status, a.reason_kind, a.dispatch_id, a.stream_id
 """
 _REMEMBER_REFERENCE = """
     UPDATE messaging_attempt a SET vendor_ref = u.vendor_ref
     FROM unnest(%s::uuid[], %s::text[]) AS u (id, vendor_ref) WHERE a.id = u.id AND a.vendor_ref = ''
 """
 _REQUEUE = """
-    UPDATE messaging_attempt SET status = 'queued', dispatch_id = NULL, not_sent_count = not_sent_count + 1,
+    UPDATE messaging_attempt SET status = 'queued', dispatch_id = NULL,
+        not_sent_count = greatest(not_sent_count, least(not_sent_count + 1, %s)),
         due_at = clock_timestamp() + make_interval(secs => %s * power(2, least(not_sent_count, 6)))
-    WHERE id = ANY(%s) AND status = ANY(%s) RETURNING message_id
+    WHERE id = ANY(%s) AND status = ANY(%s) RETURNING message_id, stream_id
+"""
+_UNSERVE = """
+    UPDATE messaging_stream s SET served_count = greatest(0, s.served_count - u.count)
+    FROM unnest(%s::bigint[], %s::int[]) AS u (id, count) WHERE s.id = u.id
 """
 _CLOSE_CALLS = """
     UPDATE messaging_dispatch SET status = 'reconciled', next_check_at = NULL WHERE id IN (
@@ -120,6 +127,7 @@ class _Moved:
     status: str
     reason_kind: str
     dispatch_id: UUID | None
+    stream_id: int
 
 
 def because(cause: str) -> None:
@@ -146,20 +154,31 @@ def settle(changes: Iterable[Change], *, cause: str) -> set[UUID]:
     _cancel_waiting_legs_of({leg.message_id for leg in moved if leg.status == LegStatus.DELIVERED})
     fold({leg.message_id for leg in moved})
     _close_calls({leg.dispatch_id for leg in moved if leg.dispatch_id})
+    called = [leg for leg in moved if leg.dispatch_id]
+    if called:
+        failed = {leg.reason_kind for leg in called if leg.status in _FAILED}
+        canaries.watch({leg.stream_id for leg in called}, failed=failed)
     return {leg.leg for leg in moved}
 
 
-def requeue(legs: Collection[UUID], *, delay: timedelta, cause: str) -> None:
+def requeue(legs: Collection[UUID], *, delay: timedelta, cause: str, is_suspect: bool = True) -> None:
     """
     Put legs back into the queue: only for legs the carrier never acted on, or that an official sends again.
 
     The delay doubles with each failure of the same leg, up to 64-fold.
+
+    :param is_suspect: the legs themselves may be what the carrier refuses; the third time they travel alone
     """
     because(cause)
     _lock_legs(legs)
+    most = 32_000 if is_suspect else ALONE_AFTER - 1
+    known = [status.value for status in _REQUEUED_FROM]
     with connection.cursor() as cursor:
-        cursor.execute(_REQUEUE, [delay.total_seconds(), list(legs), [status.value for status in _REQUEUED_FROM]])
-        fold({message_id for (message_id,) in cursor.fetchall()})
+        cursor.execute(_REQUEUE, [most, delay.total_seconds(), list(legs), known])
+        rows = cursor.fetchall()
+        fold({message_id for message_id, _ in rows})
+        back = Counter(stream for _, stream in rows)
+        cursor.execute(_UNSERVE, [list(back), list(back.values())])
 
 
 def fold(messages: Collection[int]) -> None:
@@ -227,16 +246,15 @@ def _add_following_legs(failed: Sequence[_Moved]) -> None:
         step = routes.step_after(message.route, leg.ordinal, leg.reason_kind)
         if step is not None:
             words = compose(message.template_version, json.loads(message.variables))
-            carrier = carriers[leg.leg]
             legs.append(
                 new_leg(
                     message,
                     words=words,
                     step=step,
                     ordinal=leg.ordinal + 1,
-                    carrier=carrier,
                     due_at=due_at,
                     tariff=tariff,
+                    rather=carriers[leg.leg],
                 )
             )
     Attempt.objects.bulk_create(legs, ignore_conflicts=True)

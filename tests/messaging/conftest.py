@@ -9,7 +9,7 @@ from messaging import services, topics, windows
 from messaging.carriers import registry
 from messaging.models import SenderNumber
 from portal.core import clock
-from tests.messaging.making import TOLD
+from tests.messaging.making import TOLD, certify
 
 
 @pytest.fixture(autouse=True)
@@ -26,12 +26,14 @@ def office(db: None) -> None:
     SenderNumber.objects.update(
         status="registered", evidence="이용증명원 2026-1", registered_on=today, expires_on=today + timedelta(days=365)
     )
+    certify("main", "spare")
 
 
 @pytest.fixture
 def handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registrations made in a test end with it."""
-    for registry_name in ("_reply_handlers", "_questions", "_outcome_handlers", "_image_sources"):
+    names = ("_reply_handlers", "_questions", "_persons", "_decision_handlers", "_outcome_handlers", "_image_sources")
+    for registry_name in names:
         monkeypatch.setattr(topics, registry_name, {})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
+from zlib import crc32
 
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -26,7 +27,7 @@ from messaging.carriers.base import (
     ReplyEvent,
     nothing_to_remember,
 )
-from messaging.models import Attempt, Dispatch, Message, Receipt, Template, TemplateVersion
+from messaging.models import Attempt, CarrierState, Dispatch, Message, Receipt, Template, TemplateVersion
 from portal.accounts.models import Department, Official, User
 from portal.core import clock
 
@@ -56,6 +57,7 @@ class Told:
             outcome=outcome,
             receipts="push",
             replies=True,
+            tps=1_000_000,
         )
         self.taken: list[Leg] = []
         self.calls: list[int] = []
@@ -89,6 +91,15 @@ class Told:
 
     def acknowledge(self, event_keys: Iterable[str]) -> HookResponse:
         return HookResponse(200, b"{}")
+
+
+def certify(*aliases: str) -> None:
+    """A 전송자격인증 for carriers that are not the simulator's own plug."""
+    until = clock.day_in_korea(clock.now()) + timedelta(days=365)
+    for alias in aliases:
+        CarrierState.objects.update_or_create(
+            alias=alias, defaults={"certificate_number": "KISA-2026-1", "certificate_until": until}
+        )
 
 
 def told(alias: str = "main") -> Told:
@@ -155,10 +166,15 @@ def queue(key: str = "one", **changes: Any) -> Message:
     return services.send(**{**wanted, **changes})
 
 
+def phone_of(key: str) -> str:
+    """A phone of its own for each key: one number may be written to only so often."""
+    return f"+8210{20000000 + crc32(key.encode()) % 70000000}"
+
+
 def outgoing(key: str, **changes: Any) -> services.Outgoing:
-    """One row for send_many."""
+    """One row for send_many; each key has a phone of its own."""
     wanted: dict[str, Any] = {
-        "to": PHONE,
+        "to": phone_of(key),
         "template": "portal.test",
         "context": {"이름": "김하늘"},
         "topic": "portal.test",

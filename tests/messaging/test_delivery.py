@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -230,7 +231,7 @@ def test_a_process_that_slept_past_its_lease_does_not_send(settings: Settings) -
     message = queue()
     taken = claim("main", told().capabilities)
     assert taken is not None
-    slept = type(taken)(taken.dispatch, taken.lease_by, time.monotonic() - settings.MESSAGING_LEASE_SECONDS, taken.legs)
+    slept = replace(taken, claimed_at=time.monotonic() - settings.MESSAGING_LEASE_SECONDS)
 
     answer = delivery.hand_over(told(), slept)
     delivery.record(slept, answer)
