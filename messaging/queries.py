@@ -94,5 +94,5 @@ def board() -> Board:
     """회신함's texts nobody has claimed or seen, and calls whose outcome a person must settle."""
     return Board(
         waiting_reply_count=replies_for_officials().count(),
-        unresolved_leg_count=Attempt.objects.filter(status=LegStatus.UNRESOLVED).count(),
+        unresolved_leg_count=Attempt.objects.filter(status=LegStatus.UNRESOLVED, message__is_test=False).count(),
     )

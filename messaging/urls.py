@@ -1,12 +1,13 @@
-"""Addresses of this room: where carriers report to, and where people say what they want to hear."""
+"""Addresses of this room: where carriers report to, people say what they want to hear, and other systems send."""
 
-from django.urls import path
+from django.urls import include, path
 
 from messaging import preference_views, views
 
 app_name = "messaging"
 
 urlpatterns = [
+    path("api/", include("messaging.api.urls")),
     path("alerts/<str:token>/", preference_views.page, name="preferences"),
     path("hooks/messaging/<slug:alias>/<slug:secret>/<slug:kind>/", views.hook, name="hook"),
 ]

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "pgtrigger",
+    "drf_spectacular",
     "portal.accounts.apps.AccountsConfig",
     "messaging.apps.MessagingConfig",
     "complaints.apps.ComplaintsConfig",
@@ -233,6 +234,31 @@ COMPLAINTS_COLLAPSE = timedelta(seconds=env.number("COMPLAINTS_COLLAPSE_SECONDS"
 NOTICES_RASTERIZERS: dict[str, Any] = {
     "default": {"BACKEND": "notices.rasterizers.pdfium.Pdfium"},
     "poppler": {"BACKEND": "notices.rasterizers.poppler.Poppler"},
+}
+
+# rest_framework is a library here: its pages, scripts and styles are not installed.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["messaging.api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["messaging.api.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["messaging.api.permissions.KeyThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["messaging.api.reading.JsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "messaging.api.reading.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "messaging.api.problems.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{DISTRICT_NAME} 소통 메시지 API",
+    "VERSION": "1",
+    "SERVERS": [{"url": SITE_URL}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "MessageStatusEnum": "messaging.models.MessageStatus",
+        "LegStatusEnum": "messaging.models.LegStatus",
+    },
 }
 
 # --- watching ---------------------------------------------------------------------------------------------------------

@@ -133,7 +133,8 @@ class MessageAdmin(BigTableAdmin):
 
 def chip_of(message: Message) -> SafeString:
     """A message's status as a chip."""
-    return chip(message.get_status_display(), TONES.get(message.status, ""))
+    label = message.get_status_display()
+    return chip(f"{label} (시험)" if message.is_test else label, TONES.get(message.status, ""))
 
 
 class UnclearFilter(admin.SimpleListFilter):
@@ -154,11 +155,11 @@ class UnclearFilter(admin.SimpleListFilter):
             yield choice
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Attempt]) -> QuerySet[Attempt]:
-        """By status, along its index."""
+        """By status, along its index; nobody needs to decide about the messages of a test key."""
         if self.value() == "all":
             return queryset
         status = LegStatus.UNKNOWN if self.value() == "asking" else LegStatus.UNRESOLVED
-        return queryset.filter(status=status)
+        return queryset.filter(status=status, message__is_test=False)
 
 
 @admin.register(Attempt)

@@ -271,6 +271,7 @@ class Attempt(models.Model):
             "kakao_push": "카카오 발송, 수신 미확인",
             "reply": "시민의 회신",
             "official": "담당자 판단",
+            "test": "시험 키",
         }.get(self.evidence, "")
 
 

@@ -17,6 +17,9 @@ PUBLIC = {
     "chatbot:chat", "chatbot:turn", "chatbot:feedback",
     # the signed link of an AlimTalk
     "messaging:preferences",
+    # other offices' systems: each asks for a key, the schema for nothing
+    "messaging:api:messages", "messaging:api:message", "messaging:api:replies", "messaging:api:templates",
+    "messaging:api:schema", "messaging:api:nowhere",
     # carriers knock here; the adapter checks the signature
     "messaging:hook",
     # machines
