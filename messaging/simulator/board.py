@@ -198,7 +198,7 @@ def _reason(event: Event) -> str:
 
 
 def _answered(event: Event) -> Story:
-    return "답장", f"{len(event['text'])}자", "said"
+    return "답장", f"{len(event['text']):,}글자를 보냄", "said"
 
 
 def _fetched(event: Event) -> Story:

@@ -17,6 +17,7 @@ from messaging.simulator.world import Bubble
 
 ANSWERS = ("consent", "refuse", "silent", "unclear", "wrong_birth")
 SHARES: Mapping[str, float] = {"consent": 0.64, "refuse": 0.12, "silent": 0.14, "unclear": 0.06, "wrong_birth": 0.04}
+AT_A_TIME = 200
 _ASKS = re.compile(r"\d\s*[.:)번]?\s*(?:미?동의|찬성|참석|확인)|답장|회신")
 _CHOICE = re.compile(r"(\d)\s*[.:)번]?\s*(미동의|동의|찬성|반대|불참|참석)")
 _POSITIVE = ("동의", "찬성", "참석")
@@ -119,6 +120,7 @@ class Crowd:
         self._members: set[str] = set()
         self._heard: set[tuple[str, str]] = set()
         self._pending: set[asyncio.Task[None]] = set()
+        self._catching_up: asyncio.Task[None] | None = None
         exchange.listeners.append(self._arrived)
 
     @property
@@ -134,18 +136,26 @@ class Crowd:
         """Answer as this mix, what lies unanswered on the handsets, too."""
         self.stop()
         self.size, self.mix, self._is_stopped = size, mix, False
-        for phone in list(self._exchange.world.phones.values()):
-            last = phone.visible[-1] if phone.bubbles and phone.visible else None
-            if last is not None and last.is_ours:
-                self._consider(phone.number, last)
+        self._catching_up = asyncio.get_running_loop().create_task(self._catch_up())
 
     def stop(self) -> None:
         """Say nothing more; what was not sent yet is forgotten, so another start may answer it."""
         for task in self._pending:
             task.cancel()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
         self._members.clear()
         self._heard.clear()
         self._is_stopped = True
+
+    async def _catch_up(self) -> None:
+        """Read what lies on the handsets, letting the carrier answer others in between."""
+        for place, phone in enumerate(list(self._exchange.world.phones.values()), 1):
+            visible = phone.visible
+            if visible and visible[-1].is_ours:
+                self._consider(phone.number, visible[-1])
+            if place % AT_A_TIME == 0:
+                await asyncio.sleep(0)
 
     def _arrived(self, event: Event) -> None:
         if event["event"] != "receipt" or event["mark"] or event["outcome"] != "delivered":

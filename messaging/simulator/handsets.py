@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, islice
+from dataclasses import dataclass, field
+from itertools import chain, islice, takewhile
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,6 +37,15 @@ _HEADERS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found for the words last searched for, and how far the log went then."""
+
+    query: str = ""
+    version: int = -1
+    phones: list[Phone] = field(default_factory=list)
+
+
 class Handsets:
     """All pages people look at: the wall, one telephone, a picture, and the desk."""
 
@@ -43,6 +53,7 @@ class Handsets:
         self._exchange = exchange
         self._desk = desk
         self._name_of = name_of
+        self._search = Search()
         self._read = {phone.number: _received(phone) for phone in exchange.world.phones.values()}
         self._looks = 0
 
@@ -78,7 +89,18 @@ class Handsets:
         return _page(draw(), 400) if problem else _fresh(request, version, draw)
 
     def _matching(self, query: str) -> list[Phone]:
-        return [phone for phone in self._exchange.world.newest_phones() if self._matches(phone, query)]
+        """Who matches, newest first. Asked again, only telephones that changed since are looked at again."""
+        world, known = self._exchange.world, self._search if self._search.query == query else Search(query)
+        digits = re.sub(r"[\s-]", "", query)
+        changed, fresh = set(), []
+        for phone in takewhile(lambda one: one.version > known.version, world.newest_phones()):
+            changed.add(phone.number)
+            is_found = digits.isdecimal() and digits in phone.number
+            if is_found or any(bubble.says(query) for bubble in phone.visible) or query in self._name_of(phone.number):
+                fresh.append(phone)
+        kept = [phone for phone in known.phones if phone.number not in changed]
+        self._search = Search(query, world.version, fresh + kept)
+        return self._search.phones
 
     def _found(self, choice: Choice, matching: Sequence[Phone] | None) -> Found:
         """The page of the list asked for, newest first: of those that match, or of all telephones."""
@@ -125,11 +147,6 @@ class Handsets:
     def _offices(self, number: str) -> list[str]:
         phone = self._exchange.world.phones.get(number)
         return (phone.offices if phone else []) or list(self._exchange.world.offices)
-
-    def _matches(self, phone: Phone, query: str) -> bool:
-        digits = re.sub(r"\D", "", query)
-        is_number = bool(digits) and not re.sub(r"[\d\s-]", "", query) and digits in phone.number
-        return is_number or query in self._name_of(phone.number) or any(bubble.says(query) for bubble in phone.visible)
 
     def _look_at(self, number: str) -> None:
         """Somebody sees this telephone: nothing on it is new any more."""

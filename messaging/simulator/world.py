@@ -32,9 +32,11 @@ class Bubble:
 
     def says(self, words: str) -> bool:
         """True if these words stand anywhere in the message."""
+        if words in self.text or words in self.title:
+            return True
         card = self.card
-        lines = (self.title, self.text, card.header, card.highlight, card.note, *card.keywords)
-        return any(words in line for line in lines) or any(words in line for item in card.items for line in item)
+        items = (line for item in card.items for line in item)
+        return any(words in line for line in (card.header, card.highlight, card.note, *card.keywords, *items))
 
 
 @dataclass(slots=True)
