@@ -19,6 +19,7 @@ from messaging.carriers.base import (
     TemplateText,
     Uploads,
 )
+from messaging.carriers.bizgo import Bizgo
 from messaging.carriers.simulator import Simulator
 from tests.messaging.legs import alimtalk, asked, jpeg, mms, sms
 from tests.messaging.simulator_process import HOOK_SECRET, KEY, RunningSimulator, eventually
@@ -107,7 +108,36 @@ OWN = Harness(
     forgets_keys=True,
 )
 
-HARNESSES: Sequence[Harness] = (OWN,)
+
+def _build_bizgo(url: str, *, key: str = KEY, timeout: float = 10) -> Bizgo:
+    return Bizgo(
+        base_url=f"{url}/bizgo",
+        api_key=key,
+        hook_secret=HOOK_SECRET,
+        sender_key="B" * 40,
+        history_lag=0,
+        timeout=timeout,
+    )
+
+
+BIZGO = Harness(
+    name="bizgo",
+    build=_build_bizgo,
+    prefix="/bizgo/api/comm/v1/send/omni",
+    wrong={
+        "A302": replace(sms(), sender="12345"),
+        "A303": sms(text="이모지 🙂"),
+        "A306": sms(to="0212345678"),
+        "A327": replace(sms(), sender="0299999999"),
+        "A328": sms(text="가" * 46),
+        "A505": replace(alimtalk(), template_code="nobody.approved.this"),
+        "A503": replace(
+            alimtalk(), text="[새빛구] 2026-1 접수되었습니다.", buttons=(Button("열기", "javascript:alert(1)"),)
+        ),
+    },
+)
+
+HARNESSES: Sequence[Harness] = (OWN, BIZGO)
 
 
 @dataclass
