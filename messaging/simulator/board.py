@@ -206,8 +206,10 @@ def _fetched(event: Event) -> Story:
 
 
 def _switched(event: Event) -> Story:
+    if event["name"] == "off":
+        return "상태", "전원을 끔" if event["on"] else "전원을 켬", "calm"
     label = next((short for name, _, short, _ in SWITCHES if name == event["name"]), event["name"])
-    return "상태", f"{label} {'켬' if event['on'] else '끔'}", "calm"
+    return "상태", f"{label} {'설정' if event['on'] else '해제'}", "calm"
 
 
 def _unsubscribed(event: Event) -> Story:
