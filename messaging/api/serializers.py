@@ -9,7 +9,7 @@ from rest_framework import serializers
 from messaging.models import Channel, LegStatus, MessageStatus, Purpose, Route
 from messaging.services.offices import Order, Wanted
 
-MOST_ROWS, MOST_VARIABLES = 1000, 40
+MOST_ROWS, MOST_VARIABLES, LONGEST_NAME = 1000, 40, 20
 LONGEST_REPLY_DAYS, USUAL_REPLY_DAYS = 30, 7
 
 
@@ -32,9 +32,13 @@ class Variables(serializers.DictField):
 
     def to_internal_value(self, data: Any) -> Any:
         """Names are as short as in a wording; values are text."""
-        if isinstance(data, dict) and (len(data) > MOST_VARIABLES or any(len(name) > 20 for name in data)):
+        if isinstance(data, dict) and (len(data) > MOST_VARIABLES or not all(map(_is_name, data))):
             raise serializers.ValidationError(f"변수는 {MOST_VARIABLES}개, 이름은 20자까지입니다.")
         return super().to_internal_value(data)
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_NAME and text.isprintable()
 
 
 class RecipientIn(Exact):
