@@ -230,7 +230,7 @@ class SolapiDialect:
 
     async def _list_messages(self, request: Request, names: Sequence[str]) -> Answer:
         query, limit = read_query(request, _LIST_QUERY)
-        return await self._page_of(request, self._shelf.messages, query, limit)
+        return await self._page_of(request, self._shelf.within(query), query, limit)
 
     async def _page_of(
         self, request: Request, records: dict[str, Record], query: dict[str, str], limit: int, *, key: str = ""

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from messaging.simulator.exchange import Exchange
 from messaging.simulator.orders import Leg, Order, Picture
-from messaging.simulator.solapi.registering import Entry, Record
+from messaging.simulator.solapi.registering import Entry, Malformed, Record
 from messaging.simulator.solapi.statuses import AT_OPERATOR, RECEIVED, WORDS, reported
 from messaging.simulator.solapi.templates import Template, read_template, reviewed
-from messaging.simulator.truth import Event, wall_clock
+from messaging.simulator.truth import KST, Event, wall_clock
 
 DIALECT: Final = "solapi"
 _GROUP_FACTS: Final = ("id", "created", "allows_duplicates", "fields")
@@ -144,6 +144,25 @@ class Shelf:
         times = {"dateReported": stamp(result["at"])} if result else {}
         return {**record, **times, "statusCode": code, "statusMessage": WORDS.get(code, ""), "log": []}
 
+    def within(self, query: Mapping[str, str]) -> dict[str, Record]:
+        """
+        The messages made or, as asked, changed in a span of time; all of them if none is named.
+
+        :raises Malformed: for a time that cannot be read
+        """
+        first, last = (_moment(query[name]) if query.get(name) else None for name in ("startDate", "endDate"))
+        by_change = query.get("dateType", "CREATED") == "UPDATED"
+
+        def is_in(record: Record) -> bool:
+            at = _moment(self._changed(record) if by_change else record["dateCreated"])
+            return (first is None or first <= at) and (last is None or at <= last)
+
+        return {name: record for name, record in self.messages.items() if is_in(record)}
+
+    def _changed(self, record: Record) -> str:
+        result = self._exchange.world.results.get(record["messageId"])
+        return stamp(result["time"]) if result else str(record["dateUpdated"])
+
     # --- files and templates ----------------------------------------------------------------------------------------
 
     def keep_file(self, content: bytes, *, name: str) -> str:
@@ -221,6 +240,14 @@ def page(
 def new_id(prefix: str) -> str:
     """An id as theirs look: what it is, when it was made, and chance."""
     return f"{prefix}{wall_clock():%Y%m%d%H%M%S}{secrets.token_hex(8).upper()[:15]}"
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Malformed("a date is ISO 8601") from error
+    return moment.replace(tzinfo=KST) if moment.tzinfo is None else moment
 
 
 def stamp(moment: str = "") -> str:
