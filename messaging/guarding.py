@@ -80,6 +80,12 @@ def refuse_restored() -> None:
         raise CarrierClosed(RESTORED)
 
 
+def is_restored() -> bool:
+    """Whether the books went back and nobody has acknowledged it."""
+    present = _present()
+    return present.identity is not None and _went_back(present, read_mark())
+
+
 def mark_after_commit(at: datetime) -> None:
     """Once this transaction is committed, and before anything leaves, note how far the books are."""
     present = _present()

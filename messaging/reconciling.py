@@ -17,8 +17,9 @@ from django.db.models import F
 
 from messaging import ledger
 from messaging.carriers import registry
-from messaging.carriers.base import Accepted, Call, CarrierError, Found, NotFound, Rejected
+from messaging.carriers.base import Accepted, Call, Carrier, CarrierError, Found, NotFound, Rejected
 from messaging.carriers.base import Channel as CarrierChannel
+from messaging.claiming import rebuilt
 from messaging.models import UNSETTLED, Attempt, Dispatch, LegStatus, StreamCount
 from messaging.queries import database_clock
 from messaging.settling import Change, change_of, requeue, settle
@@ -27,6 +28,7 @@ _log = structlog.get_logger(__name__)
 RECEIPT_WAIT = timedelta(hours=72)  # carriers may report up to three days late
 BACK_OFF = (0.5, 1, 2, 5, 15, 30, 60)  # in leases: 30 s, 1, 2, 5 … 60 minutes with the lease of 60 s
 GIVE_UP_AFTER, GIVE_UP_UNASKABLE_AFTER = 4320, 30  # in leases: 72 hours; 30 minutes if the carrier cannot be asked
+RESTORED = "restored"  # calls that the books do not know of, but a database from before them may have forgotten
 BATCH = 500
 
 
@@ -77,29 +79,73 @@ def _due_calls() -> list[UUID]:
 
 
 def check(dispatch: UUID) -> None:
-    """Ask the carrier about one unknown call, with no transaction open, and record what it says."""
+    """Settle one unknown call as far as its carrier can tell, with no transaction open while it is asked."""
     asked = _take_up(dispatch)
     if asked is None:
         return
     call, legs, at = asked
+    if not legs:
+        _record(call.pk, {}, at=at)
+    elif call.carrier not in registry.aliases():
+        if at >= call.submitted_at + _lease() * GIVE_UP_UNASKABLE_AFTER:
+            _give_up(call)
+    else:
+        _ask(call, legs, at)
+
+
+def _ask(call: Dispatch, legs: Sequence[UUID], at: datetime) -> None:
     carrier = registry.carrier(call.carrier)
-    is_askable = carrier.capabilities.outcome != "none"
-    if legs and at >= call.submitted_at + _lease() * (GIVE_UP_AFTER if is_askable else GIVE_UP_UNASKABLE_AFTER):
+    able = carrier.capabilities
+    is_restored = call.error_kind == RESTORED
+    is_askable = able.outcome != "none" and not (is_restored and not able.knows_legs)
+    patience = GIVE_UP_AFTER if is_askable else 0 if is_restored else GIVE_UP_UNASKABLE_AFTER
+    if able.outcome == "group" and not call.remembered and not is_restored:
+        _prove_never_sent(call, legs)
+    elif at >= (call.lease_until if is_restored else call.submitted_at) + _lease() * patience:
         _give_up(call)
+    elif able.outcome == "key" and not is_restored and _repeat(call, carrier, at):
         return
-    found: Mapping[UUID, Found] = {}
-    if legs and is_askable:
+    elif is_askable:
         try:
             found = carrier.look_up(asked_about(call, legs))
         except CarrierError as error:
             _log.warning("look_up_failed", dispatch=str(call.pk), error=str(error))
-            return
-    _record(call.pk, found, at=at)
+        else:
+            _record(call.pk, found, at=at)
+
+
+def _repeat(call: Dispatch, carrier: Carrier, at: datetime) -> bool:
+    """
+    Within its window the key makes the identical request harmless, and its answer tells what became of the first.
+
+    False: it may not, or not so, be repeated: too late, no longer identical, or somebody no longer wants to be written
+    to, who was perhaps not yet.
+    """
+    if at + _lease() >= call.submitted_at + carrier.capabilities.key_window:
+        return False
+    legs = rebuilt(call, at)
+    if legs is None:
+        return False
+    try:
+        answer = carrier.submit(legs, key=call.pk)
+    except CarrierError as error:
+        _log.warning("repeat_failed", dispatch=str(call.pk), error=str(error))
+    else:
+        _record(call.pk, answer, at=at)
+    return True
+
+
+@transaction.atomic
+def _prove_never_sent(call: Dispatch, legs: Collection[UUID]) -> None:
+    """A grouped call sends in its last step, and only after its group was written down: without one nothing left."""
+    unknown = Dispatch.objects.filter(pk=call.pk, status=Dispatch.Status.UNKNOWN, remembered="")
+    if unknown.update(status=Dispatch.Status.RECONCILED, next_check_at=None):
+        requeue(legs, delay=timedelta(0), cause="never_sent")
 
 
 def asked_about(call: Dispatch, legs: Sequence[UUID]) -> Call:
     """A call of ours as its carrier is asked about it."""
-    return Call(call.pk, cast(CarrierChannel, call.channel), tuple(legs), call.submitted_at)
+    return Call(call.pk, cast(CarrierChannel, call.channel), tuple(legs), call.submitted_at, call.remembered)
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """Everything that can happen to a message, one verb each: the room's public face."""
 
 from messaging.opting_out import OnlyByHerself, lift_opt_out, opt_out, record_unsubscribes
+from messaging.services.acknowledging import acknowledge, may_acknowledge
+from messaging.services.carriers import UnknownCarrier, equip_carrier, pause_carrier, resume_carrier
 from messaging.services.deciding import NotUnresolved, ReasonMissing, settle_unresolved
 from messaging.services.erasing import erase_personal_data
 from messaging.services.hooks import keep_unreadable, store_events, take_hook
@@ -8,6 +10,7 @@ from messaging.services.housekeeping import keep_house
 from messaging.services.inbox import NoAnswerPossible, answer_reply, close_reply
 from messaging.services.polling import poll_carriers, sync_opt_outs
 from messaging.services.reference import TemplateRefused, load_reference, load_templates
+from messaging.services.restoring import NotRestored, acknowledge_restore
 from messaging.services.sending import (
     ImageRef,
     KeyReused,
@@ -20,16 +23,27 @@ from messaging.services.sending import (
     send,
     send_many,
 )
-from messaging.services.streams import AlreadyLeft, cancel, cancel_stream, pause, resume
+from messaging.services.streams import AlreadyLeft, cancel, cancel_stream, pause, release, resume
+from messaging.services.triage import (
+    AlreadyDecided,
+    TooLateToUndo,
+    ask_for_decision,
+    decide_reply,
+    need_no_decision,
+    note_decision,
+    undo_decision,
+)
 from messaging.storing import record_receipts, record_replies
 
 __all__ = [
+    "AlreadyDecided",
     "AlreadyLeft",
     "ImageRef",
     "KeyReused",
     "NoAnswerPossible",
     "NoSenderNumber",
     "NotInTransaction",
+    "NotRestored",
     "NotUnresolved",
     "OnlyByHerself",
     "Outgoing",
@@ -38,27 +52,41 @@ __all__ = [
     "Sent",
     "TemplateNotApproved",
     "TemplateRefused",
+    "TooLateToUndo",
+    "UnknownCarrier",
+    "acknowledge",
+    "acknowledge_restore",
     "answer_reply",
+    "ask_for_decision",
     "cancel",
     "cancel_stream",
     "close_reply",
+    "decide_reply",
+    "equip_carrier",
     "erase_personal_data",
     "keep_house",
     "keep_unreadable",
     "lift_opt_out",
     "load_reference",
     "load_templates",
+    "may_acknowledge",
+    "need_no_decision",
+    "note_decision",
     "opt_out",
     "pause",
+    "pause_carrier",
     "poll_carriers",
     "record_receipts",
     "record_replies",
     "record_unsubscribes",
+    "release",
     "resume",
+    "resume_carrier",
     "send",
     "send_many",
     "settle_unresolved",
     "store_events",
     "sync_opt_outs",
     "take_hook",
+    "undo_decision",
 ]

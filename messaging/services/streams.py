@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from messaging import tasks
 from messaging.models import Attempt, LegStatus, Message, Stream
@@ -42,8 +43,17 @@ def pause(*, stream: str, reason: str, by: User | None, now: datetime) -> None:
 
 @transaction.atomic
 def resume(*, stream: str, by: User | None, now: datetime) -> None:
-    """Let a stream go on."""
-    Stream.objects.filter(name=stream).update(paused_at=None, paused_by=None, pause_reason="")
+    """Let a stream go on, its first legs judged by whoever resumes it."""
+    found = Stream.objects.filter(name=stream)
+    found.update(paused_at=None, paused_by=None, pause_reason="")
+    found.filter(canary_count__lte=F("served_count")).update(released_at=now)
+    ring(tasks.drain)
+
+
+@transaction.atomic
+def release(*, stream: str, by: User | None, now: datetime) -> None:
+    """Send the rest without waiting for what becomes of the first legs."""
+    Stream.objects.filter(name=stream).update(released_at=now)
     ring(tasks.drain)
 
 
