@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 from complaints import services
 from complaints.models import Channel, Complaint
 from complaints.workflow import Stage
+from messaging import services as messaging
 from messaging.models import Message, Reply
 from messaging.topics import on_reply
 from messaging.understanding import Option, Question, Reading
@@ -53,6 +54,7 @@ def satisfaction_replied(*, reply: Reply, reading: Reading | None, message: Mess
         except Refused:
             pass
         else:
+            messaging.acknowledge(reply=reply, answer=f"{reading.option}점", now=now)
             return
     services.write(complaint, text=reply.text or NO_TEXT, by=None, now=now)
 

@@ -1,16 +1,16 @@
 """Answering: which question a reply belongs to, what it says, and who must hear of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
-from messaging import topics
+from messaging import tallying, topics
 from messaging.models import LIVE, Attempt, LegStatus, Message, MessageStatus, OptOut, Purpose, Reply, SenderNumber
 from messaging.opting_out import opt_out
 from messaging.settling import Change, settle
-from messaging.understanding import Question, Reading, read
+from messaging.understanding import Person, Question, Reading, read
 from portal.core.phones import national
 
 MAY_HAVE_ARRIVED = (
@@ -54,44 +54,100 @@ def handle(*, reply: int, now: datetime) -> bool:
         _register_opt_out(row, now)
     if handler is not None:
         handler(reply=row, reading=reading, message=message, now=now)
+    if message is not None:
+        tallying.count_reply(row, message)
     return True
 
 
-def _understand(reply: Reply) -> tuple[Message | None, Reading | None]:
-    """
-    The open message a reply answers, and what it says to it.
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A reply read as the answer to one open message. `person`: whom that message asked, where several are open."""
 
-    Two questions open at once: the one it fits. If it fits both, the newest; a yes to two questions is no clear yes.
-    """
-    readings = [(message, _read(reply, message)) for message in _open_messages(reply)]
-    if not readings:
+    message: Message
+    person: Person | None
+    reading: Reading | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether the text says something to this question."""
+        return self.reading is not None and self.reading.label not in _UNCLEAR
+
+
+def _understand(reply: Reply) -> tuple[Message | None, Reading | None]:
+    """The open message a reply answers, and what it says to it."""
+    heard = _hear(reply)
+    if not heard:
         return None, read(reply.text, _NO_QUESTION)
-    fitting = [one for one in readings if one[1] is not None and one[1].label not in _UNCLEAR]
-    message, reading = (fitting or readings)[0]
-    if len(fitting) > 1 and reading is not None and reading.label != "opt_out":
-        reading = replace(
-            reading, label="ambiguous", suggested=reading.option or reading.label, flags=(*reading.flags, "two_open")
-        )
-    return message, reading
+    chosen = _choose(heard)
+    reading = chosen.reading
+    if reading is not None and reading.is_clear and not reply.is_complete:
+        reading = _doubted(reading, "incomplete")  # what is missing may have been the "not"
+    if reading is not None and tallying.is_decided(chosen.message):
+        reading = replace(reading, flags=(*reading.flags, "after_decision"))
+    return chosen.message, reading
+
+
+def _choose(heard: Sequence[_Heard]) -> _Heard:
+    """
+    Whose answer it is: the person whose name and birth date it carries, else the question it fits.
+
+    On a phone that several people share, without identity, nobody's. If it fits two questions to one person, the
+    newest; a yes to two questions is no clear yes.
+    """
+    matching = [one for one in heard if one.fits and one.reading is not None and one.reading.identity == "match"]
+    fitting = [one for one in heard if one.fits]
+    if len(matching) == 1:
+        return matching[0]
+    if len(fitting) < 2:
+        return (fitting or list(heard))[0]
+    newest = (matching or fitting)[0]
+    if newest.reading is None or newest.reading.label == "opt_out":
+        return newest
+    people = {(one.person.name, one.person.birth) for one in fitting if one.person is not None}
+    if len(people) > 1 or newest.reading.label == "consent":
+        return replace(newest, reading=_doubted(newest.reading, "two_open"))
+    return replace(newest, reading=replace(newest.reading, flags=(*newest.reading.flags, "two_open")))
+
+
+def _doubted(reading: Reading, flag: str) -> Reading:
+    """What it seems to say, for a person to confirm."""
+    suggested = reading.option or (reading.label if reading.is_clear else reading.suggested)
+    return replace(reading, label="ambiguous", suggested=suggested, flags=(*reading.flags, flag))
+
+
+def _hear(reply: Reply) -> list[_Heard]:
+    """
+    The reply read for each open question, newest first.
+
+    A reminder about the same matter is the same question; the same matter asked of two people is two.
+    """
+    messages = _open_messages(reply)
+    if len(messages) == 1:
+        return [_Heard(messages[0], None, _read(reply, messages[0], None))]
+    heard: dict[tuple[str, str, str], _Heard] = {}
+    for message in messages:
+        person = topics.person_of(message)
+        who = f"{person.name} {person.birth}" if person else ""
+        question = (message.topic, message.reference or message.key, who)
+        if question not in heard and len(heard) < MOST_QUESTIONS:
+            heard[question] = _Heard(message, person, _read(reply, message, person))
+    return list(heard.values())
 
 
 def _open_messages(reply: Reply) -> Sequence[Message]:
-    """Messages from that number to that phone that still expect an answer, newest first, one for each question."""
+    """Messages from that number to that phone that still expect an answer, newest first."""
     found = Message.objects.filter(
         sender_number=reply.to_number,
         phone_index=reply.phone_index,
         reply_until__gt=reply.received_at,
         status__in=MAY_HAVE_ARRIVED,
     ).select_related("template_version__template", "stream")
-    newest: dict[tuple[str, str], Message] = {}
-    for message in found.order_by("-pk")[: MOST_QUESTIONS * 4]:
-        newest.setdefault((message.topic, message.reference or message.key), message)
-    return list(newest.values())[:MOST_QUESTIONS]
+    return list(found.order_by("-pk")[: MOST_QUESTIONS * 4])
 
 
-def _read(reply: Reply, message: Message) -> Reading | None:
+def _read(reply: Reply, message: Message, person: Person | None) -> Reading | None:
     question = topics.question_of(message)
-    reading = read(reply.text, question or _NO_QUESTION)
+    reading = read(reply.text, question or _NO_QUESTION, person)
     return reading if question or reading.label == "opt_out" else None
 
 

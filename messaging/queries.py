@@ -29,6 +29,25 @@ def tally_of(stream: str) -> dict[str, int]:
     return {status.value: found.get(status.value, 0) for status in MessageStatus}
 
 
+REPLY_METRICS = {
+    "reply": "회신한 사람",
+    "reply:consent": "동의·참석",
+    "reply:refuse": "미동의·불참",
+    "reply:choice": "고름",
+    "reply:opt_out": "수신거부",
+    "reply:unclear": "불분명",
+    "reply:other": "그 밖의 말",
+    "reply:triage": "판단 대기",
+}
+
+
+def replies_of(stream: str) -> dict[str, int]:
+    """What a stream's recipients answered, each counted once where she stands now. Reads counters, not replies."""
+    found = StreamCount.objects.filter(stream__name=stream, metric__in=REPLY_METRICS)
+    totals = dict(found.values("metric").annotate(total=Sum("delta")).values_list("metric", "total"))
+    return {metric: totals.get(metric, 0) for metric in REPLY_METRICS}
+
+
 def pause_of(stream: str) -> str:
     """Why a stream is paused; '' if it is not."""
     found = Stream.objects.filter(name=stream, paused_at__isnull=False).values_list("pause_reason", flat=True).first()

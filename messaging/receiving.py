@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from messaging import answering, storing, topics
 from messaging.models import MESSAGE_FINAL, Attempt, Channel, LegStatus, Message, Receipt, Reply
+from messaging.services import triage
 from messaging.settling import Change, settle
 
 _log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ def handle_pending(*, now: datetime) -> None:
         pass
     storing.join_stale_parts(now=now)
     handle_replies(now=now)
+    triage.tell_decisions(now=now)
     tell_outcomes(now=now)
 
 

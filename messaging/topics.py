@@ -17,7 +17,8 @@ from portal.core.errors import Refused
 
 if TYPE_CHECKING:
     from messaging.models import Message, Reply
-    from messaging.understanding import Question, Reading
+    from messaging.understanding import Person, Question, Reading
+    from portal.accounts.models import User
 
 _FILE = Path(__file__).parent / "reference" / "topics.toml"
 
@@ -65,10 +66,25 @@ class OutcomeHandler(Protocol):
     def __call__(self, *, messages: "Sequence[Message]", now: datetime) -> None: ...
 
 
+class DecisionHandler(Protocol):
+    """Told what an official says an unclear reply means: `consent`, `refuse`, `unrelated` or `opt_out`."""
+
+    def __call__(self, *, reply: "Reply", verdict: str, by: "User", now: datetime) -> None: ...
+
+
+class DecisionCheck(Protocol):
+    """Raises Refused if this official may not decide about the reply, or nothing is to be decided any more."""
+
+    def __call__(self, *, reply: "Reply", by: "User") -> None: ...
+
+
 QuestionOf = Callable[["Message"], "Question | None"]
+PersonOf = Callable[["Message"], "Person | None"]
 ImageSource = Callable[[str, "Message"], bytes]
 _reply_handlers: dict[str, ReplyHandler] = {}
 _questions: dict[str, QuestionOf] = {}
+_persons: dict[str, PersonOf] = {}
+_decision_handlers: dict[str, tuple[DecisionHandler, DecisionCheck]] = {}
 _outcome_handlers: dict[str, OutcomeHandler] = {}
 _image_sources: dict[str, ImageSource] = {}
 
@@ -108,14 +124,34 @@ def describe(name: str) -> str:
     return found.description if found else name
 
 
-def on_reply(name: str, *, question: QuestionOf | None = None) -> Callable[[ReplyHandler], ReplyHandler]:
-    """Register who hears of replies to a topic; `question` says what was asked, so that the reply can be read."""
+def on_reply(
+    name: str, *, question: QuestionOf | None = None, person: PersonOf | None = None
+) -> Callable[[ReplyHandler], ReplyHandler]:
+    """
+    Register who hears of replies to a topic.
+
+    `question` says what a message asked, so that the reply can be read; `person` whom it asked, for phones that several
+    people share.
+    """
 
     def register(handler: ReplyHandler) -> ReplyHandler:
         if _reply_handlers.setdefault(name, handler) is not handler:
             raise AlreadyRegistered(name)
         if question is not None:
             _questions[name] = question
+        if person is not None:
+            _persons[name] = person
+        return handler
+
+    return register
+
+
+def on_decision(name: str, *, check: DecisionCheck) -> Callable[[DecisionHandler], DecisionHandler]:
+    """Register who is told what an official decided about a topic's unclear reply, and who may decide."""
+
+    def register(handler: DecisionHandler) -> DecisionHandler:
+        if _decision_handlers.setdefault(name, (handler, check)) != (handler, check):
+            raise AlreadyRegistered(name)
         return handler
 
     return register
@@ -152,6 +188,17 @@ def question_of(message: "Message") -> "Question | None":
     """What a message asked its recipient, as its owner tells it."""
     ask = _questions.get(message.topic)
     return ask(message) if ask else None
+
+
+def person_of(message: "Message") -> "Person | None":
+    """Whom a message asked, as its owner knows her."""
+    ask = _persons.get(message.topic)
+    return ask(message) if ask else None
+
+
+def decision_handler(name: str) -> tuple[DecisionHandler, DecisionCheck] | None:
+    """Who is told of decisions about a topic's replies, and who says whether one may be made."""
+    return _decision_handlers.get(name)
 
 
 def outcome_handlers() -> dict[str, OutcomeHandler]:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from messaging.models import Message, Reply
-from messaging.topics import WrongImage, image_source, on_outcome, on_reply
+from messaging.topics import WrongImage, image_source, on_decision, on_outcome, on_reply
+from messaging.understanding import Person, Reading
 from messaging.understanding import Question as ReadQuestion
-from messaging.understanding import Reading
 from notices import keys, services
-from notices.models import Asset, Notice, Question
+from notices.models import Answer, Asset, Notice, Question, Recipient
 from notices.questions import as_asked
+from notices.workflow import NotAllowed
+from portal.accounts.models import User
 from portal.core import clock
 
 
@@ -20,10 +22,39 @@ def _question(message: Message) -> ReadQuestion | None:
     return as_asked(question) if question else None
 
 
-@on_reply("notices.consent", question=_question)
+def _person(message: Message) -> Person | None:
+    recipient = Recipient.objects.filter(pk=keys.parse(message.key).recipient_id).first()
+    return Person(name=recipient.name, birth=recipient.birth) if recipient else None
+
+
+@on_reply("notices.consent", question=_question, person=_person)
 def consent_replied(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
     """A citizen answered; whose answer it is we decide ourselves, with her birth date."""
     services.record_answer(reply=reply, message=message, now=now)
+
+
+def _undecided(reply: Reply) -> Answer:
+    """
+    :raises NotAllowed: if nobody waits for a decision about the reply any more
+    """
+    found = Answer.objects.select_related("recipient__campaign").filter(
+        reply=reply, needs_decision=True, replaced_at=None
+    )
+    answer = found.first()
+    if answer is None:
+        raise NotAllowed("다른 담당자가 먼저 판단했거나, 시민이 새로 답했습니다.")
+    return answer
+
+
+def _check_decision(*, reply: Reply, by: User) -> None:
+    services.check_decision(_undecided(reply), by=by)
+
+
+@on_decision("notices.consent", check=_check_decision)
+def consent_decided(*, reply: Reply, verdict: str, by: User, now: datetime) -> None:
+    """An official of messaging's list said what an unclear answer means; "stop writing to me" is no consent either."""
+    meaning = "refuse" if verdict == "opt_out" else verdict
+    services.decide_answer(_undecided(reply), meaning=meaning, by=by, now=now)
 
 
 @on_outcome("notices.consent")

@@ -1,6 +1,6 @@
 """Everything that can happen to a campaign, one verb each."""
 
-from notices.services.answering import decide_answer, record_answer
+from notices.services.answering import check_decision, decide_answer, record_answer
 from notices.services.asking import ManifestChanged, TooLate, ask_consent, close_asking, launch, record_ask_outcomes
 from notices.services.checking import settle_checking
 from notices.services.closing import NotSettled, cancel, close, pause, resume
@@ -23,6 +23,7 @@ __all__ = [
     "attach_document",
     "attach_roster",
     "cancel",
+    "check_decision",
     "close",
     "close_asking",
     "decide_answer",

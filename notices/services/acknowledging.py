@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from messaging import services as messaging
+from messaging.models import Reply
 from notices import keys, wording
 from notices.models import Answer, Campaign, Recipient
 from notices.tabulation import WRONG_BIRTHS_ALLOWED
 
+_VERDICTS = (wording.GIVEN, wording.DECLINED, wording.BY_MAIL)
 MOST_ANSWERS = 8  # a phone that answers by itself must not keep a conversation going
 R = Recipient.State
 
@@ -15,6 +17,8 @@ def acknowledge(recipient: Recipient, answer: Answer, *, before: str, now: datet
     """Tell the citizen what her reply did, if it did something, or what is still missing."""
     template = _template(recipient, answer, before)
     if not template or answer.label == "opt_out":
+        return
+    if answer.reply is not None and not _may_tell(answer.reply, template, now):
         return
     position = Answer.objects.filter(recipient=recipient).count()
     if position > MOST_ANSWERS:
@@ -30,6 +34,12 @@ def acknowledge(recipient: Recipient, answer: Answer, *, before: str, now: datet
         by=answer.decided_by,
         now=now,
     )
+
+
+def _may_tell(reply: Reply, template: str, now: datetime) -> bool:
+    """Verdicts at most once in ten minutes; what we still need from her whenever she writes, but no machine."""
+    templates = _VERDICTS if template in _VERDICTS else ()
+    return messaging.may_acknowledge(reply=reply, templates=templates, now=now)
 
 
 def _template(recipient: Recipient, answer: Answer, before: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from messaging import services as messaging
 from messaging.models import Message, Reply
 from messaging.understanding import Person, Reading, read
 from notices import keys
@@ -108,6 +109,7 @@ def _take(heard: _Heard, reply: Reply, now: datetime) -> Answer:
         or (is_somebody_else and meaning == Option.Meaning.CONSENT)
         or reading.label == "ambiguous"
         or (outranked and bool(meaning))
+        or (bool(meaning) and not reply.is_complete)
         or (reading.label == UNRELATED and current is None)
     )
     counts = bool(meaning) and not is_late and not needs_decision
@@ -128,6 +130,8 @@ def _take(heard: _Heard, reply: Reply, now: datetime) -> Answer:
         needs_decision=needs_decision,
         at=reply.received_at,
     )
+    if needs_decision:
+        messaging.ask_for_decision(reply=reply)
     if is_late:
         _take_late_refusal(recipient, answer, is_refusal=is_refusal, now=now)
         return answer
@@ -159,7 +163,10 @@ def _replace_earlier(recipient: Recipient, now: datetime) -> None:
     """A clear answer takes the place of the earlier one, and of unclear texts nobody has decided about."""
     standing = Answer.objects.filter(recipient=recipient, replaced_at__isnull=True, is_late=False)
     standing.filter(option__isnull=False).update(replaced_at=now)
-    standing.filter(needs_decision=True).update(replaced_at=now, needs_decision=False)
+    undecided = standing.filter(needs_decision=True)
+    overtaken = list(undecided.values_list("reply_id", flat=True))
+    undecided.update(replaced_at=now, needs_decision=False)
+    messaging.need_no_decision(replies=[pk for pk in overtaken if pk is not None])
 
 
 def _option(recipient: Recipient, meaning: str) -> Option:
@@ -216,6 +223,16 @@ def _take_late_refusal(recipient: Recipient, answer: Answer, *, is_refusal: bool
         record_consent(recipient, answer, now=now)
 
 
+def check_decision(answer: Answer, *, by: User) -> None:
+    """
+    :raises NotAllowed: if `by` may not decide about the campaign's replies, or the campaign is over
+    """
+    campaign = answer.recipient.campaign
+    official_for(by, campaign, CAMPAIGN_STEPS["close_asking"])
+    if campaign.is_over:
+        raise NotAllowed
+
+
 @transaction.atomic
 def decide_answer(answer: Answer, *, meaning: str, by: User, now: datetime) -> None:
     """
@@ -226,13 +243,15 @@ def decide_answer(answer: Answer, *, meaning: str, by: User, now: datetime) -> N
     :raises NotAllowed: if somebody decided already, `by` may not, or the campaign is over
     """
     recipient = locked([answer.recipient_id])[0]
-    campaign = recipient.campaign
-    official_for(by, campaign, CAMPAIGN_STEPS["close_asking"])
-    if campaign.is_over or meaning not in (Option.Meaning.CONSENT, Option.Meaning.REFUSE, UNRELATED):
+    if meaning not in (Option.Meaning.CONSENT, Option.Meaning.REFUSE, UNRELATED):
         raise NotAllowed
+    answer.recipient = recipient
+    check_decision(answer, by=by)
     decided = Answer.objects.filter(pk=answer.pk, needs_decision=True, replaced_at__isnull=True)
     if decided.update(needs_decision=False, decided_by=by, decided_at=now) != 1:
         raise NotAllowed("다른 담당자가 먼저 판단했거나, 시민이 새로 답했습니다.")
+    if answer.reply is not None:
+        messaging.note_decision(reply=answer.reply, verdict=meaning, by=by, now=now)
     if meaning == UNRELATED:
         _settle(recipient, answer, now=now, by=by)
         _fall_silent_if_over(recipient, now, by)

@@ -79,6 +79,8 @@ def cancel(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
         raise NotAllowed("취소하는 사유를 적어 주세요.")
     step(campaign, "cancel", by=by, now=now, note=reason.strip()[:300], paused_at=None, pause_reason="")
     messaging.cancel_stream(stream=campaign.stream, by=by, now=now)
+    undecided = queries.answers_to_decide(campaign).filter(reply__isnull=False)
+    messaging.need_no_decision(replies=list(undecided.values_list("reply_id", flat=True)))
     untouched = LIVE - {R.QUEUED, R.SENT}  # these two follow what messaging reports
     people = Recipient.objects.filter(campaign=campaign, state__in=untouched).select_for_update().order_by("pk")
     move(list(people), R.CANCELLED, cause="cancel", now=now, by=by, reason="cancelled")

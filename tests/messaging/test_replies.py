@@ -339,7 +339,7 @@ def test_reading_many_replies_goes_one_by_one(
     events = [reply("1", phone, sender=phone) for phone in phones]
 
     services.record_replies(carrier="main", events=events, now=clock.now())
-    with django_assert_max_num_queries(20 * 14 + 5):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(20 * 17 + 5):  # type: ignore[attr-defined]
         receiving.handle_pending(now=clock.now())
 
     assert [label for _, label, _ in heard] == ["consent"] * 20
