@@ -98,6 +98,8 @@ class Bizgo(Newsstand):
         self, legs: Sequence[Leg], *, key: UUID, remember: Remember = nothing_to_remember
     ) -> Mapping[UUID, Outcome]:
         """Hand over a batch under one key; the same again gets A301 for whoever was taken, which is as good."""
+        if any(not picture.file_ref for leg in legs for picture in leg.images):
+            raise NotSent("a picture was not uploaded")
         found: dict[UUID, Outcome] = {}
         for request in composing.requests(legs, key=key, account=self._account):
             try:
