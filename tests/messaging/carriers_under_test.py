@@ -13,6 +13,7 @@ from messaging.carriers.base import (
     CarrierError,
     Found,
     Leg,
+    NotSent,
     Outcome,
     OutcomeUnknown,
     Reviewed,
@@ -20,7 +21,9 @@ from messaging.carriers.base import (
     Uploads,
 )
 from messaging.carriers.bizgo import Bizgo
+from messaging.carriers.nhn import Nhn
 from messaging.carriers.simulator import Simulator
+from messaging.carriers.solapi import Solapi
 from tests.messaging.legs import alimtalk, asked, jpeg, mms, sms
 from tests.messaging.simulator_process import HOOK_SECRET, KEY, RunningSimulator, eventually
 
@@ -57,7 +60,7 @@ class Harness:
     One plug and how it is tried.
 
     `build(url, key=…, timeout=…)` makes it for a simulator at this address. `sending` picks out, in a fault rule, the
-    call that sends. `wrong`: their code → a leg refused with it. `many` makes one of several legs that share a call.
+    call that sends, `refusing` the one that refuses single legs where it is another. `wrong`: their code → a leg refused with it. `many` makes one of several legs that share a call.
     `unsure_start`: what an undocumented answer to the very first call means. `asks_with`: the method of its look-up.
     `errors`: faults this carrier words so that another error than the usual one is right.
     """
@@ -66,6 +69,7 @@ class Harness:
     build: Build
     prefix: str
     sending: Mapping[str, Any] = field(default_factory=dict)
+    refusing: Mapping[str, Any] = field(default_factory=dict)
     legs: Mapping[str, Callable[[], Leg]] = field(
         default_factory=lambda: {"sms": sms, "lms": lms, "mms": whole_mms, "alimtalk": text_of_template}
     )
@@ -78,7 +82,8 @@ class Harness:
 
     def rule(self, fault: str, **more: Any) -> dict[str, Any]:
         """A fault that strikes the call that sends, once."""
-        return {"fault": fault, "times": 1, "path": self.prefix, **self.sending, **more}
+        call = self.refusing if self.refusing and fault == "partial_refusal" else self.sending
+        return {"fault": fault, "times": 1, "path": self.prefix, **call, **more}
 
 
 def _build_own(url: str, *, key: str = KEY, timeout: float = 10) -> Simulator:
@@ -137,7 +142,70 @@ BIZGO = Harness(
     },
 )
 
-HARNESSES: Sequence[Harness] = (OWN, BIZGO)
+
+def _build_nhn(url: str, *, key: str = KEY, timeout: float = 10) -> Nhn:
+    return Nhn(
+        sms_app_key=KEY,
+        sms_secret_key=key,
+        talk_app_key=KEY,
+        talk_secret_key=key,
+        sender_key="s" * 40,
+        hook_secret=HOOK_SECRET,
+        unsubscribe_number="08012341234",
+        sms_base_url=f"{url}/nhn",
+        talk_base_url=f"{url}/nhn",
+        timeout=timeout,
+    )
+
+
+NHN = Harness(
+    name="nhn",
+    build=_build_nhn,
+    prefix="/nhn/sms/",
+    wrong={
+        "-2019": sms(to="0212345678"),
+        "-2312": replace(sms(), sender="0299999999"),
+        "-2014": sms(text=""),
+        "-2023": sms(text="이모지 🙂"),
+        "-2015": replace(lms(), text="가" * 4001),
+        "-3003": replace(text_of_template(), template_code="contract.none"),
+    },
+)
+NHN_TALK = replace(NHN, name="nhn-alimtalk", prefix="/nhn/alimtalk/", many=text_of_template, wrong={})
+
+
+def _build_solapi(url: str, *, key: str = KEY, timeout: float = 10) -> Solapi:
+    return Solapi(
+        base_url=f"{url}/solapi",
+        api_key=key,
+        api_secret=key,
+        hook_secret=HOOK_SECRET,
+        channel_id="KA01PF260101000000000simulator",
+        timeout=timeout,
+    )
+
+
+SOLAPI = Harness(
+    name="solapi",
+    build=_build_solapi,
+    prefix="/solapi/messages/v4/groups",
+    sending={"nth": 2},  # the first POST makes the group, the second sends it
+    refusing={"method": "PUT"},
+    legs={"sms": sms, "lms": lms, "mms": lambda: mms(jpeg(1000, 1000)), "alimtalk": text_of_template},
+    wrong={
+        "1010": sms(text="  "),
+        "1011": sms(to="0212345678"),
+        "1013": replace(sms(), title="안내"),
+        "1014": replace(sms(), channel="lms", title="가" * 21),
+        "1029": sms(text="이모지 🙂"),
+        "1031": sms(text="가" * 46),
+        "1042": replace(text_of_template(), template_code="KA01TPnobody"),
+        "1062": replace(sms(), sender="0299999999"),
+    },
+    unsure_start=NotSent,
+)
+
+HARNESSES: Sequence[Harness] = (OWN, NHN, NHN_TALK, BIZGO, SOLAPI)
 
 
 @dataclass
@@ -148,6 +216,7 @@ class Trial:
     simulator: RunningSimulator
     carrier: Carrier
     impatient: Carrier
+    template: str = ""
     remembered: str = ""
 
     @classmethod
@@ -155,20 +224,25 @@ class Trial:
         """A trial whose templates have passed their review."""
         url = simulator.url
         carrier = harness.build(url)
+        template = TEMPLATE.code
         if isinstance(carrier, Reviewed) and "alimtalk" in carrier.capabilities.channels:
-            carrier.submit_template(TEMPLATE)
+            template = carrier.submit_template(TEMPLATE).code
             assert eventually(lambda: _is_approved(carrier))
-        return cls(harness, simulator, carrier, harness.build(url, timeout=0.6))
+        return cls(harness, simulator, carrier, harness.build(url, timeout=0.6), template)
 
     def submit(self, legs: Sequence[Leg], *, key: UUID, impatient: bool = False) -> Mapping[UUID, Outcome]:
         """Hand over, pictures first where the carrier wants them so."""
         self.remembered = ""
-        ready = [self.with_files(leg) for leg in legs]
+        ready = [self.with_files(self.with_template(leg)) for leg in legs]
         carrier = self.impatient if impatient else self.carrier
         return carrier.submit(ready, key=key, remember=self._remember)
 
     def _remember(self, reference: str) -> None:
         self.remembered = reference
+
+    def with_template(self, leg: Leg) -> Leg:
+        """The leg with the carrier's own name for our wording."""
+        return replace(leg, template_code=self.template) if leg.template_code == TEMPLATE.code else leg
 
     def with_files(self, leg: Leg) -> Leg:
         """The leg as the claim would hand it over: its pictures already with the carrier."""

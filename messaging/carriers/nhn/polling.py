@@ -1,0 +1,89 @@
+"""Asking NHN Cloud for its news: results of both services since the last time, and the 080 list."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from messaging.carriers.base import News, OutcomeUnknown, ReceiptEvent, UnsubscribeEvent
+from messaging.carriers.nhn import telling
+from messaging.carriers.nhn.service import MOST_PAGES, PAGE, Service, rows_at
+
+OVERLAP: Final = timedelta(minutes=5)  # a result may be written a little after its time
+FIRST_LOOK: Final = timedelta(days=1)
+FURTHEST: Final = timedelta(days=29)  # thirty are allowed
+
+
+class Poller:
+    """The cursor is the time up to which everything was asked for."""
+
+    def __init__(self, sms: Service, talk: Service | None, *, line: str, secret: str) -> None:
+        self._sms = sms
+        self._talk = talk
+        self._line = line
+        self._secret = secret
+
+    def news(self, cursor: str, *, now: datetime) -> News:
+        """Everything since the cursor; repetitions have the same keys, so an overlap is harmless."""
+        since = max(_since(cursor, now) - OVERLAP, now - FURTHEST)
+        events: list[ReceiptEvent | UnsubscribeEvent] = []
+        try:
+            for row in self._results(since, now):
+                event = telling.receipt(row)
+                if event is not None:
+                    events.append(event)
+            if self._line:
+                # Without a cursor the whole list is wanted: a refusal of years ago still stands.
+                rows = self._refusals(since if cursor else None, now)
+                events += [telling.unsubscribe(row, secret=self._secret) for row in rows]
+        except ValueError as error:
+            raise OutcomeUnknown("answer is not in the documented shape") from error
+        return News(events, json.dumps({"until": now.isoformat(timespec="seconds")}), confirm=_nothing_to_confirm)
+
+    def _results(self, since: datetime, now: datetime) -> Iterator[Mapping[str, Any]]:
+        asked = {"startUpdateDate": _seconds(since), "endUpdateDate": _seconds(now)}
+        yield from _pages(self._sms, "message-results", asked, ("body", "data"))
+        if self._talk is not None:
+            end = now + timedelta(minutes=1)  # asked by whole minutes
+            asked = {"startUpdateDate": _minutes(since), "endUpdateDate": _minutes(end)}
+            for row in _pages(self._talk, "message-results", asked, ("messages",)):
+                yield {**row, "resendStatus": row.get("resendStatus", "")}
+
+    def _refusals(self, since: datetime | None, now: datetime) -> Iterator[Mapping[str, Any]]:
+        asked = {"unsubscribeNo": self._line}
+        if since is not None:
+            asked |= {"startRequestDate": _seconds(since), "endRequestDate": _seconds(now)}
+        yield from _pages(self._sms, "blockservice/recipients", asked, ("body", "data"))
+
+
+def _pages(
+    service: Service, place: str, asked: Mapping[str, Any], path: tuple[str, ...]
+) -> Iterator[Mapping[str, Any]]:
+    for number in range(1, MOST_PAGES + 1):
+        document = service.ask(place, params={**asked, "pageNum": number, "pageSize": PAGE})
+        rows = rows_at(document, *path)
+        yield from rows
+        if len(rows) < PAGE:
+            return
+    raise OutcomeUnknown("more news than pages to hold it")
+
+
+def _since(cursor: str, now: datetime) -> datetime:
+    if not cursor:
+        return now - FIRST_LOOK
+    try:
+        return datetime.fromisoformat(json.loads(cursor)["until"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise OutcomeUnknown("the cursor cannot be read") from error
+
+
+def _seconds(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _minutes(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _nothing_to_confirm() -> None:
+    """NHN forgets nothing it has told."""
