@@ -65,6 +65,8 @@ def test_every_channel_is_accepted_once_and_named(trial: Trial, channel: str) ->
 
 
 def test_a_repeated_call_is_never_a_second_delivery(trial: Trial) -> None:
+    if trial.carrier.capabilities.outcome == "group":
+        return  # a repeat is another group: the drain asks the remembered one and never repeats
     legs, key = [trial.harness.many() for _ in range(trial.batch_of(3))], uuid4()
     first = trial.submit(legs, key=key)
 
