@@ -110,7 +110,7 @@ def _count(choice: Choice, found: Found) -> str:
         words += f' · <a href="{escape(choice.address(query="", page=1))}">모두 보기</a>'
     else:
         words = f"휴대전화 {found.total:,}대" if found.total else "시민의 휴대전화가 여기에 나타납니다"
-    return f'<p class="count" role="status" data-key="count">{words}</p>'
+    return f'<p class="count" data-key="count">{words}</p>'
 
 
 def _rows(choice: Choice, found: Found) -> str:

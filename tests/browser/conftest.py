@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from portal.accounts.models import Department, Official, User
+from tests.browser.looking import keeping_to_itself
 
 # Playwright keeps an event loop in this thread, and Django then refuses to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -75,31 +76,14 @@ def demo(settings: Settings) -> None:
 
 @pytest.fixture
 def visit(page: Page, live_server: LiveServer) -> Iterator[Visit]:
-    """Open a path. Afterwards: nobody else was asked for anything, and the browser had nothing to complain about."""
-    foreign: list[str] = []
-    complaints: list[str] = []
-
-    def note_request(request: Request) -> None:
-        if not request.url.startswith(("data:", "blob:")) and not any(f"//{host}:" in request.url for host in OURS):
-            foreign.append(request.url)
-
-    def note_message(message: ConsoleMessage) -> None:
-        # Chromium reports a page answered with 4xx as an error of its own
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
-            complaints.append(message.text)
-
-    page.on("request", note_request)
-    page.on("console", note_message)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    """Open a path; the page asks nobody else for anything."""
 
     def open_path(path: str) -> Page:
         page.goto(live_server.url + path)
         return page
 
-    yield open_path
-
-    assert foreign == []
-    assert complaints == []
+    with keeping_to_itself(page, is_ours=lambda url: any(f"//{host}:" in url for host in OURS)):
+        yield open_path
 
 
 @pytest.fixture

@@ -1,12 +1,39 @@
 """How a page is looked at: accessibility rules, width, targets, and what covers what."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page, Request
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 STRICT = (*WCAG, "best-practice")
+
+
+@contextmanager
+def keeping_to_itself(page: Page, *, is_ours: Callable[[str], bool]) -> Iterator[None]:
+    """Afterwards: nobody else was asked for anything, and the browser had nothing to complain about."""
+    foreign: list[str] = []
+    complaints: list[str] = []
+
+    def note_request(request: Request) -> None:
+        if not request.url.startswith(("data:", "blob:")) and not is_ours(request.url):
+            foreign.append(request.url)
+
+    def note_message(message: ConsoleMessage) -> None:
+        # Chromium reports a page answered with 4xx as an error of its own
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    page.on("request", note_request)
+    page.on("console", note_message)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    yield
+
+    assert foreign == []
+    assert complaints == []
 
 
 def violations(page: Page, *, rules: tuple[str, ...] = STRICT, allowed: frozenset[str] = frozenset()) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 
 from messaging.carriers.base import Button, Leg, Picture
-from tests.browser.looking import focus_stops, overflow, small_targets, violations
+from tests.browser.looking import focus_stops, keeping_to_itself, overflow, small_targets, violations
 from tests.messaging.legs import jpeg
 from tests.messaging.simulator_process import BEARER, BROWSER, RunningSimulator, running_simulator
 
@@ -53,30 +53,14 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimul
 
 @pytest.fixture
 def look(page: Page, simulator: RunningSimulator) -> Iterator[Look]:
-    """Open a path. Afterwards: nobody else was asked for anything, and the browser had nothing to complain about."""
-    foreign: list[str] = []
-    complaints: list[str] = []
-
-    def note_request(request: Request) -> None:
-        if not request.url.startswith(simulator.url):
-            foreign.append(request.url)
-
-    def note_message(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    page.on("request", note_request)
-    page.on("console", note_message)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    """Open a path; the page asks nobody else for anything."""
 
     def open_path(path: str) -> Page:
         page.goto(simulator.url + path)
         return page
 
-    yield open_path
-
-    assert foreign == []
-    assert complaints == []
+    with keeping_to_itself(page, is_ours=lambda url: url.startswith(simulator.url)):
+        yield open_path
 
 
 def sms(to: str, words: str) -> Leg:
