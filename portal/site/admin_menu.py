@@ -77,6 +77,7 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("이송 기관", "move_up", "complaints.Agency"),
             Entry("담당", "event_available", "complaints.Duty"),
             Entry("부재", "event_busy", "complaints.Leave"),
+            Entry("API 키", "vpn_key", "messaging.ApiKey"),
             Entry("달력", "calendar_month", "accounts.CalendarDay"),
             Entry("접속기록", "history_edu", "accounts.AuditEntry"),
         ),
