@@ -36,6 +36,7 @@ from messaging.carriers.base import (
     nothing_to_remember,
 )
 from messaging.carriers.http import LOOPBACK, Line
+from messaging.carriers.marks import leg_of, path_secrets
 
 Event = TypeVar("Event")
 
@@ -86,7 +87,7 @@ class Simulator:
         if not key or not hook_secret:
             raise ImproperlyConfigured("통신사 모의기에는 key와 hook_secret이 필요합니다.")
         self.capabilities = replace(CAPABILITIES, tps=tps)
-        self.hook_path_secrets = (hashlib.sha256(hook_secret.encode()).hexdigest()[:16],)
+        self.hook_path_secrets = path_secrets(hook_secret)
         self._hook_secret = hook_secret.encode()
         self._line = Line(base_url=base_url, headers={"authorization": f"Bearer {key}"}, timeout=timeout)
 
@@ -206,7 +207,7 @@ def _receipt(row: Mapping[str, Any]) -> ReceiptEvent:
     return ReceiptEvent(
         event_key=_text(row, "event"),
         vendor_ref=_text(row, "ref"),
-        leg=_uuid(row.get("id")),
+        leg=leg_of(row.get("id")),
         outcome="delivered" if outcome == "delivered" else "undelivered",
         code=code,
         reason_kind="" if outcome == "delivered" else _rejected(code).reason_kind,
@@ -238,10 +239,3 @@ def _moment(row: Mapping[str, Any]) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("at")
     return moment
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        return None

@@ -8,18 +8,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from messaging.carriers.base import HookRefused, HookRequest, HookUnreadable, ReceiptEvent, ReplyEvent
 from messaging.carriers.bizgo import codes
+from messaging.carriers.marks import leg_of
 
-PATH_LENGTH: Final = 16
 TOLERANCE: Final = timedelta(seconds=300)
-
-
-def path_secret(secret: str) -> str:
-    """The part of the webhook's address that only the two of us know."""
-    return hashlib.sha256(secret.encode()).hexdigest()[:PATH_LENGTH]
 
 
 def check_signature(request: HookRequest, secrets: Sequence[str]) -> None:
@@ -78,7 +72,7 @@ def receipt(row: Mapping[str, Any]) -> ReceiptEvent | None:
         # All steps of one recipient share the message's key: what tells reports apart is the rest.
         event_key=f"{key}/{service}/{kind}/{code}",
         vendor_ref=key,
-        leg=_uuid(row.get("ref")),
+        leg=leg_of(row.get("ref")),
         outcome="delivered" if is_delivered else "undelivered",
         code=code,
         reason_kind="" if is_delivered else reason_kind,
@@ -125,10 +119,3 @@ def _moment(row: Mapping[str, Any], name: str) -> datetime:
     if moment.tzinfo is None:
         raise HookUnreadable(f"{name} has no offset")
     return moment
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        return None

@@ -34,6 +34,7 @@ from messaging.carriers.bizgo import answers, codes, composing, hooks
 from messaging.carriers.bizgo.answers import Said
 from messaging.carriers.bizgo.polling import Newsstand
 from messaging.carriers.http import LOOPBACK, Line
+from messaging.carriers.marks import path_secrets
 
 ROOT: Final = "/api/comm/v1"
 KST: Final = timezone(timedelta(hours=9))
@@ -77,7 +78,7 @@ class Bizgo(Newsstand):
             del channels["alimtalk"]
         self.capabilities = replace(codes.CAPABILITIES, batch_sizes=channels, tps=tps, receipts=receipts)
         self._secrets = tuple(secret for secret in (hook_secret, hook_secret_before) if secret)
-        self.hook_path_secrets = tuple(map(hooks.path_secret, self._secrets))
+        self.hook_path_secrets = path_secrets(*self._secrets)
         self._hook_ips = tuple(hook_ips)
         self._account = composing.Account(sender_key, payment_code)
         self._history_lag = timedelta(seconds=history_lag)

@@ -1,7 +1,6 @@
 """The plug itself: keeps the two services, and gives each question to the right one."""
 
 import base64
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -35,6 +34,7 @@ from messaging.carriers.base import (
     is_same_secret,
     nothing_to_remember,
 )
+from messaging.carriers.marks import path_secrets
 from messaging.carriers.nhn import sending, telling
 from messaging.carriers.nhn.codes import CAPABILITIES, SMS_CALLS, TALK_CALLS
 from messaging.carriers.nhn.polling import Poller
@@ -82,7 +82,7 @@ class Nhn:
         }
         self.capabilities = replace(CAPABILITIES, batch_sizes=sizes, tps=tps)
         self._hook_secrets = [one for one in (hook_secret, hook_secret_before) if one]
-        self.hook_path_secrets = [hashlib.sha256(one.encode()).hexdigest()[:16] for one in self._hook_secrets]
+        self.hook_path_secrets = path_secrets(*self._hook_secrets)
         self._hook_ips = tuple(hook_ips)
         self._sender_key = sender_key
         self._sms = Service(

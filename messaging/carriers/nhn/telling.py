@@ -5,9 +5,9 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from messaging.carriers.base import HookUnreadable, ReceiptEvent, UnsubscribeEvent
+from messaging.carriers.marks import leg_of
 from messaging.carriers.nhn.codes import DELIVERED, SMS_RESULTS, TALK_RESULTS, UNCERTAIN, UNKNOWN
 from messaging.carriers.nhn.service import moment, reference_of
 
@@ -63,7 +63,7 @@ def receipt(row: Mapping[str, Any]) -> ReceiptEvent | None:
     return ReceiptEvent(
         event_key=f"{reference}:{code}",
         vendor_ref=reference,
-        leg=_uuid(row.get("recipientGroupingKey")),
+        leg=leg_of(row.get("recipientGroupingKey")),
         outcome="delivered" if code == DELIVERED else "undelivered",
         code=code,
         reason_kind="" if code == DELIVERED else kind,
@@ -85,10 +85,3 @@ def unsubscribe(row: Mapping[str, Any], *, secret: str) -> UnsubscribeEvent:
     told = f"{line}/{number}/{at.timestamp():.0f}"
     key = hmac.new(secret.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
     return UnsubscribeEvent(event_key=f"080:{key}", from_number=number, to_number=line, occurred_at=at)
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        return None

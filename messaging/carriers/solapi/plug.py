@@ -5,7 +5,6 @@ Three steps: make a group, put the messages into it, send it. Before the third n
 there is `NotSent`; after it the group itself can be asked.
 """
 
-import hashlib
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -40,6 +39,7 @@ from messaging.carriers.base import (
     nothing_to_remember,
 )
 from messaging.carriers.http import Answered, Line
+from messaging.carriers.marks import path_secrets
 from messaging.carriers.solapi import reading, sweeping, wire
 from messaging.carriers.solapi.codes import CAPABILITIES, TOO_MANY_PICTURES
 
@@ -74,7 +74,7 @@ class Solapi:
             raise ImproperlyConfigured("솔라피에는 api_key, api_secret, hook_secret이 필요합니다.")
         channels = {name: size for name, size in CAPABILITIES.batch_sizes.items() if channel_id or name != "alimtalk"}
         self.capabilities = replace(CAPABILITIES, tps=tps, batch_sizes=channels)
-        self.hook_path_secrets = tuple(_path(one) for one in (hook_secret, hook_secret_before) if one)
+        self.hook_path_secrets = path_secrets(hook_secret, hook_secret_before)
         self._hook_ips = tuple(hook_ips)
         self._key, self._secret, self._channel_id = api_key, api_secret, channel_id
         self._line = Line(base_url=base_url, timeout=timeout)
@@ -215,8 +215,3 @@ class Solapi:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _path(secret: str) -> str:
-    """The part of the webhook's address that only the two of us know."""
-    return hashlib.sha256(secret.encode()).hexdigest()[:16]
