@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -32,12 +32,11 @@ from messaging.carriers.base import (
 )
 from messaging.carriers.bizgo import answers, codes, composing, hooks
 from messaging.carriers.bizgo.answers import Said
-from messaging.carriers.bizgo.polling import Newsstand
+from messaging.carriers.bizgo.polling import KST, Newsstand
 from messaging.carriers.http import LOOPBACK, Line
 from messaging.carriers.marks import path_secrets
 
 ROOT: Final = "/api/comm/v1"
-KST: Final = timezone(timedelta(hours=9))
 PAGE, MOST_PAGES = 1000, 20
 BEFORE: Final = timedelta(minutes=1)  # their clock may be behind ours
 

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 from urllib.parse import quote
 
+import structlog
+
 from messaging.carriers.base import HookUnreadable, News, ReceiptEvent, ReplyEvent
 from messaging.carriers.bizgo import answers, hooks
 from messaging.carriers.bizgo.answers import Said
 
+_log = structlog.get_logger(__name__)
 KST: Final = timezone(timedelta(hours=9))
 LOOK_BACK: Final = timedelta(hours=25)  # "gaps are filled daily" by their history
 ROUND_EVERY: Final = timedelta(minutes=15)
@@ -70,12 +73,13 @@ class Newsstand:
 def _readable(
     rows: Sequence[Any], read: Callable[[Mapping[str, Any]], ReceiptEvent | ReplyEvent | None]
 ) -> list[ReceiptEvent | ReplyEvent]:
-    """What can be read; a row that cannot must not keep the others from being confirmed."""
+    """What can be read; a row that cannot raises an alarm and must not keep the others from being confirmed."""
     found: list[ReceiptEvent | ReplyEvent] = []
     for row in rows:
         try:
             event = read(row if isinstance(row, dict) else {})
-        except HookUnreadable:
+        except HookUnreadable as error:
+            _log.error("news_unreadable", carrier="bizgo", reason=str(error))
             continue
         if event is not None:
             found.append(event)
