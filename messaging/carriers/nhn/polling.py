@@ -10,8 +10,9 @@ from messaging.carriers.nhn import telling
 from messaging.carriers.nhn.service import MOST_PAGES, PAGE, Service, rows_at
 
 OVERLAP: Final = timedelta(minutes=5)  # a result may be written a little after its time
-FIRST_LOOK: Final = timedelta(days=1)
-FURTHEST: Final = timedelta(days=29)  # thirty are allowed
+FIRST_LOOK: Final = timedelta(hours=22)
+WINDOW: Final = timedelta(hours=23)  # a day at once is allowed; whoever is behind catches up window by window
+FURTHEST: Final = timedelta(days=29)  # nothing older than thirty days is told
 
 
 class Poller:
@@ -24,35 +25,36 @@ class Poller:
         self._secret = secret
 
     def news(self, cursor: str, *, now: datetime) -> News:
-        """Everything since the cursor; repetitions have the same keys, so an overlap is harmless."""
+        """What came since the cursor; repetitions have the same keys, so an overlap is harmless."""
         since = max(_since(cursor, now) - OVERLAP, now - FURTHEST)
+        until = min(now, since + WINDOW)
         events: list[ReceiptEvent | UnsubscribeEvent] = []
         try:
-            for row in self._results(since, now):
+            for row in self._results(since, until):
                 event = telling.receipt(row)
                 if event is not None:
                     events.append(event)
             if self._line:
                 # Without a cursor the whole list is wanted: a refusal of years ago still stands.
-                rows = self._refusals(since if cursor else None, now)
+                rows = self._refusals(since if cursor else None, until)
                 events += [telling.unsubscribe(row, secret=self._secret) for row in rows]
         except ValueError as error:
             raise OutcomeUnknown("answer is not in the documented shape") from error
-        return News(events, json.dumps({"until": now.isoformat(timespec="seconds")}), confirm=_nothing_to_confirm)
+        return News(events, json.dumps({"until": until.isoformat(timespec="seconds")}), confirm=_nothing_to_confirm)
 
-    def _results(self, since: datetime, now: datetime) -> Iterator[Mapping[str, Any]]:
-        asked = {"startUpdateDate": _seconds(since), "endUpdateDate": _seconds(now)}
+    def _results(self, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
+        asked = {"startUpdateDate": _seconds(since), "endUpdateDate": _seconds(until)}
         yield from _pages(self._sms, "message-results", asked, ("body", "data"))
         if self._talk is not None:
-            end = now + timedelta(minutes=1)  # asked by whole minutes
+            end = until + timedelta(minutes=1)  # asked by whole minutes
             asked = {"startUpdateDate": _minutes(since), "endUpdateDate": _minutes(end)}
             for row in _pages(self._talk, "message-results", asked, ("messages",)):
                 yield {**row, "resendStatus": row.get("resendStatus", "")}
 
-    def _refusals(self, since: datetime | None, now: datetime) -> Iterator[Mapping[str, Any]]:
+    def _refusals(self, since: datetime | None, until: datetime) -> Iterator[Mapping[str, Any]]:
         asked = {"unsubscribeNo": self._line}
         if since is not None:
-            asked |= {"startRequestDate": _seconds(since), "endRequestDate": _seconds(now)}
+            asked |= {"startRequestDate": _seconds(since), "endRequestDate": _seconds(until)}
         yield from _pages(self._sms, "blockservice/recipients", asked, ("body", "data"))
 
 

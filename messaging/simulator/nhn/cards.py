@@ -177,7 +177,8 @@ class Cards:
 
     def _results(self, call: Call) -> Answer:
         check_known(call.query, PAGING | {"startUpdateDate", "endUpdateDate", "alimtalkMessageType"}, code=INVALID)
-        return _paged([self._row(one) for one in updated(self._ledger, KIND, call.query, DATES)], call.query)
+        rows = [self._row(one) for one in updated(self._ledger, KIND, call.query, DATES)]
+        return TALK.answered(messages=page_of(rows, call.query)[0])
 
     def _one(self, request_id: str, seq: str) -> Answer:
         sending = self._ledger.sendings.get(request_id)

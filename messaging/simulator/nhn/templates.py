@@ -62,6 +62,8 @@ class Templates:
                 return self._register(sender_key, call.document)
             case "GET", False, False:
                 return self._list(sender_key, call.query)
+            case "PUT", True, False:
+                return self._change(self._known(sender_key, code), call.document)
             case "GET", True, False:
                 return TALK.answered(templates=self._shown(self._known(sender_key, code)))
             case "POST", True, True:
@@ -88,11 +90,28 @@ class Templates:
     def _register(self, sender_key: str, document: Any) -> Answer:
         row = read_object(document, _FIELDS | {"buttons"}, unknown=-3002)
         code = read_text(row, "templateCode", longest=CODE_CHARACTERS, too_long=-2000, missing=-2001)
+        if (sender_key, code) in self._ledger.templates:
+            raise Refusal(-3001)
+        self._ask(sender_key, code, self._written(row), comments=[])
+        return TALK.answered()
+
+    def _change(self, template: Event, document: Any) -> Answer:
+        """Another wording under the same code: only one that is not approved, and it is reviewed again."""
+        row = read_object(document, (_FIELDS | {"buttons"}) - {"templateCode"}, unknown=-3002)
+        if _status(template) == APPROVED:
+            raise Refusal(-3005)
+        self._ask(template["sender_key"], template["code"], self._written(row), comments=self._comments(template))
+        return TALK.answered()
+
+    def _written(self, row: Row) -> Row:
+        """
+        A wording as it is kept.
+
+        :raises Refusal: for one that cannot be reviewed
+        """
         facts = {name: read_text(row, name, longest=longest, too_long=-2000) for name, longest in _TEXTS.items()}
         if not facts["templateName"].strip() or not facts["templateContent"].strip():
             raise Refusal(-2001)
-        if (sender_key, code) in self._ledger.templates:
-            raise Refusal(-3001)
         kept = {
             **facts,
             "templateMessageType": _one_of(row, "templateMessageType", ("BA", "EX", "AD", "MI")),
@@ -103,8 +122,7 @@ class Templates:
         }
         if kept["templateEmphasizeType"] == "TEXT" and not (facts["templateTitle"] and facts["templateSubtitle"]):
             raise Refusal(-2001)
-        self._ask(sender_key, code, kept, comments=[])
-        return TALK.answered()
+        return kept
 
     def _ask(self, sender_key: str, code: str, template: Row, *, comments: list[Row]) -> None:
         """The wording goes to Kakao's reviewers."""
