@@ -76,12 +76,12 @@ class Handsets:
     # --- pages ---
 
     def _wall(self, request: Request, choice: Choice, problem: str = "") -> Answer:
-        for number in choice.show:
+        matching = self._matching(choice.query) if choice.query else None
+        shown = self._beside(choice, matching or ())
+        for number in shown if choice.count else choice.show:
             self._look_at(number)
 
         def draw() -> str:
-            matching = self._matching(choice.query) if choice.query else None
-            shown = self._beside(choice, matching or ())
             views = [self._view(number, shown, choice) for number in shown]
             return wall_page(choice, self._found(choice, matching), views, problem)
 

@@ -58,7 +58,7 @@ class Found:
 
 def wall_page(choice: Choice, found: Found, views: Sequence[View], problem: str = "") -> str:
     """The list on the left, the telephones on the right; on a small screen one of the two."""
-    chosen = " chosen" if choice.show else ""
+    chosen = " chosen" if choice.show or choice.count else ""
     body = f"""{masthead("/", title="시민의 휴대전화", beside=_counts(found.tally) + _how_many(choice))}
 <main id="main" class="hall"><aside class="rail" aria-label="휴대전화 목록">{_search(choice)}
 <div id="phones" data-live>{_count(choice, found)}{_rows(choice, found)}{_pager(choice, found)}</div>

@@ -115,6 +115,8 @@ def test_a_projector_shows_several_telephones_and_a_telephone_one(look: Look) ->
     page = look("/")
 
     expect(devices).to_have_count(3)
+    page.get_by_role("link", name="2대 나란히").click()
+    expect(devices).to_have_count(2)
 
 
 def test_a_text_arrives_within_a_second_and_nothing_somebody_does_is_lost(

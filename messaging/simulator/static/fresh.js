@@ -16,6 +16,10 @@ function replaced(old, next) {
     const same = field.name && fresh.querySelector(`[name="${field.name}"]`);
     if (same) same.value = field.value;
   }
+  const folds = fresh.querySelectorAll("details");
+  old.querySelectorAll("details").forEach((fold, place) => {
+    if (folds[place]) folds[place].open = fold.open;
+  });
   const focus = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(fresh);
   if (focus) (fresh.querySelector(focus.name ? `[name="${focus.name}"]:not([type=hidden])` : focus.localName) ?? fresh).focus();

@@ -10,13 +10,14 @@ function tick() {
 // The wall shows as many telephones as fit; naming them in the address keeps them there when others hear something.
 function pinWall() {
   const page = document.body.classList;
-  if (!page.contains("wall-page") || page.contains("chosen")) return;
   const devices = [...document.querySelectorAll(".wall .device")];
   const shown = devices.filter((device) => device.offsetParent !== null);
-  if (!shown.length) return;
+  if (!page.contains("wall-page") || !shown.length) return;
   for (const device of devices) if (!shown.includes(device)) device.remove();
   const place = new URL(location.href);
-  place.searchParams.set("show", shown.map((device) => device.dataset.key).join(","));
+  const numbers = shown.map((device) => device.dataset.key).join(",");
+  if (place.searchParams.get("show") === numbers) return;
+  place.searchParams.set("show", numbers);
   place.searchParams.set("n", shown.length);
   history.replaceState(null, "", place.href.replaceAll("%2C", ","));
   page.add("chosen");
