@@ -23,5 +23,6 @@ def reaches_nobody(alias: str) -> bool:
         return True
     if str(carrier["BACKEND"]).startswith("messaging.carriers.simulator."):
         return True
-    host = urlsplit(str(carrier.get("OPTIONS", {}).get("base_url", ""))).hostname
-    return bool(settings.MESSAGING_ALLOW_SIMULATOR) and host in LOOPBACK
+    options = carrier.get("OPTIONS", {})
+    hosts = [urlsplit(str(value)).hostname for name, value in options.items() if name.endswith("base_url")]
+    return bool(settings.MESSAGING_ALLOW_SIMULATOR and hosts) and all(host in LOOPBACK for host in hosts)

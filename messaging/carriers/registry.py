@@ -5,12 +5,14 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from messaging.carriers.base import Carrier
+from messaging.carriers.http import LOOPBACK
 from messaging.carriers.simulator import Simulator
 
 
@@ -56,10 +58,19 @@ def _built(entry: str, process: int, may_simulate: bool) -> Carrier:
         raise ImproperlyConfigured(f"통신사 모듈을 찾을 수 없습니다: {found['BACKEND']}") from error
     if isinstance(backend, type) and issubclass(backend, Simulator) and not may_simulate:
         raise ImproperlyConfigured("통신사 모의기는 MESSAGING_ALLOW_SIMULATOR=1일 때만 쓸 수 있습니다.")
+    options = found.get("OPTIONS", {})
+    if not may_simulate and _is_at_this_machine(options):
+        raise ImproperlyConfigured("통신사 주소가 이 컴퓨터입니다. 모의기라면 MESSAGING_ALLOW_SIMULATOR=1이 필요합니다.")
     try:
-        return cast(Carrier, backend(**_with_secrets(found.get("OPTIONS", {}))))
+        return cast(Carrier, backend(**_with_secrets(options)))
     except TypeError as error:
         raise ImproperlyConfigured(f"통신사 {found['BACKEND']}의 OPTIONS가 올바르지 않습니다: {error}") from error
+
+
+def _is_at_this_machine(options: Mapping[str, Any]) -> bool:
+    """A vendor's plug that speaks to the simulator sends nothing to anybody, either."""
+    addresses = [value for name, value in options.items() if name.endswith("base_url")]
+    return any(urlsplit(str(address)).hostname in LOOPBACK for address in addresses)
 
 
 def _with_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
