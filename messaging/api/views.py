@@ -206,7 +206,7 @@ def _answer(key: ApiKey, order: Order, number: int) -> Answer:
 
 
 def _request_key(request: Request) -> str:
-    text = request.headers.get("Idempotency-Key", "")
+    text: str = request.headers.get("Idempotency-Key", "")
     if not (0 < len(text) <= LONGEST_KEY and text.isascii() and text.isprintable()):
         sentence = f"Idempotency-Key 머리글에 {LONGEST_KEY}자 이하의 값을 넣어 주세요. 요청마다 새 값을 씁니다."
         raise ValidationError({"Idempotency-Key": [sentence]})

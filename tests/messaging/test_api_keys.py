@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -91,8 +92,6 @@ def test_who_may_only_look_cannot_make_or_revoke() -> None:
 
 
 def test_the_database_refuses_a_scope_nobody_knows() -> None:
-    from django.db import IntegrityError
-
     key, _ = make_key(Scope.READ)
 
     with pytest.raises(IntegrityError):
