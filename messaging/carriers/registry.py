@@ -60,7 +60,7 @@ def _built(entry: str, process: int, may_simulate: bool) -> Carrier:
         raise ImproperlyConfigured("통신사 모의기는 MESSAGING_ALLOW_SIMULATOR=1일 때만 쓸 수 있습니다.")
     options = found.get("OPTIONS", {})
     if not may_simulate and _is_at_this_machine(options):
-        raise ImproperlyConfigured("통신사 주소가 이 컴퓨터입니다. 모의기라면 MESSAGING_ALLOW_SIMULATOR=1이 필요합니다.")
+        raise ImproperlyConfigured("통신사 주소가 이 컴퓨터입니다. 모의기에는 MESSAGING_ALLOW_SIMULATOR=1을 켜세요.")
     try:
         return cast(Carrier, backend(**_with_secrets(options)))
     except TypeError as error:

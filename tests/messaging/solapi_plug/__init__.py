@@ -1,0 +1,1 @@
+"""The Solapi plug, by itself and before the vendor's own library."""
