@@ -266,6 +266,8 @@ def describe(rule: Rule) -> str:
             seconds=rule.seconds, minutes=rule.seconds / 60, percent=rule.share * 100
         )
     ]
+    if rule.method == "GET":
+        words.insert(0, "결과 조회")
     if rule.times:
         left = rule.times - rule.struck
         words.append(f"앞으로 {left:,}번" if left > 0 else "다 일어남")

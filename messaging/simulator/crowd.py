@@ -117,6 +117,7 @@ class Crowd:
         self._people = people
         self._seed = seed
         self._is_stopped = False
+        self._is_open = False
         self._members: set[str] = set()
         self._heard: set[tuple[str, str]] = set()
         self._pending: set[asyncio.Task[None]] = set()
@@ -133,9 +134,9 @@ class Crowd:
         return len(self._pending)
 
     def start(self, *, size: int, mix: Mix) -> None:
-        """Answer as this mix, what lies unanswered on the handsets, too."""
+        """Answer as this mix, strangers beside the people of a list, and what lies unanswered on the handsets, too."""
         self.stop()
-        self.size, self.mix, self._is_stopped = size, mix, False
+        self.size, self.mix, self._is_stopped, self._is_open = size, mix, False, True
         self._catching_up = asyncio.get_running_loop().create_task(self._catch_up())
 
     def stop(self) -> None:
@@ -181,9 +182,10 @@ class Crowd:
             task.add_done_callback(self._pending.discard)
 
     def _belongs(self, number: str) -> bool:
-        """Named people always take part; strangers only while there is room and no list says otherwise."""
+        """Named people take part; strangers only where no list says otherwise, or the crowd was opened to all."""
         if number not in self._members:
-            if len(self._members) >= self.size or (self._people and self._people.find(number) is None):
+            is_stranger = not self._is_open and self._people and self._people.find(number) is None
+            if len(self._members) >= self.size or is_stranger:
                 return False
             self._members.add(number)
         return True

@@ -52,6 +52,13 @@ PRESETS = (
     Preset(
         "garbage", "다음 호출 {} 번은 알 수 없는 내용으로 응답", lambda n: {"fault": "garbage", "times": n}, 3, 1000
     ),
+    Preset(
+        "blind",
+        "다음 결과 조회 {} 번은 500 오류",
+        lambda n: {"fault": "error_before", "method": "GET", "times": n},
+        3,
+        999,
+    ),
     Preset("refusals", "문자의 {} %를 거절", lambda n: {"fault": "partial_refusal", "share": n / 100}, 20, 100),
     Preset("hidden", "조회에 {} 분 동안 안 보이게", lambda n: {"fault": "look_up_lag", "seconds": n * 60}, 5, 1440),
     Preset("late", "결과 보고를 {} 분 늦게", lambda n: {"fault": "receipt_late", "seconds": n * 60}, 60, 5760),

@@ -67,6 +67,8 @@ class Handsets:
             return Answer(405)
         if request.path == "/":
             return self._wall(request, choice_of(request.query))
+        if request.path == "/desk":
+            return _see("/desk/")
         if request.path.startswith("/desk/"):
             return self._control(request)
         if found := _PHONE.fullmatch(request.path):

@@ -117,7 +117,9 @@ def test_strangers_take_part_up_to_the_size_of_the_crowd(tmp_path: Path) -> None
 
 
 def test_a_crowd_started_later_answers_what_is_there_and_stops_when_told(tmp_path: Path) -> None:
-    with running_simulator(tmp_path / "truth.jsonl") as simulator:
+    people = tmp_path / "people.jsonl"
+    people.write_text(json.dumps({"number": "01099990000", "answer": "consent"}))
+    with running_simulator(tmp_path / "truth.jsonl", "--crowd", "5", "--people", str(people)) as simulator:
         first, second = ([Leg(uuid4(), "lms", f"0107{n}00{m:04d}", OFFICE, QUESTION) for m in range(4)] for n in (1, 2))
         simulator.adapter().submit(first, key=uuid4())
         start = {"size": "10", "consent": "100", "fastest": "0", "slowest": "0.1"}
