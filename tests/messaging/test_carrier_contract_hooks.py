@@ -11,8 +11,10 @@ from messaging.carriers.base import (
     HookRefused,
     HookUnreadable,
     ReceiptEvent,
+    ReplyEvent,
     Reviewed,
     Unsubscribable,
+    UnsubscribeEvent,
 )
 from tests.messaging.carriers_under_test import HARNESSES, TEMPLATE, Harness, Trial, text_of_template
 from tests.messaging.legs import OFFICE, PHONE
@@ -65,7 +67,7 @@ def _acknowledged(trial: Trial, hook: Hook) -> tuple[int, bytes]:
     return answer.status, answer.body
 
 
-def _events(trial: Trial, hook: Hook) -> Sequence[object]:
+def _events(trial: Trial, hook: Hook) -> Sequence[ReceiptEvent | ReplyEvent | UnsubscribeEvent]:
     carrier, call = trial.carrier, hook.request()
     if hook.path.endswith("/replies/"):
         return carrier.read_replies(call)

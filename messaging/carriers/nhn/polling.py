@@ -10,6 +10,7 @@ from messaging.carriers.nhn import telling
 from messaging.carriers.nhn.service import MOST_PAGES, PAGE, Service, rows_at
 
 OVERLAP: Final = timedelta(minutes=5)  # a result may be written a little after its time
+SHORTEST: Final = timedelta(seconds=30)  # the webhooks tell at once; this is for what they miss
 FIRST_LOOK: Final = timedelta(hours=22)
 WINDOW: Final = timedelta(hours=23)  # a day at once is allowed; whoever is behind catches up window by window
 FURTHEST: Final = timedelta(days=29)  # nothing older than thirty days is told
@@ -26,6 +27,8 @@ class Poller:
 
     def news(self, cursor: str, *, now: datetime) -> News:
         """What came since the cursor; repetitions have the same keys, so an overlap is harmless."""
+        if cursor and now - _since(cursor, now) < SHORTEST:
+            return News((), cursor, confirm=_nothing_to_confirm)
         since = max(_since(cursor, now) - OVERLAP, now - FURTHEST)
         until = min(now, since + WINDOW)
         events: list[ReceiptEvent | UnsubscribeEvent] = []

@@ -82,6 +82,6 @@ def unsubscribe(row: Mapping[str, Any], *, secret: str) -> UnsubscribeEvent:
     if not isinstance(number, str) or not number or not isinstance(line, str):
         raise ValueError("recipientNo")
     at = moment(row.get("createdDateTime") or row.get("requestDate"))
-    told = f"{line}/{number}/{at.timestamp():.0f}"
+    told = f"{line}/{number}/{int(at.timestamp())}"  # the list knows whole seconds only
     key = hmac.new(secret.encode(), told.encode(), hashlib.sha256).hexdigest()[:32]
     return UnsubscribeEvent(event_key=f"080:{key}", from_number=number, to_number=line, occurred_at=at)

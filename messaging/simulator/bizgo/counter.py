@@ -137,5 +137,5 @@ def _row(leg: Leg, event: Event | None) -> dict[str, str]:
         return {"to": leg.to, "code": REPEATED, "result": SERVICE[REPEATED][1]}
     if event["event"] == "accept":
         return {"to": leg.to, "msgKey": leg.ref, "code": SUCCESS, "result": "Success"}
-    code = FAILED_AT_OPERATOR.get(event["code"], event["code"])
+    code = str(FAILED_AT_OPERATOR.get(event["code"], event["code"]))
     return {"to": leg.to, "code": code, "result": SERVICE[code][1]}
