@@ -17,7 +17,7 @@ from django.db import connection
 
 from messaging import canaries, ledger, routes, topics
 from messaging.carriers.base import Accepted, Outcome, Rejected
-from messaging.legs import new_leg
+from messaging.legs import Places, new_leg
 from messaging.models import FINAL, MESSAGE_FINAL, RANKS, Attempt, LegStatus, Message
 from messaging.pricing import tariff_on
 from messaging.queries import database_clock
@@ -239,7 +239,7 @@ def _add_following_legs(failed: Sequence[_Moved]) -> None:
     messages = Message.objects.select_related("template_version__template").in_bulk([leg.message_id for leg in failed])
     carriers = dict(Attempt.objects.filter(pk__in=[leg.leg for leg in failed]).values_list("pk", "carrier"))
     due_at = database_clock()
-    tariff = tariff_on(day_in_korea(due_at))
+    places = Places(tariff_on(day_in_korea(due_at)))
     legs = []
     for leg in failed:
         message = messages[leg.message_id]
@@ -253,7 +253,7 @@ def _add_following_legs(failed: Sequence[_Moved]) -> None:
                     step=step,
                     ordinal=leg.ordinal + 1,
                     due_at=due_at,
-                    tariff=tariff,
+                    places=places,
                     rather=carriers[leg.leg],
                 )
             )

@@ -30,6 +30,7 @@ SUBSTITUTES = str.maketrans(
         "\ufe0f": None, "\u3164": None,
     }
 )  # fmt: skip
+_ENCODABLE_BUT_INVISIBLE = re.compile("[\u00ad\u3164]")
 
 
 class WordingRefused(Refused):
@@ -90,6 +91,8 @@ def check_value(name: str, value: str) -> None:
 
     :raises ForbiddenValue: for a placeholder, a control character, a direction mark or an invisible character
     """
+    if value.isprintable() and "#{" not in value:  # almost every value: no character of the kinds below is printable
+        return
     if "#{" in value:
         raise ForbiddenValue(name, "치환변수가")
     for character in value:
@@ -123,7 +126,16 @@ def for_text_message(text: str) -> str:
 
     :raises Unencodable: naming the first character that has no acceptable substitute
     """
-    plain = unicodedata.normalize("NFC", text).translate(SUBSTITUTES)
+    plain = unicodedata.normalize("NFC", text)
+    try:
+        plain.encode("cp949")
+    except UnicodeEncodeError:
+        return _substituted(plain)
+    return _substituted(plain) if _ENCODABLE_BUT_INVISIBLE.search(plain) else plain
+
+
+def _substituted(text: str) -> str:
+    plain = text.translate(SUBSTITUTES)
     try:
         plain.encode("cp949")
     except UnicodeEncodeError as error:

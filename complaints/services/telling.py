@@ -29,6 +29,7 @@ def tell(change: StageChange, complaint: Complaint, *, by: User | None, now: dat
             reference=hearer.number,
             key=_key(change.pk, audience),
             by=by,
+            department=hearer.department,
             now=now,
             due_at=now + settings.COMPLAINTS_COLLAPSE if news.collapses else None,
             reply_for=news.reply_for,

@@ -12,6 +12,7 @@ from messaging.services.polling import poll_carriers, sync_opt_outs
 from messaging.services.reference import TemplateRefused, load_reference, load_templates
 from messaging.services.restoring import NotRestored, acknowledge_restore
 from messaging.services.sending import (
+    ApprovalNeeded,
     ImageRef,
     KeyReused,
     NoSenderNumber,
@@ -38,6 +39,7 @@ from messaging.storing import record_receipts, record_replies
 __all__ = [
     "AlreadyDecided",
     "AlreadyLeft",
+    "ApprovalNeeded",
     "ImageRef",
     "KeyReused",
     "NoAnswerPossible",

@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
+from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 
 from messaging import preference_links, routes, topics
 from messaging.binding import binding
-from messaging.legs import new_leg
+from messaging.bulk import made
+from messaging.legs import Places, new_leg
 from messaging.models import (
     ApiKey,
     Attempt,
@@ -23,13 +25,14 @@ from messaging.models import (
     TemplateVersion,
 )
 from messaging.preferring import Way, way_for, wishes_of
-from messaging.pricing import Tariff, tariff_on
+from messaging.pricing import tariff_on
 from messaging.queries import database_clock
 from messaging.wording import Wording, compose, fingerprint
 from portal.accounts.models import Department, User
 from portal.accounts.queries import official_of
 from portal.core.clock import day_in_korea
 from portal.core.errors import Refused
+from portal.core.fields import seal_for
 from portal.core.phones import parse_mobile
 from portal.core.sealing import blind_phone
 
@@ -119,17 +122,27 @@ class Preparation:
     department: Department | None = None
     api_key: ApiKey | None = None
     started_at: datetime = field(default_factory=database_clock)
-    tariff: Tariff = field(init=False)
+    places: Places = field(init=False)
+    _common: dict[str, Any] = field(init=False)
     _versions: dict[str, TemplateVersion] = field(default_factory=dict)
     _streams: dict[str, Stream] = field(default_factory=dict)
     _sender: SenderNumber | None = None
 
     def __post_init__(self) -> None:
-        self.tariff = tariff_on(day_in_korea(self.started_at))
+        self.places = Places(tariff_on(day_in_korea(self.started_at)))
         if self.api_key is not None:
             self.department = self.api_key.department
         official = official_of(self.by) if self.by and not self.department else None
         self.department = official.department if official else self.department
+
+        self._common = {
+            "created_at": self.now,
+            "created_by_id": self.by.pk if self.by else None,
+            "approved_by_id": self.approved_by.pk if self.approved_by else None,
+            "department_id": self.department.pk if self.department else None,
+            "api_key_id": self.api_key.pk if self.api_key else None,
+            "is_test": self.api_key is not None and self.api_key.is_test,
+        }
 
     def draft(self, asked: Outgoing) -> Draft:
         """
@@ -139,10 +152,8 @@ class Preparation:
         variables = {**asked.context, **(asked.buttons_context or {}), **_own_words(version, asked.key)}
         words = compose(version, variables)
         images = _images(asked, version)
-        message = self._message(asked, version, words, fingerprint(words, [bytes(image.sha256) for image in images]))
-        message.variables = json.dumps(variables, ensure_ascii=False)
-        for image in images:
-            image.message = message
+        digest = fingerprint(words, [bytes(image.sha256) for image in images])
+        message = self._message(asked, version, variables, words, digest)
         return Draft(message, words, self._first_leg(message, words), tuple(images))
 
     def follow_wishes(self, drafts: Sequence[Draft]) -> None:
@@ -155,46 +166,45 @@ class Preparation:
                 draft.leg = self._first_leg(draft.message, draft.words)
 
     def _first_leg(self, message: Message, words: Wording) -> Attempt:
-        leg = new_leg(
-            message,
-            words=words,
-            step=routes.ROUTES[message.route][0],
-            ordinal=1,
-            due_at=message.due_at,
-            tariff=self.tariff,
-        )
-        if message.is_test:
-            leg.cost_won = Decimal(0)
-        return leg
+        step = routes.ROUTES[message.route][0]
+        return new_leg(message, words=words, step=step, ordinal=1, due_at=message.due_at, places=self.places)
 
-    def _message(self, asked: Outgoing, version: TemplateVersion, words: Wording, digest: bytes) -> Message:
+    def _message(
+        self, asked: Outgoing, version: TemplateVersion, variables: Mapping[str, str], words: Wording, digest: bytes
+    ) -> Message:
         phone = parse_mobile(asked.to)
         topic = topics.topic(asked.topic)
         if version.purpose == Purpose.EMERGENCY and (self.approved_by is None or self.approved_by == self.by):
             raise SecondOfficialNeeded
-        message = Message(
-            key=asked.key,
-            topic=topic.name,
-            reference=asked.reference,
-            stream=self._stream(asked.stream or topic.name),
-            purpose=version.purpose,
-            lane=0 if version.purpose == Purpose.CODE else topic.lane if asked.lane is None else asked.lane,
-            route=version.route,
-            template_version=version,
-            sender_number=asked.sender_number or self._sender_number(),
-            phone_index=blind_phone(phone),
-            body_sha256=digest,
-            due_at=asked.due_at or self.started_at,
-            expires_at=max(asked.due_at or self.started_at, self.started_at) + WORTH_SENDING[version.purpose],
-            reply_until=(asked.due_at or self.now) + asked.reply_for if asked.reply_for else None,
-            created_at=self.now,
-            created_by=self.by,
-            approved_by=self.approved_by,
-            department=self.department,
-            api_key=self.api_key,
-            is_test=self.api_key is not None and self.api_key.is_test,
+        sealed_id = uuid4()
+        sealed = {
+            "phone_sealed": phone,
+            "variables_sealed": json.dumps(variables, ensure_ascii=False),
+            "body_sealed": words.shown,
+        }
+        message = made(
+            Message,
+            {
+                **{name: seal_for(Message, name, value, row=sealed_id) for name, value in sealed.items()},
+                **self._common,
+                "sealed_id": sealed_id,
+                "key": asked.key,
+                "topic": topic.name,
+                "reference": asked.reference,
+                "stream_id": self._stream(asked.stream or topic.name).pk,
+                "purpose": version.purpose,
+                "lane": 0 if version.purpose == Purpose.CODE else topic.lane if asked.lane is None else asked.lane,
+                "route": version.route,
+                "template_version_id": version.pk,
+                "sender_number_id": (asked.sender_number or self._sender_number()).pk,
+                "phone_index": blind_phone(phone),
+                "body_sha256": digest,
+                "due_at": asked.due_at or self.started_at,
+                "expires_at": max(asked.due_at or self.started_at, self.started_at) + WORTH_SENDING[version.purpose],
+                "reply_until": (asked.due_at or self.now) + asked.reply_for if asked.reply_for else None,
+            },
         )
-        message.phone, message.body = phone, words.shown
+        message.stream = self._stream(asked.stream or topic.name)
         return message
 
     def _version(self, code: str) -> TemplateVersion:

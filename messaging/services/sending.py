@@ -25,6 +25,7 @@ from portal.core.errors import Refused
 from portal.core.phones import PhoneRefused
 
 __all__ = [
+    "ApprovalNeeded",
     "ImageRef",
     "KeyReused",
     "NoSenderNumber",
@@ -37,7 +38,8 @@ __all__ = [
     "send_many",
 ]
 
-BATCH = 1000
+BATCH = 2000
+MOST_UNAPPROVED = 1000  # recipients
 
 
 class NotInTransaction(Exception):
@@ -49,6 +51,13 @@ class KeyReused(Refused):
 
     field = "key"
     sentence = "같은 열쇠로 다른 내용이 이미 등록되어 있습니다."
+
+
+class ApprovalNeeded(Refused):
+    """One official's word is not enough for so many recipients."""
+
+    field = "approved_by"
+    sentence = f"{MOST_UNAPPROVED:,}명이 넘는 발송은 다른 담당자의 승인이 있어야 합니다."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +147,15 @@ def send_many(
     :param department: who pays; without it the department of `by`, if any
 
     :raises NotInTransaction: if the caller has no transaction open
+    :raises ApprovalNeeded: if one official alone sends to more than MOST_UNAPPROVED; nothing may be committed then
     """
     _require_transaction()
     preparation = Preparation(by=by, approved_by=approved_by, now=now, department=department, api_key=api_key)
+    is_alone = by is not None and (approved_by is None or approved_by == by)
     sent = Sent()
     for batch in _batches(enumerate(rows, start=1)):
+        if is_alone and batch[-1][0] > MOST_UNAPPROVED:
+            raise ApprovalNeeded
         drafts = _drafts(batch, preparation, sent)
         preparation.follow_wishes([draft for _, draft in drafts])
         fresh = _insert([draft for _, draft in drafts])
@@ -182,7 +195,7 @@ def _insert(drafts: Sequence[Draft]) -> list[Draft]:
     fresh = [draft for draft in drafts if draft.message.sealed_id in ours]
     for draft in fresh:
         draft.message.pk = ours[draft.message.sealed_id]
-        draft.leg.message = draft.message
+        draft.leg.message_id = draft.message.pk
         for image in draft.images:
             image.message = draft.message
     bulk.insert([draft.leg for draft in fresh])

@@ -80,7 +80,13 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
     move(in_turn, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=closing)
     rows = [_question(campaign, one, named=False, now=now) for one in alone]
     rows += [_question(campaign, one, named=True, now=now) for one in in_turn]
-    report = messaging.send_many(rows, by=campaign.asks_approved_by, now=now)
+    report = messaging.send_many(
+        rows,
+        by=campaign.created_by,
+        approved_by=campaign.asks_approved_by,
+        department=campaign.department,
+        now=now,
+    )
     refuse_if_not_ready(report)
     everybody = [*alone, *in_turn]
     for refusal in report.refusals:

@@ -53,7 +53,13 @@ def queue_notices(campaign: Campaign, *, now: datetime) -> int:
     sendable = [one for one in wave if pictures[one.pk]]
     refused = [(one, "보낼 그림이 없습니다") for one in wave if not pictures[one.pk]]
     rows = [_notice(campaign, one, pictures[one.pk]) for one in sendable]
-    report = messaging.send_many(rows, by=campaign.sends_approved_by, now=now)
+    report = messaging.send_many(
+        rows,
+        by=campaign.created_by,
+        approved_by=campaign.sends_approved_by,
+        department=campaign.department,
+        now=now,
+    )
     refuse_if_not_ready(report)
     refused += [(sendable[refusal.row - 1], refusal.sentence) for refusal in report.refusals]
     for recipient, sentence in refused:

@@ -6,6 +6,7 @@ import unicodedata
 from portal.core.errors import Refused
 
 _KOREAN_MOBILE = re.compile(r"1(?:0\d{8}|[16789]\d{7,8})")
+_ALREADY_READ = re.compile(r"\+8210(?!0{8})\d{8}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fb.·()/]+")
 
 
@@ -27,6 +28,8 @@ def parse_mobile(text: str) -> str:
 
     :raises PhoneRefused: for anything a text message cannot reach
     """
+    if _ALREADY_READ.fullmatch(text):
+        return text
     cleaned = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text).strip().removeprefix("'"))
     if not cleaned:
         raise PhoneRefused("empty", "휴대전화 번호를 입력해 주세요.")

@@ -13,7 +13,7 @@ from messaging.services.preparing import ImagesRefused, SecondOfficialNeeded
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.phones import PhoneRefused
-from tests.messaging.making import PHONE, leg_of, make_template, outgoing, queue
+from tests.messaging.making import PHONE, leg_of, make_official, make_template, outgoing, queue
 
 pytestmark = pytest.mark.usefixtures("office")
 
@@ -217,9 +217,9 @@ def test_a_row_queued_before_is_left_alone_and_a_changed_one_is_refused() -> Non
 def test_many_rows_are_counted_without_counting_rows() -> None:
     make_template()
 
-    services.send_many((outgoing(f"k{n}") for n in range(1500)), by=None, now=clock.now())
+    services.send_many((outgoing(f"k{n}") for n in range(2500)), by=None, now=clock.now())
 
-    assert tally_of("portal.test")["queued"] == 1500
+    assert tally_of("portal.test")["queued"] == 2500
     assert StreamCount.objects.count() == 2  # one difference a batch
 
 
@@ -236,7 +236,7 @@ def test_a_bulk_send_takes_a_constant_number_of_queries(django_assert_max_num_qu
     make_template()
     queue("warm")
 
-    with django_assert_max_num_queries(12):  # type: ignore[operator]
+    with django_assert_max_num_queries(20):  # type: ignore[operator]
         services.send_many([outgoing(f"k{n}") for n in range(300)], by=None, now=clock.now())
 
 
@@ -277,3 +277,31 @@ def test_nothing_personal_is_readable_in_the_row() -> None:
     assert "김하늘".encode() not in stored
     assert b"12345678" not in stored
     assert "김하늘" not in str({name: value for name, value in row.items() if isinstance(value, str)})
+
+
+def test_a_copied_batch_keeps_its_words_and_leaves_taken_keys_alone() -> None:
+    make_template()
+    first = queue("k0", context={"이름": "먼저"})
+    odd = "탭\\N 역사선\\ 따옴표' 물음?"
+    rows = [outgoing(f"k{n}", context={"이름": odd}) for n in range(300)]
+
+    sent = services.send_many(rows, by=None, now=clock.now())
+
+    assert sent.queued_count == 299
+    assert [(one.row, one.field) for one in sent.refusals] == [(1, "key")]
+    assert odd in Message.objects.get(key="k299").body
+    assert "먼저" in Message.objects.get(pk=first.pk).body
+    assert Attempt.objects.count() == 300
+
+
+def test_one_official_alone_cannot_write_to_more_than_a_thousand() -> None:
+    make_template()
+    official, second = make_official("one"), make_official("two")
+    many = [outgoing(f"k{n}") for n in range(1001)]
+
+    with pytest.raises(services.ApprovalNeeded):
+        services.send_many(many, by=official, approved_by=official, now=clock.now())
+    with transaction.atomic():
+        sent = services.send_many(many, by=official, approved_by=second, now=clock.now())
+
+    assert sent.queued_count == 1001
