@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from messaging.carriers.base import Button, Leg, Picture
 from tests.browser.looking import focus_stops, keeping_to_itself, overflow, small_targets, violations
@@ -18,7 +18,8 @@ SKY, SEA, LEAF = "01048271935", "01055551234", "01077778888"
 QUESTION = "[새빛구] 고지서를 문자로 받으시겠습니까?\n1 동의\n2 미동의\n번호를 답장해 주세요."
 LONG = "[새빛구] " + "여러 줄에 걸친 안내 말씀입니다. " * 30
 SOON = 1000  # milliseconds: what arrives is on the page within a second
-PHONE, PROJECTOR = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+PROJECTOR: ViewportSize = {"width": 1280, "height": 800}
 PAGES = ("/", f"/?show={SKY},{SEA}&n=2", f"/phones/{SEA}/", "/desk/", "/?q=고지서", "/phones/01000000000/")
 
 Look = Callable[[str], Page]
@@ -73,7 +74,7 @@ def test_page_has_no_accessibility_violation_on_any_screen_by_day_and_by_night(l
     found = {}
 
     for size in (PHONE, PROJECTOR):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.set_viewport_size(size)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             found[f"{scheme} {size['width']}"] = violations(page)
@@ -87,7 +88,7 @@ def test_page_fits_the_smallest_screen_and_the_projector(look: Look, path: str) 
 
     page.set_viewport_size({"width": 320, "height": 568})
     narrow, small = overflow(page), small_targets(page)
-    page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
+    page.set_viewport_size(PROJECTOR)
 
     assert (narrow, overflow(page), small) == (0, 0, [])
 
@@ -95,7 +96,7 @@ def test_page_fits_the_smallest_screen_and_the_projector(look: Look, path: str) 
 @pytest.mark.parametrize("path", ["/", f"/?show={SKY},{SEA}&n=2", "/desk/"])
 def test_everything_is_reached_by_keyboard_and_shows_its_focus(look: Look, path: str) -> None:
     page = look(path)
-    page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
+    page.set_viewport_size(PROJECTOR)
 
     stops = focus_stops(page, most=40)
 
@@ -111,7 +112,7 @@ def test_a_projector_shows_several_telephones_and_a_telephone_one(look: Look) ->
     page.locator(".phones a").first.click()
     expect(devices).to_have_count(1)
 
-    page.set_viewport_size(PROJECTOR)  # type: ignore[arg-type]
+    page.set_viewport_size(PROJECTOR)
     page = look("/")
 
     expect(devices).to_have_count(3)
@@ -224,7 +225,7 @@ def test_the_desk_counts_live_and_orders_mishaps_without_losing_what_is_typed(
 def test_everything_works_without_javascript(browser: Browser, simulator: RunningSimulator) -> None:
     number = "01066660006"
     simulator.adapter().submit([sms(number, "참석하십니까? 1 참석 / 2 불참 답장해 주세요.")], key=uuid4())
-    context = browser.new_context(java_script_enabled=False, viewport=PROJECTOR, locale="ko-KR")  # type: ignore[arg-type]
+    context = browser.new_context(java_script_enabled=False, viewport=PROJECTOR, locale="ko-KR")
     page = context.new_page()
 
     page.goto(f"{simulator.url}/?q=6666-0006")
