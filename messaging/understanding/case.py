@@ -59,7 +59,9 @@ class Case:
         suggested: Option | None = None,
     ) -> Reading:
         """The reading this case comes to."""
-        technical = ("too_long",) * self.normal.is_cut + ("broken_bytes",) * ("\ufffd" in self.normal.raw)
+        technical = ("too_long",) * (self.normal.is_cut or self.normal.is_long) + ("broken_bytes",) * (
+            "\ufffd" in self.normal.raw
+        )
         return Reading(
             label=label,
             rule=rule,

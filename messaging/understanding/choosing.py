@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from messaging.understanding import clauses, courtesy, options
 from messaging.understanding.case import Case
-from messaging.understanding.doubts import NO_STANDS
+from messaging.understanding.doubts import NO_STANDS, doubts_of
 from messaging.understanding.model import Finding, Option, Reading, Span, Weight
-from messaging.understanding.normalising import NO_MARKS
+from messaging.understanding.normalising import NO_MARKS, Line, tightened
 from portal.core.hangul import initials
 
 # Syllables nobody could place that may stand beside an answer, by how plainly it was given.
@@ -200,6 +200,11 @@ def _has_a_no_beside(case: Case, findings: Sequence[Finding]) -> bool:
     return _NO_BESIDE.search(clauses.without_other_denials(text, case.question)) is not None
 
 
+def _from(words: Line, begin: int, *, tight: bool = False) -> Line:
+    line = Line(words.text[begin:], words.places[begin:])
+    return tightened(line) if tight else line
+
+
 def _asks_about_something_else(case: Case, findings: Sequence[Finding]) -> bool:
     """서류 어디서 받아요?: a deed in a question that has nothing to do with ours."""
     is_deed = case.question.kind == "consent" and all(one.rule == "options.deed" for one in findings)
@@ -210,6 +215,9 @@ _FORBIDDEN = re.compile(
     r"(?<!걱정)(?<!걱정하)(?<!염려)(?<!염려하)(?<!부담갖)[가-힣](?:지|질|덜)(?:좀|는|도|를)?(?:마[세시라소요이]|"
     r"말[아라길고]|마$)"
 )
+# 잘 모르지만 동의합니다, 바쁘지만 참석할게요: what is conceded before a plain yes
+_CONCEDED = re.compile(r".*(?:지만은?|으나|는데도|아도|어도)(?= )")
+_CONCEDABLE = frozenset({"contrast", "later", "unsure", "condition"})
 _THIS_TIME = re.compile(r"(?:는데|지만|으나|은데) ?이번(?:에|엔|에는|은)?")
 
 
@@ -223,6 +231,9 @@ def _without_settled(
     is_plain = chosen.weight == "strong" and first > 0
     if is_plain and doubts == ("double_negation",):
         doubts = ()
+    if is_plain and (conceded := _CONCEDED.search(words[:first])):
+        rest = doubts_of(_from(case.words, conceded.end()), _from(case.words, conceded.end(), tight=True))
+        doubts = tuple(one for one in doubts if one in rest or one not in _CONCEDABLE)
     if is_plain and set(doubts) <= {"already", "contrast"} and _THIS_TIME.search(words[:first]):
         doubts = ()
     if _FORBIDDEN.search(case.tight.text):
@@ -274,6 +285,9 @@ def _is_drawn(case: Case, chosen: Chosen) -> bool:
     return _CIRCLE.search(case.words.text) is not None or (is_crossed and case.tight.text == "x")
 
 
+_NEXT = re.compile(r"(?:다음|담)(?:번|기회)?(?:에|에는|엔).{1,8}이번")  # 다음에 갈게요 이번엔 못 가요
+
+
 def _without_rhetoric(
     case: Case, doubts: tuple[str, ...], chosen: Chosen, findings: Sequence[Finding]
 ) -> tuple[str, ...]:
@@ -286,6 +300,16 @@ def _without_rhetoric(
         stands |= {"both_ways", "other_way"}
     if any(one.rule not in ("options.by_post_instead", "options.mention") for one in findings):
         stands |= {"both_ways", "other_way"}
+    first = min(at[0] for at in chosen.spans)
+    is_settled = (
+        is_said or any(one.rule == "options.by_post_instead" for one in findings) or _NEXT.search(case.tight.text)
+    )
+    if (
+        is_settled
+        and "later" in doubts
+        and "later" not in doubts_of(_from(case.words, first), _from(case.words, first, tight=True))
+    ):
+        stands.add("later")  # 고민해 봤는데 동의 안 할래요
     if len(case.words.text) - chosen.end <= 5 and "?" not in case.words.text:
         stands.add("question")
     return tuple(one for one in doubts if one not in stands)

@@ -31,7 +31,8 @@ _ELSEWHERE = re.compile(
     rf"{_DENIAL}[가-힣]{{0,5}}"
 )
 _REASON = re.compile(
-    r"[가-힣]*(?:[없않못안]|싫|아니)[가-힣]{0,4}(?:서|니까|으니|길래|니께|응께|는데|은데|ㅇ께|기에|므로)(?= |$)"
+    r"(?<![가-힣])[가-힣]{0,8}?(?:[없않못안]|싫|아니)[가-힣]{0,4}(?:서|니까|으니|길래|니께|응께|는데|은데|ㅇ께|기에|"
+    r"므로)(?= |$)"
 )
 _LONG_AGO = re.compile(
     r"(?:안|못|몬) ?[가-힣]{0,3}[갔했았었왔봤됐렸냈](?:었)?(?:는데|지만|으나|은데|어도|는디|는대|고)"
@@ -68,6 +69,11 @@ def somebody_else(text: str, begin: int) -> bool:
     return False
 
 
+def is_about_paper(text: str, begin: int) -> bool:
+    """종이는 필요 없어요: refusing the other way."""
+    return _NO_PAPER.search(text[max(begin - 14, 0) : begin]) is not None
+
+
 def is_about_something_else(text: str, at: Span, question: Question) -> bool:
     """Whether a no is about another thing (가게를 못 비워요, 우편 확인을 못해요) or about another time (저번엔 못 갔는데)."""
     begin = max(at[0] - 12, 0)
@@ -79,7 +85,12 @@ def is_about_something_else(text: str, at: Span, question: Question) -> bool:
     return _LONG_AGO.match(text, at[0]) is not None
 
 
-_ANOTHER = re.compile(r"[가-힣]+(?:이|가|도)? ?(?:아니고|아니라|말고) (?=제가|저|내가|나|본인)")
+_RATHER_THAN = re.compile(r"(?:우편|종이|등기|편지|지면)[가-힣]{0,5} ?(?:말고|대신|보다)(?:는)?")
+_NO_PAPER = re.compile(
+    "(?:우편물?|종이[가-힣]{0,4}|등기|편지)(?:은|는|도|이|가|을|를|으로|로|으로는|로는|까지)? ?(?:이제 |더 |굳이 |"
+    "따로 |절대 )?$"
+)
+_ANOTHER = re.compile(r"(?<![가-힣])[가-힣]{1,8}?(?:이|가|도)? ?(?:아니고|아니라|말고) (?=제가|저|내가|나|본인)")
 
 
 def without_other_denials(text: str, question: Question) -> str:
@@ -88,4 +99,4 @@ def without_other_denials(text: str, question: Question) -> str:
     def hidden(found: re.Match[str]) -> str:
         return found[0] if any(noun in found[0] for noun in question.nouns) else "_" * len(found[0])
 
-    return _ELSEWHERE.sub(hidden, _REASON.sub(hidden, _ANOTHER.sub(hidden, text)))
+    return _ELSEWHERE.sub(hidden, _REASON.sub(hidden, _ANOTHER.sub(hidden, _RATHER_THAN.sub("_", text))))

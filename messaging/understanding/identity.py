@@ -81,7 +81,7 @@ def _same_name(one: str, other: str) -> bool:
 def masked(normal: Normal) -> str:
     """The raw text without digits 7 to 13 of any resident number, also where O stands for 0 or the digits are wide."""
     letters = list(normal.raw)
-    for found in births.RRN.finditer(normal.text):
+    for found in births.RRN.finditer(normal.whole or normal.text):
         for at in range(found.start(4), found.end(5)):
             begin, end = normal.raw_span((at, at + 1))
             letters[begin:end] = "*" * (end - begin)

@@ -27,7 +27,7 @@ _COPULA = re.compile(
     "임[다더당돠]|입다|이?올시다|이?올습니다|"
     "이?외다|이?에[요여유욤]|이?예[요여유욤]|이여[유요라]?|이?여라|이?어[라유]|이?어라우|이유|여유|이요|이?라[예유]|"
     "이?라우|이?라오|이?래[요유]|이?당?랑께|"
-    "이?당께|이구만유?|이?구먼유?|이?구마|이?구[요여]|이고[요여유]?|고[요여유]|이며|이?지[요유예]|이?죠|이?쥬|이다|"
+    "이?당께|이구만유?|이?구먼유?|이?구마|이?구[요여유]|이고[요여유]?|고[요여유]|이며|이?지[요유예]|이?죠|이?쥬|이?다|"
     "이오|이우|이?우다|이?쿠다|이?마씀|이?마씸|"
     "인데[요유예]?|인디[요유]?|이?니더|[임입]더|이시더|이?라는(?:사람[가-힣]{0,4})?|이란(?:사람[가-힣]{0,4})?|드림|"
     "올림|배상|드려요|씀|씨|님|[요유여임]|본인)"
@@ -36,7 +36,7 @@ ON_BEHALF = dict(DOUBTS)["on_behalf"]
 PRESENTED = re.compile(r"(?:이?라고|이?라는|이?란|이?라카|올시다|드림|올림|배상)")  # plainly said of a name
 _APART = re.compile(
     "(?:씨|님|드림|올림|배상|씀|[입임]니[다더댜당]|이에요|예요|이라고|라고|이라는|이라예|이여유?|이요|"
-    "본인)(?:[가-힣]{0,3})"
+    "본인|맞(?:습니[다더]|아요|음|심더|어요))(?:[가-힣]{0,3})"
 )  # said behind a name with a blank: 용다혜 드림
 _NEXT_FIELD = re.compile(r"생년월일|생년|생일|주민번호|전화번호")
 _AFTER_NOT = frozenset("해지고음함네나래가할갈임요")
@@ -75,12 +75,15 @@ def peeled(found: re.Match[str], labels: Sequence[str], births: Sequence[Span]) 
     if field := _NEXT_FIELD.search(core, 2):
         core = core[: field.start()]
     for label in labels:
+        at = core.find(label)
+        if at < 0:
+            continue
         behind = core[len(label) :]
-        if core.startswith(label) and is_name(behind) and (behind[0] not in _VERB_STEMS or is_before_birth):
+        if at == 0 and is_name(behind) and (behind[0] not in _VERB_STEMS or is_before_birth):
             core, start = behind, start + len(label)
-        elif (at := core.find(label)) >= 2 and is_name(core[:at]):
+        elif at >= 2 and is_name(core[:at]):
             core = core[:at]
-        elif at >= 0 and (verb := _VERB_OF_LABEL.match(core, at + len(label))) and verb[0]:
+        elif (verb := _VERB_OF_LABEL.match(core, at + len(label))) and verb[0]:
             behind = core[verb.end() :]
             if is_name(behind) and is_likely(behind):
                 core, start = behind, start + verb.end()
@@ -102,6 +105,8 @@ def _without_copula(core: str) -> str:
     for size in (3, 4, 2, 5):
         head, tail = core[:size], core[size:]
         if not tail or not _COPULA.fullmatch(tail) or not is_name(head, is_said=len(tail) > 1):
+            continue
+        if tail == "다" and size != 3:
             continue
         if head[-1] == "하" and tail[0] in "여였":
             continue
@@ -164,6 +169,7 @@ def may_be_called(word: str) -> bool:
         and ROLE.search(word) is None
         and courtesy.NOD.fullmatch(word) is None
         and "동의" not in word
+        and _COPULA.fullmatch(word) is None
     )
 
 
@@ -190,6 +196,15 @@ def is_explained(word: NameWord) -> bool:
     )
 
 
+def _is_cut_short(word: NameWord, behind: NameWord, text: str) -> bool:
+    """김순 자: the last syllable set apart."""
+    is_pair = len(word.whole) == 2 and len(behind.core) == 1 and text[word.at[1] : behind.at[0]] == " "
+    return is_pair and is_name(word.whole) and behind.core in GIVEN and behind.core not in _NO_SYLLABLE
+
+
+_NO_SYLLABLE = frozenset("생일월년번은는이가도씨님요남여양음의인")
+
+
 def joined(words: Sequence[NameWord], text: str) -> Iterator[NameWord]:
     """Every word, and every surname with the syllables set apart from it: 김 철 수, 남궁 민수."""
     for index, word in enumerate(words):
@@ -198,6 +213,8 @@ def joined(words: Sequence[NameWord], text: str) -> Iterator[NameWord]:
             yield replace(word, has_copula=True)
         else:
             yield word
+        if behind and _is_cut_short(word, behind, text):
+            yield NameWord(word.core + behind.core, (word.at[0], behind.at[1]), word.whole, behind.has_copula)
         if not (word.whole in SURNAMES or word.whole in LONG_SURNAMES):
             continue
         core, end = word.whole, word.at[1]

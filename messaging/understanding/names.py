@@ -44,6 +44,8 @@ _BETWEEN = re.compile(
     "이며)[^0-9a-z가-힣]*){0,3}"
 )
 _RUN = re.compile(r"[가-힣]+")
+_MOST_WORDS = 20
+_LONGEST_WORD = 60
 _LATIN = re.compile(r"(?<![a-z])[a-z]+(?:[ .,'’-]{1,2}[a-z]+){0,4}(?![a-z])")
 _ENGLISH = (
     "yes no ok okay stop my name is am i im birth date of born dob hello hi agree consent mr ms mrs and the thank "
@@ -64,7 +66,10 @@ def find(
     text = normal.text
     if roster and (known := re.search(r"\s{0,2}".join(map(re.escape, roster.replace(" ", "").lower())), text)):
         return roster.replace(" ", ""), known.span()
-    words = [peeled(found, labels, births) for found in _RUN.finditer(text)]
+    runs = [found for found in _RUN.finditer(text) if len(found[0]) <= _LONGEST_WORD]
+    if len(runs) > 2 * _MOST_WORDS:
+        runs = runs[:_MOST_WORDS] + runs[-_MOST_WORDS:]  # a name opens or closes a letter
+    words = [peeled(found, labels, births) for found in runs]
     if named := _like_a_label(text, births, labels):
         return named
     words = [word for word in words if not any(label in word.core for label in labels)]
@@ -131,6 +136,8 @@ def _called(text: str, words: Sequence[NameWord], births: Sequence[Span], is_ask
     for word in words:
         bare = said_of(word.whole)
         is_near = _is_near((word.at[0], word.at[0] + len(word.whole)), births, text)
+        if not bare and any(0 < begin - word.at[0] - len(word.whole) < 3 for begin, _ in births):
+            bare = word.whole  # 나라 900101: right before a birth
         if bare and may_be_called(bare) and (is_near or (is_asked and births)):
             return bare, (word.at[0], word.at[0] + len(bare))
     for found in re.finditer(r"(?<![가-힣])([가-힣]) ([가-힣]{2}) (?=입니다|이에요|예요|이라고|입니더)", text):
@@ -152,7 +159,10 @@ def _presented(text: str, words: Sequence[NameWord], births: Sequence[Span], is_
 def _beside(text: str, words: Sequence[NameWord], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
     """A name with nothing but punctuation between it and a birth."""
     best: tuple[int, str, Span] | None = None
+    foreign = {word.at[1] + 1 for word in words if _FOREIGN_SYLLABLE.search(word.core) and not is_likely(word.core)}
     for word in joined(words, text):
+        if word.at[0] in foreign:
+            continue  # 응우옌 반 남
         if not (is_name(word.core) or is_noun_or_name(word.core)) or not _is_near(word.at, births, text):
             continue
         rank = len(word.core) + (4 if is_likely(word.core) else 0) - (3 if is_explained(word) else 0)
@@ -190,12 +200,12 @@ def _spelled(text: str, words: Sequence[NameWord], births: Sequence[Span], is_as
 
 def _alone(text: str, words: Sequence[NameWord], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
     """A name by itself, where every other word is understood: 동의 이순신."""
-    unexplained = [word for word in words if not _says_nothing(word, text)]
+    unexplained = [word for word in words if not _says_nothing(word, text) and not is_answer_word(word)]
     for word in joined(words, text):
         size = len(word.core)
         if not (is_name(word.core) and is_likely(word.core)) or is_explained(word):
             continue
-        others = [one for one in unexplained if not (word.at[0] <= one.at[0] < word.at[1]) and not is_answer_word(one)]
+        others = [one for one in unexplained if not (word.at[0] <= one.at[0] < word.at[1])]
         is_apart = size == 3 and text[: word.at[0]].rstrip(" ")[-1:] in (":", "/")
         if is_apart or ((size in (3, 4) or is_asked or births) and not others):
             return word.core, word.at
@@ -274,12 +284,26 @@ def _foreign(
             continue
         if is_name(word.core) and is_likely(word.core):
             return word.core, word.at
-        first = index
-        while first and text[words[first - 1].at[1] : word.at[0]] == " " and _may_be_foreign(words[first - 1]):
-            first -= 1
-        if 2 <= len(word.core) <= 8 and not _SENTENCE_END.search(word.core):
-            return "".join(one.core for one in words[first : index + 1]), (words[first].at[0], word.at[1])
+        run = _run_of_foreign(text, words, index)
+        whole = "".join(one.core for one in run)
+        if 2 <= len(whole) <= 12 and (len(word.core) >= 2 or _FOREIGN_SYLLABLE.search(whole)):
+            return whole, (run[0].at[0], run[-1].at[1])
     return "", None
+
+
+def _run_of_foreign(text: str, words: Sequence[NameWord], index: int) -> Sequence[NameWord]:
+    """응우옌 반 남: the words beside this one that go on with the name."""
+    first = last = index
+    while first and text[words[first - 1].at[1] : words[first].at[0]] == " " and _may_be_foreign(words[first - 1]):
+        first -= 1
+    while last + 1 < len(words) and text[words[last].at[1] : words[last + 1].at[0]] == " ":
+        if not _may_be_foreign(words[last + 1]) and words[last + 1].core not in _FOREIGN_LAST:
+            break
+        last += 1
+    return words[first : last + 1]
+
+
+_FOREIGN_LAST = frozenset("남란안하화")  # syllables that are words too
 
 
 _SENTENCE_END = re.compile(
@@ -290,7 +314,7 @@ _SENTENCE_END = re.compile(
 def _may_be_foreign(word: NameWord) -> bool:
     if VERBAL.match(word.core) or is_noun(word.core) or is_answer_word(word) or is_explained(word):
         return False
-    if _SENTENCE_END.search(word.whole) and not word.has_copula:
+    if (_SENTENCE_END.search(word.whole) or _SENTENCE_END.search(word.core)) and not word.has_copula:
         return False
     return not any(pattern.search(word.whole) for _, pattern in DOUBTS)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from messaging.understanding.model import Span
 
 LONGEST = 2000
+_BEGINNING, _END = 400, 200  # as much of a longer text is read for an answer
 _PLAIN = re.compile(r"[가-힣ㄱ-ㅣ0-9A-Za-z \n.,!?~^/():;'\"+=\[\]_-]*")  # most texts: nothing to fold but the case
 _DROPPED = frozenset(
     "\u00ad\u115f\u1160\u3164\uffa0\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufe0e\ufe0f\u20e3"
@@ -19,6 +20,7 @@ _ROUND_DIGITS = {
     for first in (0x2776, 0x2780, 0x278A, 0x24F5)  # ❶ ➀ ➊ ⓵
     for n in range(9)
 }
+_ROUND_DIGITS |= {chr(first + n): str(n + 1) for first in (0x2160, 0x2170) for n in range(5)}  # Ⅰ ⅰ
 _STARS = "⭐★🌟"  # a score as it is drawn
 _DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc", "-")  # 58–03–12
 YES_MARKS = "⭕⭘○◯👍👌🙆✅✔☑"
@@ -49,12 +51,20 @@ class Normal:
     is_cut: bool
     is_hesitant: bool
     has_decoration: bool
+    is_long: bool = False
+    whole: str = ""  # of a long text, with its middle
 
     def raw_span(self, at: Span) -> Span:
         """A span of `text` as a span of `raw`."""
         if at[0] >= at[1]:
             return (0, 0)
         return self.origins[at[0]], self.origins[at[1] - 1] + 1
+
+    def at_its_ends(self) -> "Normal":
+        """Only the beginning and the end of a text that is no mere answer: nobody hides one in the middle of a letter."""
+        if len(self.text) <= _BEGINNING + _END:
+            return self
+        return replace(self.without((_BEGINNING, len(self.text) - _END)), is_long=True, whole=self.text)
 
     def without(self, *gone: Span) -> "Normal":
         """The same text with some places blanked, so that positions stay."""

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from messaging.understanding import courtesy, endings
 from messaging.understanding.grammar import grammar
 from messaging.understanding.model import Finding, Question, Span
 from messaging.understanding.normalising import Line
 
+_MOST = 24
 _NUMBER = re.compile(r"(?<![0-9a-z.,:/~=+-])\d+(?:[.,:/~=+-]\d+)*+(?![a-z%+])")  # 1-1 and 1.5 are one number each
 _UNIT = re.compile(
     " ?(?:시(?!작)|분|월|년|동(?![의이으희]|$)|층|호|학년|명|원(?!합|해|함|하)|차(?!$| )|가지|등(?!$| )|살|세(?!요|$|"
@@ -49,7 +51,7 @@ _BEFORE_DIGIT = re.compile(r" ?\d")
 _STARS = re.compile(r"★[★ ]*")
 _SPOKEN = {
     "일번": 1, "이 번": 2, "1번째": 1, "첫번째": 1, "첫째": 1, "하나": 1, "한개": 1, "일점": 1, "한점": 1,
-    "두번째": 2, "두개": 2, "둘": 2, "이점": 2, "두점": 2,
+    "두번째": 2, "둘째": 2, "두개": 2, "둘": 2, "이점": 2, "두점": 2,
     "세번째": 3, "세개": 3, "셋": 3, "삼번": 3, "삼점": 3, "세점": 3,
     "네번째": 4, "네개": 4, "넷": 4, "사번": 4, "사점": 4, "네점": 4,
     "다섯번째": 5, "다섯개": 5, "다섯": 5, "오번": 5, "오점": 5, "다섯점": 5,
@@ -57,7 +59,8 @@ _SPOKEN = {
 _SPOKEN_WORD = re.compile(
     "(?<![가-힣])(?:별 ?(?:이|은)? ?|별점 ?|"
     f"점수 ?)?({'|'.join(word if ' ' in word else ' ?'.join(word) for word in sorted(_SPOKEN, key=len, reverse=True))})"
-    rf"(?= ?(?:꺼|거|것|걸)?(?:{endings.COPULA}|[으]?로|만|을|를|에(?!는|선)|이|$| |점))(?: ?[꺼거것걸](?=로|요|를|"
+    rf"(?= ?(?:꺼|거|것|걸)?(?:{endings.COPULA}|[으]?로|만|을|를|에(?!는|선)|이|$| |점))(?: ?[꺼거것걸](?=로|으로|"
+    rf"요|를|"
     rf"을|이|만| |$))?"
 )
 _SCORES_ONLY = frozenset("개점")
@@ -78,7 +81,7 @@ def without_scale(words: Line) -> Line:
 
 
 def _digits(text: str, question: Question, *, is_score: bool) -> Iterator[Finding]:
-    for found in _NUMBER.finditer(text):
+    for found in islice(_NUMBER.finditer(text), _MOST):
         end = found.end()
         if is_score and (score := _SCORE.match(text, end)):
             end = score.end()

@@ -1,6 +1,7 @@
 """Which options a text speaks for: labels, deeds, slips of the finger, nods; negation before affirmation."""
 
 import re
+from itertools import islice
 
 from messaging.understanding import clauses, courtesy, endings
 from messaging.understanding import grammar as g
@@ -10,6 +11,7 @@ from messaging.understanding.normalising import Line
 from messaging.understanding.slips import distance, letters
 from portal.core.hangul import initials, jamo
 
+_MOST_LABELS = 24
 _WORD = re.compile(r"[가-힣ㄱ-ㅣ]+")
 _COPULA_OR_END = re.compile(rf"{endings.COPULA}|{endings.LOOSE_END}")
 _SPELLED = re.compile(r"(?<![가-힣])[가-힣] [가-힣](?=[ ]?[하합함할해]|$)")  # 동 이 합니다
@@ -52,7 +54,7 @@ def _labels(text: str, grammar: g.Grammar, question: Question) -> list[Finding]:
     findings: list[Finding] = []
     if grammar.stems is None:
         return findings
-    for found in grammar.stems.finditer(text):
+    for found in islice(grammar.stems.finditer(text), _MOST_LABELS):
         option = grammar.option_of[found[0].replace(" ", "")]
         finding = _label(text, found.span(), option, grammar)
         if finding is not None and not overlaps(finding.at, findings):
@@ -117,7 +119,11 @@ def _open_ending(text: str, at: Span, option: Option) -> Finding | None:
         return None
     spelled = jamo(tail)
     is_slip = any(distance(spelled, one) <= 1 + (len(one) > 5) for one in _NEAR_ENDINGS if len(tail) > 1)
-    if spelled[0] in "ㅎㅇㄹㄱㄴ" and (is_slip or (spelled[0] == "ㅎ" and tail[-1] in _DECLARING)):
+    if (
+        tail[0] not in "래라랬랍란"
+        and spelled[0] in "ㅎㅇㄹㄱㄴ"
+        and (is_slip or (spelled[0] == "ㅎ" and tail[-1] in _DECLARING))
+    ):
         return Finding(option, "options.open_ending", (at[0], at[1] + len(tail)), "weak")
     return None
 
@@ -145,10 +151,11 @@ def _denials(text: str, grammar: g.Grammar, question: Question, findings: list[F
     doubled = [found.span() for found in DOUBLE.finditer(text)]
     says_yes = any(one.option is grammar.consent and one.weight == "strong" for one in findings)
     for pattern, rule in patterns:
-        for found in pattern.finditer(text):
+        for found in islice(pattern.finditer(text), _MOST_LABELS):
             if overlaps(found.span(), findings) or overlaps(found.span(), denials):
                 continue
-            is_elsewhere = says_yes and clauses.is_about_something_else(text, found.span(), question)
+            is_paper = question.kind == "consent" and clauses.is_about_paper(text, found.start())
+            is_elsewhere = is_paper or (says_yes and clauses.is_about_something_else(text, found.span(), question))
             if is_elsewhere or _SOMEBODY_FAILS.search(text[max(found.start() - 10, 0) : found.start()]):
                 denials.append(Finding(None, "options.somebody_fails", found.span(), "mention"))
             elif any(begin <= found.start() < end for begin, end in doubled):
@@ -169,11 +176,16 @@ def _deeds(text: str, grammar: g.Grammar, question: Question, findings: list[Fin
     }
     deeds: list[Finding] = []
     for pattern, weight in patterns.get(question.kind, ()):
-        for found in pattern.finditer(text):
+        for found in islice(pattern.finditer(text), _MOST_LABELS):
             if not overlaps(found.span(), findings) and not overlaps(found.span(), deeds):
                 at = (found.start(), max(found.end(), found.start() + 1))
+                if _NEXT_TIME.search(text[max(at[0] - 6, 0) : at[0]]):
+                    continue
                 deeds.append(Finding(grammar.consent, "options.deed", at, "medium" if weight == "medium" else "weak"))
     return deeds
+
+
+_NEXT_TIME = re.compile(r"(?:다음|담)(?:번|기회)?(?:에|에는|엔)? ?$")
 
 
 def overlaps(at: Span, findings: list[Finding]) -> bool:
@@ -187,6 +199,8 @@ def _slip(text: str, question: Question) -> list[Finding]:
         bare = word[0].replace(" ", "")
         if courtesy.KNOWN_WORD.fullmatch(bare) or courtesy.NOD.fullmatch(bare):
             continue
+        if len(bare) % 2 == 0 and bare[::2] == bare[1::2]:
+            bare = bare[::2]  # 동동의의
         near = sorted(
             (one for option in question.options if (one := _nearness(bare, option)) is not None),
             key=lambda one: one[0],
@@ -279,7 +293,15 @@ _OFFERED = re.compile(
 )
 # why somebody agrees, said before it: 글씨가 작아서 동의합니다
 _EXPLAINED = re.compile(
-    r"(?<![가-힣])(?:[가-힣]{1,8} ){0,3}?[가-힣]{1,6}(?:[아어해워려돼와]서|라서|니까|으니|때문에)(?= [_0-9동참찬])"
+    r"(?<![가-힣])(?:[가-힣]{1,8} ){0,3}?[가-힣]{1,6}(?:[아어해워려돼와져]서|라서|니까|으니|때문에)(?= )"
+    r"|(?<= )(?:[가-힣]{1,8} ){0,3}?[가-힣]{1,6}(?:[아어해워려돼와져]서[요유예]|라서[요유예]|니까[요유]|거든[요유]|"
+    r"잖아[요유])$"
+)
+_ADDRESS = re.compile(
+    r"(?<![가-힣0-9])(?:[가-힣]{2,6}(?:시|도) )?[가-힣]{1,5}[시군구] (?:[가-힣0-9]{1,6}(?:동|읍|면|리|로|길)(?=[ "
+    r"_]))?(?: ?사는)?(?=[ _])"
+    r"|\d+ ?동 ?\d+ ?호|(?<![가-힣0-9])[가-힣0-9]{1,6}(?:동|읍|면|리|로|길) \d+(?:호|번지)?|"
+    r"(?<![가-힣])[가-힣]{1,6}[동읍면리구군시]에? 사는"
 )
 _NOT_HANGUL_OR_LATIN = re.compile(r"[^a-z가-힣ㄱ-ㅎㅏ-ㅣ]")
 
@@ -296,6 +318,7 @@ def to_word_end(words: Line, finding: Finding) -> Span:
 def unread(words: Line, covered: list[Span], question: Question) -> str:
     """What remains once answers, nouns of the question and polite words are gone: a reason to ask a person."""
     text = courtesy.KINDNESS.sub(_hidden, blanked(words.text, covered))
+    text = _ADDRESS.sub(_hidden, text)
     text = _EXPLAINED.sub(_hidden, _NOTED.sub(_hidden, _OFFERED.sub(_hidden, text)))
     for noun in question.nouns:
         text = text.replace(noun, _HIDDEN * len(noun))

@@ -17,7 +17,9 @@ from messaging.understanding.normalising import NO_MARKS, YES_MARKS, Line, norma
 LATEST = date(2026, 12, 31)  # where the caller gives no day; with a roster it decides nothing
 _WITHDRAWN = re.compile(r"취소|철회|무효|번복")
 _EVENT = re.compile(r"시간|가야|가도|가면|갈|언제|몇시|참석|늦")  # what somebody asks who may come
-_FILLING_IN = re.compile(r"적어|적으|적나|쓰면|써야|음력|호적|이름으로")  # how to give a name and a birth
+_EXCUSE_LONGEST = 20
+_EXCUSE = re.compile(r"선약|출장|약속이|일이있|병원|수술|입원|결혼식|제사|근무|당직|여행")
+_FILLING_IN = re.compile(r"적어|적으|적나|쓰면|써야|호적|이름으로")  # how to give a name and a birth
 _ANSWERED = re.compile(r"동의|답|눌렀|보냈|회신|신청|접수|[0-9]번|참석|확인했")
 _LAUGHTER = re.compile(r"[ㅋㅎ\s]+|[ㅡ;\s]+")
 _OTHER_YES = re.compile(r"(?:네 ?|예 ?|저는 ?)?(?:동의|찬성)(?:[하합함할해입이요]|$)")  # said where "coming?" was asked
@@ -31,6 +33,7 @@ def read(text: str, question: Question, person: Person | None = None, *, today: 
     `person` is the roster's row of whoever was asked, `today` the day the text came. Never raises for any text.
     """
     normal = normalise(text)
+    normal = normal.at_its_ends()
     who = identify(normal, question, person, today=today)
     case = Case.of(normal, question, who, compare(who, question, person))
     if not case.tight.text:
@@ -41,13 +44,18 @@ def read(text: str, question: Question, person: Person | None = None, *, today: 
 
 
 def _stop(case: Case) -> Reading | None:
+    """A stop without the name beside it (문자 그만 김순자), or in what only looked like a name (고마해라)."""
     whole = case.with_name
-    wants_post = g.POST_IN_WORDS.search(whole.words.text) is not None
-    calm = courtesy.COURTESY.sub("", case.tight.text or whole.tight.text)
-    found = stopping.find(whole.tight, whole.words, case.question, wants_post=wants_post, calm=calm)
+    stopped = _stopped(case) if case.tight.text else None
+    return stopped or (None if whole is case else _stopped(whole))
+
+
+def _stopped(case: Case) -> Reading | None:
+    calm = courtesy.COURTESY.sub("", case.tight.text)
+    wants_post = g.POST_IN_WORDS.search(case.words.text) is not None
+    found = stopping.find(case.tight, case.words, case.question, wants_post=wants_post, calm=calm)
     if found is None:
         return None
-    case = whole
     at = _in_words(case.words, case.tight.span(found.at))
     refuse = case.question.meaning("refuse")
     if found.is_this_only and refuse is not None:
@@ -155,6 +163,9 @@ def _unclaimed(case: Case, findings: Sequence[Finding]) -> Reading:
     if case.question.kind == "rsvp" and _OTHER_YES.match(case.words.text):
         consent = case.question.meaning("consent")
         return case.reading("ambiguous", "options.mention", flags=flags, suggested=consent)
+    if case.question.kind == "rsvp" and len(case.tight.text) <= _EXCUSE_LONGEST and _EXCUSE.search(case.tight.text):
+        refuse = case.question.meaning("refuse")
+        return case.reading("ambiguous", "doubt.excuse", flags=("excuse", *flags), suggested=refuse)
     if rule := _half_answered(case, doubts):
         return case.reading("ambiguous", rule, flags=flags)
     return case.reading("unrelated", "noise.other" if unread else "noise.polite", flags=flags)

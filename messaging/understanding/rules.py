@@ -44,6 +44,7 @@ RULES: dict[str, str] = {
     "doubt.other_way": "문자도 우편도 아닌 방법을 원합니다.",
     "doubt.no_beside": "답 옆에 ‘안’, ‘못’, ‘없다’ 같은 말이 있습니다.",
     "doubt.unread_words": "답 옆에 읽지 못한 말이 있습니다.",
+    "doubt.excuse": "못 오는 까닭만 적고 답은 적지 않았습니다.",
     "doubt.glyph": "○, ×, 그림문자로만 답했습니다.",
     "doubt.hesitation": "‘네…’처럼 망설이며 대답했습니다.",
     "doubt.acknowledged": "‘네 알겠습니다’처럼 답인지 인사인지 알 수 없습니다.",

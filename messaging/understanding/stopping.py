@@ -22,8 +22,20 @@ _POST = re.compile(
 _BY_TEXT = re.compile(r"문자(?:메시지)?로(?:는|만)?(?:좀|절대)?$")
 _OBJECT = re.compile(rf"(?:{acts.TEXT})(?!로|메)")  # 문자 보내지 마: any text, whatever it is about
 _PESTERED = re.compile(r"귀찮|귀찬|성가|괴롭|못살|피곤|짜증|시끄|작작")
-_RATHER = re.compile(r"말고|말구|말고서")
-_REFUSED = "수신거부"
+# what one slip of the finger may not hide, and how many letters (jamo) it may be away
+_PHRASES = {
+    acts.spelled_alike(phrase): tolerance
+    for phrase, tolerance in (
+        ("수신거부", 2),
+        ("보내지마세요", 1),
+        ("그만보내세요", 1),
+        ("그만보내", 1),
+        ("보내지마", 1),
+        ("차단해주세요", 1),
+        ("문자그만", 1),
+    )
+}
+_PHRASE_SYLLABLES = frozenset("".join(_PHRASES))
 _RULES: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
     ("stop.words", (*acts.FORBIDDEN, *acts.ENDED)),
     ("stop.struck_off", acts.STRUCK),
@@ -65,7 +77,7 @@ def _alone(text: str, calm: str, question: Question) -> Stop | None:
     if len(calm) > _ALONE_LONGEST or "?" in calm:
         return None
     begin = max(acts.spelled_alike(text).find(calm), 0)
-    if alone := acts.ALONE.search(calm):
+    if (alone := acts.ALONE.search(calm)) and not acts.TURNED.match(calm, alone.end()):
         return Stop((begin + alone.start(), begin + alone.end()), "stop.alone", is_this_only=False)
     if acts.ME_OUT.search(calm):
         return Stop((begin, begin + len(calm)), "stop.words", is_this_only=question.kind == "rsvp")
@@ -84,8 +96,7 @@ def _is_about_this(text: str, at: Span, question: Question, wants_post: bool) ->
     if text.startswith("안보", at[0]) and question.kind == "consent":
         return True  # 안 보내셔도 됩니다: what was offered
     nouns = [noun for noun in question.nouns if noun not in question.stop_nouns and noun in text]
-    is_rather = _RATHER.search(text, at[0], at[1] + 2) is not None
-    return bool(nouns) or wants_post or is_rather or _BY_TEXT.search(text[: at[0]]) is not None
+    return bool(nouns) or wants_post or _BY_TEXT.search(text[: at[0]]) is not None
 
 
 def _in_tight(words: Line, at: Span) -> Span:
@@ -94,6 +105,15 @@ def _in_tight(words: Line, at: Span) -> Span:
 
 
 def _is_slip(text: str) -> bool:
-    """수신거뷰, 수신커부: two letters off is near enough, as nothing else looks like it."""
-    starts = (at for at, char in enumerate(text[: max(len(text) - len(_REFUSED) + 1, 0)]) if char in "수숫슈스순")
-    return any(distance(jamo(text[at : at + len(_REFUSED)]), letters(_REFUSED)) <= 2 for at in starts)
+    """수신커부, 그마보내세요: near enough, as nothing else looks like it; what turns it round is heard."""
+    if len(_PHRASE_SYLLABLES.intersection(text)) < 2:
+        return False
+    for phrase, tolerance in _PHRASES.items():
+        for at in range(max(len(text) - len(phrase) + 1, 0)):
+            same = sum(one == other for one, other in zip(text[at:], phrase, strict=False))
+            if same < len(phrase) - tolerance:
+                continue
+            near = distance(jamo(text[at : at + len(phrase)]), letters(phrase)) <= tolerance
+            if near and not acts.TURNED.match(text, at + len(phrase)):
+                return True
+    return False

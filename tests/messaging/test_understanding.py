@@ -1,30 +1,33 @@
 """What a citizen's text says: figures on labelled replies, and the rules one by one."""
 
+import time
 from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from messaging.understanding import Person, evaluating, fold, read
 
 TODAY = date(2026, 11, 2)
 CONTEXTS = evaluating.contexts()
-LABELLED = Path(__file__).resolve().parents[1] / "data" / "replies.tsv"
+LABELLED = sorted((Path(__file__).resolve().parents[1] / "data").glob("replies*.tsv"))  # one file per writer
 
 
 def label(text: str, context: str = "Q1") -> str:
     return read(text, CONTEXTS[context], today=TODAY).label
 
 
-def test_no_consent_is_read_that_nobody_gave_and_every_stop_is_heard() -> None:
-    figures = evaluating.report([evaluating.judge(row, today=TODAY) for row in evaluating.rows_of(LABELLED)])
+@pytest.mark.parametrize("path", LABELLED, ids=lambda path: str(path.stem))
+def test_no_consent_is_read_that_nobody_gave_and_every_stop_is_heard(path: Path) -> None:
+    figures = evaluating.report([evaluating.judge(row, today=TODAY) for row in evaluating.rows_of(path)])
 
-    assert figures["rows"] >= 100
+    assert figures["rows"] >= 60
+    assert figures["accuracy"] >= 0.97
     assert figures["false_consent"] == 0
     assert figures["opt_out_recall"] == 1.0
-    assert figures["clear_decided"] >= 0.95
+    assert figures["clear_decided"] >= 0.97
     assert figures["name_ok"] >= 0.97
     assert figures["birth_ok"] >= 0.97
 
@@ -106,14 +109,101 @@ def test_any_text_is_read_without_complaint(text: str) -> None:
     assert label(text)
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    st.sampled_from(["2", "미동의", "안 받겠습니다", "왜요?", "모르겠어요", "아들인데요", "3", "나중에요"]),
-    st.sampled_from(["감사합니다", "수고하세요", "안녕하세요", "ㅎㅎ", "^^", "항상 감사드립니다", "!!"]),
-)
-def test_politeness_never_turns_anything_into_a_consent(text: str, filler: str) -> None:
+NO_CONSENT = [
+    row.texts[0]
+    for path in LABELLED
+    for row in evaluating.rows_of(path)
+    if not row.is_folded and row.question == CONTEXTS["Q1"] and row.expected not in ("consent", "identity")
+    and "consent" not in row.also_ok and row.texts[0].strip()
+]  # fmt: skip
+FILLERS = [
+    "감사합니다",
+    "수고하세요",
+    "안녕하세요",
+    "ㅎㅎ",
+    "^^",
+    "항상 감사드립니다",
+    "!!",
+    "꼭",
+    "그냥",
+    "저는",
+    "부탁드립니다",
+    "네",
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(NO_CONSENT), st.sampled_from(FILLERS[:-1]))
+def test_filler_never_turns_anything_into_a_consent(text: str, filler: str) -> None:
     assert label(f"{filler} {text}") != "consent"
     assert label(f"{text} {filler}") != "consent"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(["문자", "이런 문자", "카톡", "연락", "광고 문자", "알림", "메시지"]),
+    st.sampled_from(["", "좀", "제발", "이제", "더 이상", "진짜"]),
+    st.sampled_from(["보내지", "하지", "넣지", "그만 보내", "그만", "차단해", "끊어", "보내덜", "중단해"]),
+    st.sampled_from(["마세요", "말아 주세요", "마이소", "말랑께", "마쇼", "말어유", "마라", "마삼", "맙서"]),
+    st.sampled_from(["", "1", "동의합니다", "감사합니다", "김순자 450102"]),
+)
+def test_a_stop_is_heard_whatever_it_is_made_of(thing: str, how: str, verb: str, end: str, beside: str) -> None:
+    said = f"{verb} {end}" if verb[-1] in "지덜" else f"{verb} {'주세요' if verb[-1] in '내해어' else ''}"
+
+    assert label(f"{thing} {how} {said} {beside}") == "opt_out"
+    assert label(f"{beside} {thing} {how} {said}") == "opt_out"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["동의", "미동의"]),
+    st.sampled_from(
+        ["합니다", "해요", "할게요", "합니더", "헙니다", "혀유", "하께예", "허요", "함", "하겠소", "하쿠다", "합니데이"]
+    ),
+    st.sampled_from(["", "네", "저는", "안녕하세요", "수고하십니다"]),
+    st.sampled_from(["", "감사합니다", "김순자 450102", "^^", "글씨가 작아서요"]),
+)
+def test_an_answer_is_heard_in_any_dialect(word: str, end: str, before: str, behind: str) -> None:
+    wanted = "consent" if word == "동의" else "refuse"
+    assume(not (before == "네" and wanted == "refuse"))
+
+    assert label(f"{before} {word}{end} {behind}") == wanted
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["안받", "동의", "가", "보내지", "1", "1 ", "문자 ", "김철수 ", "이 ", "아니 ", "그만", "가나다 ", "네", "감사", "수고하셨습니다", "a b ", "번호", "다시 문자 좀 "],
+)  # fmt: skip
+def test_no_text_is_slow_to_read(unit: str) -> None:
+    hostile = (unit * 10_000)[:10_000]
+    label(hostile)
+
+    best = min(_seconds(hostile) for _ in range(5))
+
+    assert best < 10 * _of_the_machine()
+
+
+def _seconds(text: str) -> float:
+    started = time.thread_time()
+    label(text)
+    return time.thread_time() - started
+
+
+def _of_the_machine() -> float:
+    """What two thousand characters cost a plain loop: about a millisecond where nobody else is working."""
+    started = time.thread_time()
+    sum(ord(char) % 7 for _ in range(10) for char in "가나" * 1000)
+    return time.thread_time() - started
+
+
+def test_a_letter_is_read_at_its_ends_and_masked_throughout() -> None:
+    middle = "우리 동네 이야기입니다. " * 60
+    text = f"{middle} 김순자 58O312-1234567 {middle} 앞으로 문자 보내지 마세요"
+    reading = read(text, CONTEXTS["Q1"], today=TODAY)
+
+    assert reading.label == "opt_out"
+    assert "1234567" not in reading.masked_text
+    assert "too_long" in reading.flags
 
 
 def folded(*texts: str) -> str:
