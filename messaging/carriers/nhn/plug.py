@@ -38,7 +38,7 @@ from messaging.carriers.marks import path_secrets
 from messaging.carriers.nhn import sending, telling
 from messaging.carriers.nhn.codes import CAPABILITIES, SMS_CALLS, TALK_CALLS
 from messaging.carriers.nhn.polling import Poller
-from messaging.carriers.nhn.reviewing import Reviews
+from messaging.carriers.nhn.reviewing import Reviews, code_of
 from messaging.carriers.nhn.service import KST, PAGE, Service, rows_at
 
 Event = TypeVar("Event")
@@ -127,7 +127,7 @@ class Nhn:
             by_template.setdefault(leg.template_code, []).append(leg)
         answers: dict[UUID, Outcome] = {}
         for number, (template, same) in enumerate(by_template.items()):
-            body = sending.talk_call(same, template=template, sender_key=self._sender_key, key=key)
+            body = sending.talk_call(same, template=code_of(template), sender_key=self._sender_key, key=key)
             header = {KEY_HEADER: f"{key}-{number}" if number else str(key)}
             try:
                 told = talk.call("POST", "messages", document=body, headers=header)

@@ -1,0 +1,237 @@
+"""From a queued message to the handset and back, through each vendor's plug: the real drain, the real webhook."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from messaging import delivery, receiving, reconciling
+from messaging.carriers import registry
+from messaging.carriers.base import Button, Carrier, Reviewed, TemplateText
+from messaging.models import Attempt, Dispatch, Message, SenderNumber, TemplateVersion
+from portal.core import clock
+from tests.messaging import making
+from tests.messaging.making import age, certify, leg_of, make_template, status_of
+from tests.messaging.simulator_process import HOOK_SECRET, KEY, RunningSimulator, eventually, running_simulator
+
+PHONE, OTHER = "01012345678", "01055556666"
+SENDER_KEY = "s" * 40
+
+
+def queue(key: str = "one", **changes: Any) -> Message:
+    """A message written down together with what caused it."""
+    with transaction.atomic():
+        return making.queue(key, **changes)
+
+
+def _bizgo(url: str) -> Mapping[str, Any]:
+    options = {"base_url": f"{url}/bizgo", "api_key": KEY, "sender_key": SENDER_KEY, "hook_secret": HOOK_SECRET}
+    return {"BACKEND": "messaging.carriers.bizgo.Bizgo", "OPTIONS": options}
+
+
+def _nhn(url: str) -> Mapping[str, Any]:
+    options = {
+        "sms_app_key": KEY,
+        "sms_secret_key": KEY,
+        "talk_app_key": KEY,
+        "talk_secret_key": KEY,
+        "sender_key": SENDER_KEY,
+        "hook_secret": HOOK_SECRET,
+        "sms_base_url": f"{url}/nhn",
+        "talk_base_url": f"{url}/nhn",
+    }
+    return {"BACKEND": "messaging.carriers.nhn.Nhn", "OPTIONS": options}
+
+
+def _solapi(url: str) -> Mapping[str, Any]:
+    options = {
+        "base_url": f"{url}/solapi",
+        "api_key": KEY,
+        "api_secret": KEY,
+        "channel_id": "KA01PF260101000000000simulator",
+        "hook_secret": HOOK_SECRET,
+    }
+    return {"BACKEND": "messaging.carriers.solapi.Solapi", "OPTIONS": options}
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """One vendor: its settings, and the call of its dialect that sends."""
+
+    name: str
+    entry: Callable[[str], Mapping[str, Any]]
+    sending: Mapping[str, Any]
+
+
+VENDORS = (
+    Vendor("bizgo", _bizgo, {"path": "/bizgo/api/comm/v1/send/omni"}),
+    Vendor("nhn", _nhn, {"path": "/nhn/sms/v3.0/"}),
+    Vendor("solapi", _solapi, {"path": "/solapi/messages/v4/groups", "nth": 2}),
+)
+
+
+@dataclass
+class Line:
+    """A portal that listens, and the vendor's end of the line."""
+
+    vendor: Vendor
+    simulator: RunningSimulator
+    carrier: Carrier
+    office: str
+
+    def drain(self) -> int:
+        return delivery.drain(seconds=20)
+
+    def comes_true(self, claim: Callable[[], bool]) -> bool:
+        """True as soon as the claim holds, handling meanwhile what the webhooks brought."""
+
+        def handled() -> bool:
+            receiving.handle_pending(now=clock.now())
+            return claim()
+
+        return eventually(handled, seconds=15)
+
+    def shown(self, number: str = PHONE) -> list[tuple[str, str]]:
+        """What the handset shows, as its citizen sees it."""
+        messages = self.simulator.phone(number)["messages"]
+        return [(one["channel"], one["text"]) for one in messages if one["status"] == "delivered"]
+
+
+@pytest.fixture(params=VENDORS, ids=lambda vendor: vendor.name)
+def line(
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    office: None,
+    daytime: None,
+    live_server: LiveServer,
+    settings: Settings,
+    tmp_path: Path,
+) -> Iterator[Line]:
+    vendor: Vendor = request.param
+    sender = SenderNumber.objects.get().number
+    with running_simulator(tmp_path / "truth.jsonl", "--sender", sender, hooks=live_server.url) as simulator:
+        settings.MESSAGING_CARRIERS = {"main": vendor.entry(simulator.url)}
+        certify("main")
+        yield Line(vendor, simulator, registry.carrier("main"), sender)
+
+
+def test_a_text_arrives_once_and_its_receipt_comes_home(line: Line) -> None:
+    make_template()
+    message = queue()
+
+    assert line.drain() == 1
+
+    assert leg_of(message).vendor_ref
+    assert line.comes_true(lambda: status_of(message) == "delivered")
+    assert [channel for channel, _ in line.shown()] == ["sms"]
+    assert "김하늘" in line.shown()[0][1]
+
+
+def test_several_texts_each_reach_their_own_reader(line: Line) -> None:
+    make_template()
+    messages = {
+        number: queue(number, to=f"+82{number[1:]}", context={"이름": f"시민{number[-4:]}"})
+        for number in (f"0109000{n:04d}" for n in range(12))
+    }
+
+    line.drain()
+
+    assert line.comes_true(lambda: all(status_of(one) == "delivered" for one in messages.values()))
+    for number in messages:
+        ((_, text),) = line.shown(number)
+        assert f"시민{number[-4:]}" in text
+
+
+def test_a_failed_delivery_is_known_with_its_reason(line: Line) -> None:
+    line.simulator.control(switches=[{"number": PHONE, "name": "no_such_number", "on": True}])
+    make_template()
+    message = queue()
+
+    line.drain()
+
+    assert line.comes_true(lambda: leg_of(message).reason_kind == "no_such_number")
+    assert line.shown() == []
+
+
+def test_a_lost_answer_is_asked_about_and_nobody_reads_twice(line: Line) -> None:
+    line.simulator.control(rules=[{"fault": "reset_after", "times": 1, **line.vendor.sending}])
+    make_template()
+    message = queue()
+    line.drain()
+    assert leg_of(message).status in ("unknown", "delivered")  # the receipt may be faster than we look
+
+    age(Dispatch.objects.all(), timedelta(minutes=5))
+    reconciling.reconcile()
+
+    assert leg_of(message).status in ("accepted", "delivered")
+    assert line.comes_true(lambda: status_of(message) == "delivered")
+    assert len(line.shown()) == 1
+    assert len(line.simulator.truth()) == 1
+
+
+def test_a_call_cut_before_it_was_taken_is_sent_again_and_arrives_once(line: Line) -> None:
+    line.simulator.control(rules=[{"fault": "reset_before", "times": 1, **line.vendor.sending}])
+    make_template()
+    message = queue()
+    line.drain()
+    assert leg_of(message).status == "unknown"
+
+    for _ in range(4):
+        age(Dispatch.objects.all(), timedelta(minutes=5))
+        reconciling.reconcile()
+        Attempt.objects.filter(status="queued").update(due_at=clock.now() - timedelta(minutes=1))
+        line.drain()
+
+    assert line.comes_true(lambda: status_of(message) == "delivered")
+    assert len(line.simulator.truth()) == 1
+
+
+def test_an_alimtalk_arrives_as_a_card_with_the_approved_words(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = make_template(route="alimtalk_then_text", buttons=[{"label": "보기", "url": "#{주소}"}])
+    _review(line, version, monkeypatch)
+    message = queue(buttons_context={"주소": "https://localhost/c/x/"})
+
+    line.drain()
+
+    assert line.comes_true(lambda: status_of(message) == "delivered")
+    assert line.shown() == [("alimtalk", message.body)]
+    (shown,) = line.simulator.phone(PHONE)["messages"]
+    assert [(one["label"], one["url"]) for one in shown["buttons"]] == [("보기", "https://localhost/c/x/")]
+
+
+def test_where_kakaotalk_fails_one_text_follows_and_only_one(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = make_template(route="alimtalk_then_text")
+    _review(line, version, monkeypatch)
+    line.simulator.control(switches=[{"number": PHONE, "name": "no_kakao", "on": True}])
+    message = queue()
+
+    line.drain()
+    assert line.comes_true(lambda: Attempt.objects.filter(message=message, ordinal=2).exists())
+    Attempt.objects.filter(ordinal=2).update(due_at=clock.now() - timedelta(minutes=1))
+    line.drain()
+
+    assert line.comes_true(lambda: status_of(message) == "delivered")
+    assert [channel for channel, _ in line.shown()] == ["sms"]
+    assert len(line.simulator.truth()) <= 2
+
+
+def _review(line: Line, version: TemplateVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wording passes the vendor's review; what the vendor calls it is what the legs say."""
+    carrier = line.carrier
+    assert isinstance(carrier, Reviewed)
+    wording = TemplateText(
+        code=version.carrier_code,
+        name="안내",
+        body=version.body,
+        buttons=tuple(Button(row["label"], row["url"]) for row in version.buttons),
+        category="001001",
+    )
+    code = carrier.submit_template(wording).code
+    assert eventually(lambda: getattr(carrier.read_template(code), "state", "") == "approved")
+    monkeypatch.setattr(TemplateVersion, "carrier_code", property(lambda self: code))
