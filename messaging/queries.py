@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 
 from messaging.models import Attempt, DeliveryEvent, LegStatus, Message, MessageStatus, Reply, Stream, StreamCount
 
@@ -48,6 +48,13 @@ def replies_of(stream: str) -> dict[str, int]:
     return {metric: totals.get(metric, 0) for metric in REPLY_METRICS}
 
 
+def stream_tag(stream: int) -> str:
+    """Changes whenever a number of the stream changes, or somebody pauses it."""
+    latest = StreamCount.objects.filter(stream=stream).order_by("-pk").values_list("pk", flat=True).first()
+    paused_at = Stream.objects.filter(pk=stream).values_list("paused_at", flat=True).first()
+    return f"{stream}|{latest}|{paused_at}"
+
+
 def pause_of(stream: str) -> str:
     """Why a stream is paused; '' if it is not."""
     found = Stream.objects.filter(name=stream, paused_at__isnull=False).values_list("pause_reason", flat=True).first()
@@ -77,28 +84,16 @@ def legs_in_full(message: Message) -> list[Attempt]:
     return list(legs.prefetch_related(Prefetch("events", DeliveryEvent.objects.order_by("pk"))))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line of a conversation."""
-
-    at: datetime
-    is_ours: bool
-    text: str
-
-
-def thread_with(phone_index: bytes, *, at_most: int = 20) -> list[Said]:
-    """What passed between us and one phone, the latest first."""
-    sent = Message.objects.filter(phone_index=phone_index).order_by("-pk")[:at_most]
-    received = Reply.objects.filter(phone_index=phone_index).order_by("-pk")[:at_most]
-    lines = [Said(one.created_at, True, one.body) for one in sent]
-    lines += [Said(one.received_at, False, one.text) for one in received]
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:at_most]
-
-
 def replies_for_officials() -> QuerySet[Reply]:
     """Texts no room took and no official has seen; our own words coming back are nobody's."""
     waiting = Reply.objects.filter(topic="", handled_at__isnull=False, handled_by=None)
     return waiting.exclude(rule=Reply.OWN_NUMBER)
+
+
+def latest_of_each(rows: QuerySet[Reply]) -> QuerySet[Reply]:
+    """Of these replies the newest of every phone: one look into an index for each row that is read."""
+    newer = rows.filter(phone_index=OuterRef("phone_index"), pk__gt=OuterRef("pk"))
+    return rows.filter(~Exists(newer.order_by()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +105,8 @@ class Board:
 
 
 def board() -> Board:
-    """회신함's texts nobody has claimed or seen, and calls whose outcome a person must settle."""
+    """회신함's citizens whose texts nobody has claimed or seen, and calls whose outcome a person must settle."""
     return Board(
-        waiting_reply_count=replies_for_officials().count(),
+        waiting_reply_count=latest_of_each(replies_for_officials()).count(),
         unresolved_leg_count=Attempt.objects.filter(status=LegStatus.UNRESOLVED, message__is_test=False).count(),
     )

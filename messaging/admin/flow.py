@@ -6,8 +6,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from messaging import queries, services
@@ -18,10 +19,31 @@ from messaging.models import MessageStatus, Stream
 from messaging.permissions import may_decide
 from portal.accounts.looking import user_of
 from portal.core import clock
+from portal.core.live import live
 
 
 def _count_of(*statuses: str) -> Coalesce:
     return Coalesce(Sum("counts__delta", filter=Q(counts__metric__in=statuses)), 0)
+
+
+def _figures(stream: Stream) -> dict[str, Any]:
+    """A stream's numbers, from counters alone."""
+    tally, replies = queries.tally_of(stream.name), queries.replies_of(stream.name)
+    return {
+        "stream": stream,
+        "figures": [(status.label, tally[status.value]) for status in MessageStatus],
+        "replies": [(label, replies[metric]) for metric, label in queries.REPLY_METRICS.items()],
+        "has_replies": any(replies.values()),
+    }
+
+
+@live(tag=lambda request, pk: queries.stream_tag(pk))
+def live_figures(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The numbers, whenever one of them moved."""
+    if not user_of(request).has_perm("messaging.view_stream"):
+        raise PermissionDenied
+    stream = get_object_or_404(Stream.objects.select_related("paused_by"), pk=pk)
+    return page(request, "_stream", title="", **_figures(stream))
 
 
 @admin.register(Stream)
@@ -30,6 +52,11 @@ class StreamAdmin(BigTableAdmin):
 
     list_display = ("name", "waiting", "under_way", "sent", "delivered", "failed", "unresolved", "state")
     search_fields = ("name",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Also the live part."""
+        ours = [path("<int:pk>/live/", self.admin_site.admin_view(live_figures), name="messaging_stream_live")]
+        return [*ours, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Stream]:
         """With the counters of each stream, in one query."""
@@ -55,11 +82,7 @@ class StreamAdmin(BigTableAdmin):
         if request.method == "POST" and can_decide and form.is_valid():
             self._act(request, stream, form.cleaned_data["reason"])
             return redirect("admin:messaging_stream_change", stream.pk)
-        tally = queries.tally_of(stream.name)
-        figures = [(status.label, tally[status.value]) for status in MessageStatus]
-        return page(
-            request, "stream", title=stream.name, stream=stream, figures=figures, form=form, can_decide=can_decide
-        )
+        return page(request, "stream", title=stream.name, form=form, can_decide=can_decide, **_figures(stream))
 
     def _act(self, request: HttpRequest, stream: Stream, reason: str) -> None:
         by, now = user_of(request), clock.now()

@@ -1,8 +1,10 @@
 """What officials type about messages: always with a reason."""
 
+from typing import Any
+
 from django import forms
 
-from messaging.models import OptOut
+from messaging.models import AnswerPhrase, OptOut
 from portal.core.phones import PhoneRefused, parse_mobile
 
 
@@ -13,11 +15,29 @@ class ReasonForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """A text back to a citizen."""
+    """A text back to a citizen: typed, or one of the phrases."""
 
-    text = forms.CharField(
-        label="답장", max_length=900, widget=forms.Textarea(attrs={"rows": 4}), help_text="줄바꿈은 한 칸으로 바뀝니다."
+    phrase = forms.ModelChoiceField(
+        AnswerPhrase.objects.order_by("title"), label="상용구", required=False, empty_label="직접 쓰기"
     )
+    text = forms.CharField(
+        label="답장",
+        max_length=1900,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="줄바꿈은 한 칸으로 바뀝니다. 인터넷 주소는 넣을 수 없습니다.",
+    )
+    up_to = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """The words of the phrase, where nothing was typed."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        phrase = cleaned.get("phrase")
+        if not (cleaned.get("text") or "").strip():
+            cleaned["text"] = phrase.text if phrase else ""
+        if not cleaned["text"] and not self.errors:
+            self.add_error("text", "답장을 적거나 상용구를 고르세요.")
+        return cleaned
 
 
 class OptOutForm(forms.ModelForm):

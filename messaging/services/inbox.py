@@ -20,9 +20,9 @@ class NoAnswerPossible(Refused):
 
 
 @transaction.atomic
-def answer_reply(*, reply: Reply, text: str, by: User, now: datetime) -> Message:
+def answer_reply(*, reply: Reply, text: str, by: User, now: datetime, up_to: int | None = None) -> Message:
     """
-    Text back from the number the citizen wrote to, and count the reply as seen. The same words twice are sent once.
+    Text back from the number the citizen wrote to, and count her words as seen. The same answer twice is sent once.
 
     :raises NoAnswerPossible: if no text can reach the writer from that number
     :raises Refused: if the words cannot be sent
@@ -41,11 +41,17 @@ def answer_reply(*, reply: Reply, text: str, by: User, now: datetime) -> Message
         now=now,
         sender_number=reply.to_number,
     )
-    close_reply(reply=reply, by=by, now=now)
+    close_reply(reply=reply, by=by, now=now, up_to=up_to)
     return message
 
 
 @transaction.atomic
-def close_reply(*, reply: Reply, by: User, now: datetime) -> None:
-    """Count a reply as seen by an official; the first one stays on record."""
+def close_reply(*, reply: Reply, by: User, now: datetime, up_to: int | None = None) -> None:
+    """
+    Count what a citizen wrote as seen by an official, up to the text she saw last; the first official stays on record.
+
+    A text that came while she was writing stays waiting.
+    """
+    seen = Reply.objects.filter(phone_index=reply.phone_index, pk__lte=max(reply.pk, up_to or 0))
+    seen.filter(handled_by=None, handled_at__isnull=False, topic="").update(handled_by=by)
     Reply.objects.filter(pk=reply.pk, handled_by=None).update(handled_by=by)

@@ -40,6 +40,7 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("민원 업무함", "inbox", "complaints.Complaint"),
             Entry("통지 캠페인", "campaign", "notices.Campaign"),
             Entry("회신함", "forum", "messaging.Reply"),
+            Entry("회신 분류", "rule", "messaging.TriageDecision"),
         ),
     ),
     (
@@ -50,6 +51,7 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("발송 흐름", "speed", "messaging.Stream"),
             Entry("메시지 서식", "description", "messaging.Template"),
             Entry("발신번호", "dialpad", "messaging.SenderNumber"),
+            Entry("답장 상용구", "quickreply", "messaging.AnswerPhrase"),
             Entry("수신거부", "block", "messaging.OptOut"),
             Entry("비용", "payments", "messaging.LedgerCount"),
             Entry("단가", "sell", "messaging.Price"),
