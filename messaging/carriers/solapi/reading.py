@@ -23,6 +23,7 @@ from messaging.carriers.solapi.codes import DELIVERED, ON_THEIR_WAY, REFUSED, re
 from messaging.carriers.solapi.wire import ATTEMPT
 
 _log = structlog.get_logger(__name__)
+OURS: Final = frozenset({"text", "subject", "kakaoOptions", "log"})  # what we sent ourselves is not kept twice
 Row = Mapping[str, Any]
 Event = TypeVar("Event")
 REVIEWS: Final[Mapping[str, str]] = {
@@ -146,7 +147,7 @@ def receipt(row: Row) -> ReceiptEvent | None:
         code=code,
         reason_kind="" if is_delivered else rejected(code).reason_kind,
         occurred_at=_moment(row, "dateReceived", "dateReported", "dateProcessed", "dateUpdated"),
-        raw=json.dumps(row, ensure_ascii=False),
+        raw=json.dumps({name: value for name, value in row.items() if name not in OURS}, ensure_ascii=False),
     )
 
 
