@@ -133,7 +133,7 @@ def _pause(lines: list[_Line], *, is_uploading: bool) -> float | None:
 
 def _take_answer(line: _Line, taken: Claim, answer: Answer) -> int:
     line.running_count -= 1
-    line.opens_at = 0.0
+    line.opens_at, line.is_done = 0.0, False
     record(taken, answer)
     if not isinstance(answer, _Overslept):
         note_call(line.alias, answer, legs=len(taken.legs), is_probe=taken.is_probe)
