@@ -169,9 +169,13 @@ def inbox_tag(view: str) -> str:
 
 
 def looks_at(replies: Sequence[int], *, at_most: int = 10) -> list[AuditEntry]:
-    """Who looked at these texts when, the latest first."""
+    """Who looked at these texts when, the latest first; the same deed of one person within a minute is shown once."""
     looks = AuditEntry.objects.filter(subject_kind="messaging.reply", subject_ids__overlap=list(replies))
-    return list(looks.order_by("-pk")[:at_most])
+    found: dict[tuple[object, ...], AuditEntry] = {}
+    for look in looks.order_by("-pk")[: at_most * 10]:
+        minute = look.at.replace(second=0, microsecond=0)
+        found.setdefault((look.actor_id, look.action, look.reason, minute), look)
+    return list(found.values())[:at_most]
 
 
 def replies_to_decide(*, before: int | None = None, at_most: int = PER_PAGE) -> tuple[list[Reply], int | None]:

@@ -201,6 +201,7 @@ class ReplyAdmin(BigTableAdmin):
             can_answer=reply.to_number is not None and reply.phone.startswith("+82"),
             read_as=read_as(reply.label),
             reasons=reasons_for(reply),
+            about=topics.describe(reply.message.topic) if reply.message else "",
             newer=newer,
             older=older,
             is_latest="before" not in request.GET,
