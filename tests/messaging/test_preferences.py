@@ -1,5 +1,6 @@
 """What a person chose is obeyed at the send and at the claim; what the law locks stays on; every change is kept."""
 
+import threading
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -26,7 +27,16 @@ from messaging.windows import Window
 from portal.core import clock
 from portal.core.clock import KST
 from portal.core.sealing import blind_phone
-from tests.messaging.making import PHONE, leg_of, make_official, make_template, queue, receipt, status_of, told
+from tests.messaging.making import (
+    PHONE,
+    leg_of,
+    make_official,
+    make_template,
+    queue,
+    receipt,
+    status_of,
+    told,
+)
 
 pytestmark = pytest.mark.usefixtures("office", "daytime")
 
@@ -277,3 +287,25 @@ def test_nobody_lifts_a_neighbours_opt_out() -> None:
 
     with pytest.raises(preferences.NotYours):
         preferences.lift(phone_index=INDEX, opt_out=wish.pk, origin=HERE, now=clock.now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_choice_waits_for_the_claim_under_way() -> None:
+    make_template()
+    with transaction.atomic():
+        queue(topic=KIND)
+    is_done = threading.Event()
+
+    def choose() -> None:
+        _choose((KIND, Means.TEXT))
+        is_done.set()
+        connection.close()
+
+    chooser = threading.Thread(target=choose)
+    with transaction.atomic():
+        list(Attempt.objects.select_for_update())  # as a claim holds them until its dispatch is committed
+        chooser.start()
+        assert not is_done.wait(timeout=1)
+
+    assert is_done.wait(timeout=30)
+    chooser.join(timeout=30)
