@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from django.db import transaction
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from messaging import delivery, receiving, reconciling
+from messaging import delivery, receiving, reconciling, services, topics
 from messaging.carriers import registry
-from messaging.carriers.base import Button, Carrier, Reviewed, TemplateText
-from messaging.models import Attempt, Dispatch, Message, SenderNumber, TemplateVersion
+from messaging.carriers.base import Button, Carrier, Reviewed, TemplateText, Unsubscribable
+from messaging.models import Attempt, Dispatch, Message, OptOut, Receipt, Reply, SenderNumber, TemplateVersion
 from portal.core import clock
 from tests.messaging import making
+from tests.messaging.legs import jpeg
 from tests.messaging.making import age, certify, leg_of, make_template, status_of
 from tests.messaging.simulator_process import HOOK_SECRET, KEY, RunningSimulator, eventually, running_simulator
 
@@ -88,14 +90,14 @@ class Line:
     def drain(self) -> int:
         return delivery.drain(seconds=20)
 
-    def comes_true(self, claim: Callable[[], bool]) -> bool:
+    def comes_true(self, claim: Callable[[], bool], *, seconds: float = 15) -> bool:
         """True as soon as the claim holds, handling meanwhile what the webhooks brought."""
 
         def handled() -> bool:
             receiving.handle_pending(now=clock.now())
             return claim()
 
-        return eventually(handled, seconds=15)
+        return eventually(handled, seconds=seconds)
 
     def shown(self, number: str = PHONE) -> list[tuple[str, str]]:
         """What the handset shows, as its citizen sees it."""
@@ -116,47 +118,29 @@ def line(
     vendor: Vendor = request.param
     sender = SenderNumber.objects.get().number
     with running_simulator(tmp_path / "truth.jsonl", "--sender", sender, hooks=live_server.url) as simulator:
+        settings.STATE_DIR = tmp_path  # each test has a database of its own age
         settings.MESSAGING_CARRIERS = {"main": vendor.entry(simulator.url)}
         certify("main")
         yield Line(vendor, simulator, registry.carrier("main"), sender)
 
 
-def test_a_text_arrives_once_and_its_receipt_comes_home(line: Line) -> None:
+def test_each_text_reaches_its_own_reader_once_and_its_receipt_comes_home(line: Line) -> None:
+    line.simulator.control(switches=[{"number": OTHER, "name": "no_such_number", "on": True}])
+    line.simulator.control(rules=[{"fault": "receipt_forged", "times": 1}])
     make_template()
-    message = queue()
+    numbers = [f"0109000{n:04d}" for n in range(6)]
+    messages = [queue(one, to=f"+82{one[1:]}", context={"이름": f"시민{one[-4:]}"}) for one in numbers]
+    lost = queue("lost", to=f"+82{OTHER[1:]}")
 
-    assert line.drain() == 1
+    assert line.drain() == 7
 
-    assert leg_of(message).vendor_ref
-    assert line.comes_true(lambda: status_of(message) == "delivered")
-    assert [channel for channel, _ in line.shown()] == ["sms"]
-    assert "김하늘" in line.shown()[0][1]
-
-
-def test_several_texts_each_reach_their_own_reader(line: Line) -> None:
-    make_template()
-    messages = {
-        number: queue(number, to=f"+82{number[1:]}", context={"이름": f"시민{number[-4:]}"})
-        for number in (f"0109000{n:04d}" for n in range(12))
-    }
-
-    line.drain()
-
-    assert line.comes_true(lambda: all(status_of(one) == "delivered" for one in messages.values()))
-    for number in messages:
-        ((_, text),) = line.shown(number)
-        assert f"시민{number[-4:]}" in text
-
-
-def test_a_failed_delivery_is_known_with_its_reason(line: Line) -> None:
-    line.simulator.control(switches=[{"number": PHONE, "name": "no_such_number", "on": True}])
-    make_template()
-    message = queue()
-
-    line.drain()
-
-    assert line.comes_true(lambda: leg_of(message).reason_kind == "no_such_number")
-    assert line.shown() == []
+    assert all(leg_of(one).vendor_ref for one in messages)
+    assert line.comes_true(lambda: all(status_of(one) == "delivered" for one in messages))
+    assert line.comes_true(lambda: leg_of(lost).reason_kind == "no_such_number")
+    for number in numbers:
+        ((channel, text),) = line.shown(number)
+        assert (channel, f"시민{number[-4:]}" in text) == ("sms", True)
+    assert Receipt.objects.count() == 7  # the forged one is none
 
 
 def test_a_lost_answer_is_asked_about_and_nobody_reads_twice(line: Line) -> None:
@@ -192,33 +176,58 @@ def test_a_call_cut_before_it_was_taken_is_sent_again_and_arrives_once(line: Lin
     assert len(line.simulator.truth()) == 1
 
 
-def test_an_alimtalk_arrives_as_a_card_with_the_approved_words(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_alimtalk_arrives_as_a_card_and_where_it_cannot_one_text_follows(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
     version = make_template(route="alimtalk_then_text", buttons=[{"label": "보기", "url": "#{주소}"}])
     _review(line, version, monkeypatch)
-    message = queue(buttons_context={"주소": "https://localhost/c/x/"})
+    line.simulator.control(switches=[{"number": OTHER, "name": "no_kakao", "on": True}])
+    links = {"주소": "https://localhost/c/x/"}
+    card, text = queue(buttons_context=links), queue("text", to=f"+82{OTHER[1:]}", buttons_context=links)
 
     line.drain()
-
-    assert line.comes_true(lambda: status_of(message) == "delivered")
-    assert line.shown() == [("alimtalk", message.body)]
-    (shown,) = line.simulator.phone(PHONE)["messages"]
-    assert [(one["label"], one["url"]) for one in shown["buttons"]] == [("보기", "https://localhost/c/x/")]
-
-
-def test_where_kakaotalk_fails_one_text_follows_and_only_one(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    version = make_template(route="alimtalk_then_text")
-    _review(line, version, monkeypatch)
-    line.simulator.control(switches=[{"number": PHONE, "name": "no_kakao", "on": True}])
-    message = queue()
-
-    line.drain()
-    assert line.comes_true(lambda: Attempt.objects.filter(message=message, ordinal=2).exists())
+    assert line.comes_true(lambda: Attempt.objects.filter(message=text, ordinal=2).exists())
     Attempt.objects.filter(ordinal=2).update(due_at=clock.now() - timedelta(minutes=1))
     line.drain()
 
+    assert line.comes_true(lambda: {status_of(card), status_of(text)} == {"delivered"})
+    (shown,) = line.simulator.phone(PHONE)["messages"]
+    assert (shown["channel"], shown["text"]) == ("alimtalk", card.body)
+    assert [(one["label"], one["url"]) for one in shown["buttons"]] == [("보기", "https://localhost/c/x/")]
+    assert [channel for channel, _ in line.shown(OTHER)] == ["sms"]
+    assert len([event for event in line.simulator.truth() if event["number"] == OTHER]) <= 2
+
+
+def test_pictures_go_ahead_and_arrive_in_the_message_that_names_them(line: Line, handlers: None) -> None:
+    pages = {f"test:{width}": jpeg(width, 40) for width in (60, 70)[: line.carrier.capabilities.mms.max_images]}
+    topics.image_source("test")(lambda handle, message: pages[handle])
+    make_template(route="mms")
+    images = [services.ImageRef(handle, sha256(page).hexdigest(), 60, 40, len(page)) for handle, page in pages.items()]
+    message = queue(images=images)
+
+    line.drain()
+
     assert line.comes_true(lambda: status_of(message) == "delivered")
-    assert [channel for channel, _ in line.shown()] == ["sms"]
-    assert len(line.simulator.truth()) <= 2
+    (shown,) = line.simulator.phone(PHONE)["messages"]
+    assert shown["channel"] == "mms"
+    assert set(shown["images"]) == {sha256(page).hexdigest() for page in pages.values()}
+
+
+def test_replies_and_refusals_come_home_once_where_the_vendor_brings_them(line: Line) -> None:
+    make_template()
+    queue()
+    line.drain()
+    line.simulator.control(rules=[{"fault": "reply_tripled"}])
+    brings = line.carrier.capabilities.replies
+    tells = isinstance(line.carrier, Unsubscribable)
+
+    line.simulator.control(replies=[{"from": PHONE, "to": line.office, "text": "잘 받았습니다"}])
+    line.simulator.control(switches=[{"number": OTHER, "name": "refuses_080", "on": True}])
+
+    assert line.comes_true(lambda: Reply.objects.count() == brings)
+    assert [one.text for one in Reply.objects.all()] == ["잘 받았습니다"] * brings
+    assert line.comes_true(lambda: OptOut.objects.filter(source="080").count() == tells)
+    assert not line.comes_true(lambda: Reply.objects.count() > 1, seconds=1)
 
 
 def _review(line: Line, version: TemplateVersion, monkeypatch: pytest.MonkeyPatch) -> None:
