@@ -5,6 +5,7 @@ import hmac
 import json
 import threading
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from messaging import services
-from messaging.models import HookReject, Receipt, Reply
+from messaging.carriers.base import HookRequest, UnsubscribeEvent, check_source
+from messaging.models import HookReject, OptOut, Receipt, Reply
 from portal.core import clock
+from tests.messaging.making import Told
 
 SECRET = "hook-secret-hook-secret-hook-secret"
 PATH = hashlib.sha256(SECRET.encode()).hexdigest()[:16]
@@ -204,3 +207,46 @@ def test_twenty_parallel_duplicates_are_one_row_and_all_acknowledged() -> None:
 
     assert statuses == [200] * 20
     assert Reply.objects.count() == 1
+
+
+class Listening(Told):
+    """A carrier that also reports calls to the 080 line, from its own addresses only."""
+
+    def read_unsubscribes(self, request: HookRequest) -> Sequence[UnsubscribeEvent]:
+        check_source(request, ["203.0.113.7"])
+        return [UnsubscribeEvent("u1", "01012345678", "0801234567", request.received_at)]
+
+
+@pytest.fixture
+def listening(settings: Settings) -> None:
+    settings.MESSAGING_CARRIERS = {"main": {"BACKEND": "tests.messaging.test_hooks.Listening", "OPTIONS": {}}}
+
+
+def test_a_call_to_the_refusal_line_is_heard_once_however_often_it_is_reported(listening: None) -> None:
+    for _ in range(3):
+        address = "/hooks/messaging/main/told/unsubscribes/"
+        answer = Client().post(address, data=b"{}", content_type="application/json", REMOTE_ADDR="203.0.113.7")
+        assert answer.status_code == 200
+
+    assert OptOut.objects.get().source == "080"
+
+
+def test_a_webhook_from_an_address_that_is_not_listed_is_refused(listening: None) -> None:
+    address = "/hooks/messaging/main/told/unsubscribes/"
+
+    answer = Client().post(address, data=b"{}", content_type="application/json", REMOTE_ADDR="198.51.100.9")
+
+    assert answer.status_code == 403
+    assert not OptOut.objects.exists()
+
+
+def test_a_carrier_without_a_refusal_line_has_no_such_address() -> None:
+    assert _post("unsubscribes", _reply_body()).status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "body"), [("replies", _reply_body()), ("receipts", _receipt_body())])
+def test_a_webhook_takes_few_statements(
+    kind: str, body: bytes, django_assert_max_num_queries: Callable[[int], object]
+) -> None:
+    with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
+        assert _post(kind, body).status_code == 200
