@@ -1,5 +1,6 @@
 """Every test of this room has a registered sender number and a carrier that does as it is told."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from messaging.carriers import registry
 from messaging.models import SenderNumber
 from portal.core import clock
 from tests.messaging.making import TOLD, certify
+from tests.messaging.simulator_process import Receiver, receiving
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +43,10 @@ def handlers(monkeypatch: pytest.MonkeyPatch) -> None:
 def daytime(monkeypatch: pytest.MonkeyPatch) -> None:
     """No window is closed: for tests of everything but the night."""
     monkeypatch.setattr(windows, "closed_until", lambda purpose, moment: None)
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    """Stands where the portal's webhooks stand, for the tests of one file."""
+    with receiving() as running:
+        yield running

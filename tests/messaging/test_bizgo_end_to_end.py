@@ -20,16 +20,9 @@ from tests.messaging.simulator_process import (
     eventually,
     running_simulator,
 )
-from tests.messaging.simulator_process import receiving as listening
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("office", "daytime", "handlers")]
 SIGNED = ("x-ib-timestamp", "x-ib-signature")
-
-
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
-    with listening() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -20,13 +20,8 @@ from tests.messaging.legs import OFFICE, PHONE
 
 
 @pytest.fixture
-def fake() -> FakeTransport:
-    return FakeTransport()
-
-
-@pytest.fixture
-def plug(fake: FakeTransport) -> Bizgo:
-    return plug_over(fake)
+def plug() -> Bizgo:
+    return plug_over(FakeTransport())
 
 
 # --- their webhooks, signed by their library --------------------------------------------------------------------------
@@ -82,8 +77,8 @@ def test_forged_stale_unsigned_or_foreign_webhooks_are_refused(plug: Bizgo) -> N
             plug.read_replies(request)
 
 
-def test_while_the_secret_is_changed_both_are_good(fake: FakeTransport) -> None:
-    plug = plug_over(fake, hook_secret_before="the one before")
+def test_while_the_secret_is_changed_both_are_good() -> None:
+    plug = plug_over(FakeTransport(), hook_secret_before="the one before")
 
     assert plug.read_replies(hook(text(), secret="the one before"))
     assert plug.read_replies(hook(text()))

@@ -18,17 +18,10 @@ from tests.messaging.simulator_process import (
     Receiver,
     RunningSimulator,
     eventually,
-    receiving,
     running_simulator,
 )
 
 CHANNEL = "KA01PF260101000000000simulator"
-
-
-@pytest.fixture(scope="module")
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture(scope="module")
