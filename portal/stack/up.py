@@ -80,16 +80,19 @@ def _reset(state: Path, *, is_agreed: bool) -> None:
 def _check_surroundings(wanted: Options) -> None:
     if not wanted.is_services_only:
         simulator = wanted.port + surroundings.SIMULATOR_OFFSET
-        ports.check_free({wanted.port: "시민 화면"} | ({simulator: "통신사 모의기"} if _simulates_carrier() else {}))
+        ports.check_free(
+            {wanted.port: "시민 화면"} | ({simulator: "통신사 모의기"} if _simulates_carrier(wanted.port) else {})
+        )
     if surroundings.is_given("DATABASE_URL") and not postgres.answers(surroundings.given("DATABASE_URL")):
         raise StackError("DATABASE_URL의 PostgreSQL에 연결할 수 없습니다. 주소와 서버를 확인하세요.", exit_code=2)
     if surroundings.is_given("REDIS_URL") and not valkey.answers(surroundings.given("REDIS_URL")):
         raise StackError("REDIS_URL의 서버에 연결할 수 없습니다. 주소와 서버를 확인하세요.", exit_code=2)
 
 
-def _simulates_carrier() -> bool:
-    """Whoever names carriers of their own also runs the other end of the line."""
-    return not surroundings.is_given("MESSAGING_CARRIERS")
+def _simulates_carrier(port: int) -> bool:
+    """Whoever names carriers of their own also runs the other end of the line, unless they name our simulator."""
+    ours = f"http://127.0.0.1:{port + surroundings.SIMULATOR_OFFSET}"
+    return not surroundings.is_given("MESSAGING_CARRIERS") or ours in surroundings.given("MESSAGING_CARRIERS")
 
 
 class Stack:
@@ -191,7 +194,7 @@ class Stack:
     async def _start_processes(self) -> None:
         wanted, environment = self._wanted, self._environment
         simulator = programs.simulator(environment, port=wanted.port, state=self._state, is_demo=wanted.is_demo)
-        if _simulates_carrier():
+        if _simulates_carrier(wanted.port):
             await self._start("통신사 모의기를 시작합니다", simulator)
         await together(
             self._start("웹 서버를 시작합니다", programs.web(environment, port=wanted.port, is_dev=wanted.is_dev)),
@@ -222,7 +225,7 @@ class Stack:
         handsets = f"http://localhost:{self._wanted.port + surroundings.SIMULATOR_OFFSET}/"
         lines = [f"준비되었습니다 ({seconds:.1f}초).", f"  시민 화면    {site}/", f"  공무원 화면  {site}/admin/"]
         lines += [f"    {line}" for line in logins.splitlines() if line.strip()]
-        lines += [f"  손전화       {handsets}"] if _simulates_carrier() else []
+        lines += [f"  손전화       {handsets}"] if _simulates_carrier(self._wanted.port) else []
         lines += [f"  데이터와 기록  {self._state} (기록은 log/)", "Ctrl-C로 끝냅니다."]
         self._console.say("\n" + "\n".join(lines) + "\n")
 
@@ -231,7 +234,7 @@ class Stack:
         with self._console.step("첫 화면을 엽니다"):
             if not await asyncio.to_thread(programs.responds(home, site=self._environment["SITE_URL"], seconds=30)):
                 raise StackError("첫 화면이 열리지 않습니다. var/log/web.log를 보세요.")
-        if _simulates_carrier():  # a real line would reach, and charge, somebody
+        if _simulates_carrier(self._wanted.port):  # a real line would reach, and charge, somebody
             await steps.run("문자 한 통을 끝까지 보내 봅니다", "self_test")
         self._console.say("스스로 점검을 마쳤습니다.")
 
