@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from messaging.understanding import clauses, courtesy, options
+from messaging.understanding import clauses, courtesy, options, stopping
 from messaging.understanding.case import Case
 from messaging.understanding.doubts import NO_STANDS, doubts_of
 from messaging.understanding.model import Finding, Option, Reading, Span, Weight
@@ -186,7 +186,9 @@ def weigh(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> Reading:
         return case.reading("ambiguous", rule, spans=chosen.spans, flags=("unread_words",), suggested=option)
     if _is_drawn(case, chosen):
         return case.reading("ambiguous", "doubt.glyph", spans=chosen.spans, flags=("glyph",), suggested=option)
-    return case.reading(option.meaning, chosen.rule, option=option, spans=chosen.spans)
+    is_wide = option.meaning == "refuse" and stopping.MAYBE.search(case.tight.text) is not None
+    flags = ("maybe_opt_out",) if is_wide else ()
+    return case.reading(option.meaning, chosen.rule, option=option, spans=chosen.spans, flags=flags)
 
 
 _NO_BESIDE = re.compile(
@@ -212,8 +214,8 @@ def _asks_about_something_else(case: Case, findings: Sequence[Finding]) -> bool:
 
 
 _FORBIDDEN = re.compile(
-    r"(?<!걱정)(?<!걱정하)(?<!염려)(?<!염려하)(?<!부담갖)[가-힣](?:지|질|덜)(?:좀|는|도|를)?(?:마[세시라소요이]|"
-    r"말[아라길고]|마$)"
+    r"(?<!걱정)(?<!걱정하)(?<!염려)(?<!염려하)(?<!부담갖)[가-힣](?:지|질|덜)(?:좀|는|도|를)?(?:마(?!는|다)|"
+    r"말[아라길고])"
 )
 # 잘 모르지만 동의합니다, 바쁘지만 참석할게요: what is conceded before a plain yes
 _CONCEDED = re.compile(r".*(?:지만은?|으나|는데도|아도|어도)(?= )")

@@ -6,7 +6,6 @@ Written by families of endings, not by sentences: 합니다, its dialects (헙�
 would turn it round (…합니다만, …겠습니까, …한다면) is looked for in the whole text by `doubts`.
 """
 
-END = r"(?![가-힣ㄱ-ㅣ])"
 # a word ends here, or runs into a courtesy without a blank
 LOOSE_END = r"(?=$|[^가-힣ㄱ-ㅣ]|[ㅋㅎㅠㅜ]|감사|고맙|고마[워와]|수고|고생|부탁|안녕|건강|항상|행복|좋은하루|죄송)"
 

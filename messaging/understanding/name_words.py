@@ -219,21 +219,25 @@ def joined(words: Sequence[NameWord], text: str) -> Iterator[NameWord]:
             continue
         core, end = word.whole, word.at[1]
         for following in words[index + 1 : index + 4]:
-            if core != word.whole and len(following.core) > 1 and not _COPULA.fullmatch(following.core[1:]):
+            if text[end : following.at[0]] != " " or not _goes_on(core, word.whole, following):
                 break
-            if text[end : following.at[0]] != " " or len(core) + len(following.core) > 5 or _is_everyday(following):
-                break
-            if ON_BEHALF.match(following.whole):
-                break  # 제 딸이고
-            if core == "안" and following.core[-1] in _AFTER_NOT:
-                break  # 안 원해: no An Wonhae
-            if len(following.core) == 3 and is_name(following.core) and is_likely(following.core):
-                break  # 전 백두산인데요: 전 is 저는
             core, end = core + following.core, following.at[1]
             bare = _without_copula(core) if len(core) > 3 and not following.has_copula else ""
             if bare:
                 core, end = bare, end - len(core) + len(bare)
             yield NameWord(core, (word.at[0], end), core, following.has_copula or bool(bare))
+
+
+def _goes_on(core: str, surname: str, following: NameWord) -> bool:
+    """Whether the next word may be more of the name that began with a surname."""
+    if core != surname and len(following.core) > 1 and not _COPULA.fullmatch(following.core[1:]):
+        return False
+    if len(core) + len(following.core) > 5 or _is_everyday(following) or ON_BEHALF.match(following.whole):
+        return False  # 제 딸이고
+    if core == "안" and following.core[-1] in _AFTER_NOT:
+        return False  # 안 원해: no An Wonhae
+    # 전 백두산인데요: 전 is 저는
+    return not (len(following.core) == 3 and is_name(following.core) and is_likely(following.core))
 
 
 def _is_everyday(word: NameWord) -> bool:

@@ -21,19 +21,6 @@ from messaging.understanding.name_words import (
 )
 from messaging.understanding.normalising import Normal
 
-_FIELD = re.compile(r"생년월일|생년|생일|주민번호|전화번호")
-_AFTER_NOT = frozenset("해지고음함네나래가할갈임요")
-_PARTICLE = re.compile(r"(?:은|는|이|가|도|의|께서|이가)$")
-_VERB_ENDS = frozenset("세네죠까데거여와려어해예에")  # 주세요, 하네요: no names
-_VERB_STEMS = frozenset("하한함할합해허혀안못몬")  # behind a label these go on with the verb: 동의하시오
-_NEXT_FIELD = re.compile(r"생년월일|생년|생일|주민번호|전화번호")
-_AFTER_NOT = frozenset("해지고음함네나래가할갈임요")
-_PARTICLE = re.compile(r"(?:은|는|이|가|도|의|께서|이가)$")
-_LEAD = re.compile(
-    "^(?:안녕하세요|수고하세요|저는요?|나는|내는|제 ?이름은|내 ?이름은|이름은|성명은|성함은|이름|성명|성함|본인은|"
-    "본인|신청인|민원인|수신자|대상자|일번|[0-9]번(?:은|요|이요)?|번|"
-    "여기는|네네?|예|넵)(?=[가-힣]{2})"
-)
 _FIELD = re.compile(
     r"(?:이름|성명|성함|본인 ?이름|신청인|(?<![a-z])(?:my )?name(?: is)?)(?:은|는|이|요)?\s?[:=/.,\-(\[]{0,2}\s?"
 )

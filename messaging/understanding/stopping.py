@@ -20,6 +20,10 @@ _POST = re.compile(
     r"(?:우편|등기|종이|고지서지로|편지)(?:물|고지서|통지서|안내문|우편)?(?:은|는|을|를|으로|로|도)?(?:이제|더)?$"
 )
 _BY_TEXT = re.compile(r"문자(?:메시지)?로(?:는|만)?(?:좀|절대)?$")
+# a no to texts, which may be a no to this text or to all of them: an official decides
+MAYBE = re.compile(
+    r"(?:문자|메시지|수신)(?!로).{0,6}?(?:거[부절]|사절|안받|받지않|받기싫|싫|원하지|원치|필요없|안[함합할해])"
+)
 _OBJECT = re.compile(rf"(?:{acts.TEXT})(?!로|메)")  # 문자 보내지 마: any text, whatever it is about
 _PESTERED = re.compile(r"귀찮|귀찬|성가|괴롭|못살|피곤|짜증|시끄|작작")
 # what one slip of the finger may not hide, and how many letters (jamo) it may be away
