@@ -20,7 +20,6 @@ from messaging.simulator.nhn.ledger import (
     Standing,
     leg_name,
     new_request_id,
-    vendor_code,
 )
 from messaging.simulator.nhn.searching import GROUPS, PAGING, PERIODS, Rules, check_known, found, updated
 from messaging.simulator.nhn.templates import CODE_CHARACTERS, CONTENT_CHARACTERS, SENDER_KEY, Templates, filled
@@ -149,20 +148,7 @@ class Cards:
         )
 
     def _told(self, sending: Sending) -> Answer:
-        answers = self._exchange.world.answers[sending.id]
-        results = []
-        for one in sending.addressees:
-            answer = answers[one.leg]
-            code = 0 if answer["event"] == "accept" else vendor_code(answer["code"], otherwise=-9999)
-            results.append(
-                {
-                    "recipientSeq": one.seq,
-                    "recipientNo": one.number,
-                    "resultCode": code,
-                    "resultMessage": TALK.says.get(code, ""),
-                    "recipientGroupingKey": one.group,
-                }
-            )
+        results = self._ledger.results(sending, TALK, otherwise=-9999)
         message = {"requestId": sending.id, "senderGroupingKey": sending.group, "sendResults": results}
         is_lost = all(one["resultCode"] for one in results)
         return json_answer({"header": TALK.header(ALL_FAILED if is_lost else 0), "message": message})

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from messaging.simulator.exchange import Exchange
 from messaging.simulator.faults import Rule
-from messaging.simulator.nhn.envelope import KEY_USED, Refusal
+from messaging.simulator.nhn.envelope import KEY_USED, Product, Refusal
 from messaging.simulator.orders import Leg, Order
 from messaging.simulator.truth import Event, wall_clock
 
@@ -119,6 +119,25 @@ class Ledger:
         order = Order(sending.id, tuple(legs), DIALECT)
         said = {leg: str(code) for leg, code in codes.items()}
         return self._exchange.take(order, rules, check=lambda leg: said.get(leg.id, "")).early
+
+    def results(self, sending: Sending, product: Product, *, otherwise: int) -> list[dict[str, Any]]:
+        """What the answer to a request says of each recipient; `otherwise` words what the fault script refused."""
+        answers = self._exchange.world.answers[sending.id]
+
+        def code_of(one: Addressee) -> int:
+            answer = answers[one.leg]
+            return 0 if answer["event"] == "accept" else vendor_code(answer["code"], otherwise=otherwise)
+
+        return [
+            {
+                "recipientSeq": one.seq,
+                "recipientNo": one.number,
+                "resultCode": code_of(one),
+                "resultMessage": product.says.get(code_of(one), ""),
+                "recipientGroupingKey": one.group,
+            }
+            for one in sending.addressees
+        ]
 
     def standing(self, sending: Sending, addressee: Addressee) -> Standing | None:
         """Where a message stands; None if it was never taken up or the look-up still pretends so."""

@@ -25,7 +25,6 @@ from messaging.simulator.nhn.ledger import (
     Standing,
     leg_name,
     new_request_id,
-    vendor_code,
 )
 from messaging.simulator.nhn.searching import (
     GROUPS,
@@ -166,20 +165,7 @@ class Texts:
         return tuple(pictures)
 
     def _told(self, sending: Sending) -> dict[str, Any]:
-        answers = self._exchange.world.answers[sending.id]
-        results = []
-        for one in sending.addressees:
-            answer = answers[one.leg]
-            code = 0 if answer["event"] == "accept" else vendor_code(answer["code"], otherwise=-2021)
-            results.append(
-                {
-                    "recipientNo": one.number,
-                    "resultCode": code,
-                    "resultMessage": SMS.says.get(code, ""),
-                    "recipientSeq": one.seq,
-                    "recipientGroupingKey": one.group,
-                }
-            )
+        results = self._ledger.results(sending, SMS, otherwise=-2021)
         return {
             "requestId": sending.id,
             "statusCode": "2" if any(one["resultCode"] == 0 for one in results) else "3",
