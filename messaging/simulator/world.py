@@ -205,7 +205,7 @@ class World:
         if event.get("copies"):
             self.unposted[event["id"]] = event
         if event["on"]:
-            self.unsubscribed.setdefault(event["number"], event.get("at", event["time"]))
+            self.unsubscribed.setdefault(event["number"], event["at" if "at" in event else "time"])
         else:
             self.unsubscribed.pop(event["number"], None)
 

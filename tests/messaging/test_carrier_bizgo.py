@@ -293,5 +293,13 @@ def test_bad_settings_stop_the_start() -> None:
             Bizgo(**options)
 
 
+def test_without_a_contract_for_citizens_texts_nobody_is_asked_for_them(fake: FakeTransport) -> None:
+    plug = plug_over(fake, replies=False)
+
+    assert plug.poll("").events == ()
+    assert fake.requests == []
+    assert not plug.capabilities.replies
+
+
 def test_without_a_sender_key_no_alimtalk_is_carried(fake: FakeTransport) -> None:
     assert "alimtalk" not in plug_over(fake, sender_key="").capabilities.channels

@@ -45,8 +45,9 @@ class Bizgo(Newsstand):
     """
     The plug. A repeated key is answered per recipient with A301, so any lost answer is settled by the same call again.
 
-    `receipts`: how this API key tells reports, chosen in their console: "push" (webhook) or "poll". `hook_ips`: the
-    addresses webhooks come from; their signature does not cover the body, so outside this machine they are required.
+    `receipts`: how this API key tells reports, chosen in their console: "push" (webhook) or "poll". `replies`: whether
+    a number of ours is contracted for citizens' texts. `hook_ips`: the addresses webhooks come from; their signature
+    does not cover the body, so outside this machine they are required.
     `history_lag`: seconds after a call for which its absence in their history proves nothing.
     """
 
@@ -61,6 +62,7 @@ class Bizgo(Newsstand):
         sender_key: str = "",
         payment_code: str = "",
         receipts: Literal["push", "poll"] = "push",
+        replies: bool = True,
         history_lag: float = 600.0,
         timeout: float = 15.0,
         tps: float = codes.CAPABILITIES.tps,
@@ -75,14 +77,16 @@ class Bizgo(Newsstand):
         channels = dict(codes.CAPABILITIES.batch_sizes)
         if not sender_key:
             del channels["alimtalk"]
-        self.capabilities = replace(codes.CAPABILITIES, batch_sizes=channels, tps=tps, receipts=receipts)
+        self.capabilities = replace(
+            codes.CAPABILITIES, batch_sizes=channels, tps=tps, receipts=receipts, replies=replies
+        )
         self._secrets = tuple(secret for secret in (hook_secret, hook_secret_before) if secret)
         self.hook_path_secrets = path_secrets(*self._secrets)
         self._hook_ips = tuple(hook_ips)
         self._account = composing.Account(sender_key, payment_code)
         self._history_lag = timedelta(seconds=history_lag)
         self._line = Line(base_url=base_url, headers={"authorization": api_key}, timeout=timeout, transport=transport)
-        super().__init__(self._ask, polls_reports=receipts == "poll")
+        super().__init__(self._ask, polls_reports=receipts == "poll", hears_replies=replies)
 
     def _ask(self, method: str, path: str, **sent: Any) -> Said:
         """

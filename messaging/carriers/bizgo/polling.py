@@ -29,9 +29,10 @@ class Newsstand:
     Reports are handed out again and again until their batch is confirmed, so they need no place in it.
     """
 
-    def __init__(self, ask: Ask, *, polls_reports: bool) -> None:
+    def __init__(self, ask: Ask, *, polls_reports: bool, hears_replies: bool) -> None:
         self._ask_for = ask
         self._polls_reports = polls_reports
+        self._hears_replies = hears_replies
 
     def poll(self, cursor: str) -> News:
         """Reports first; then, every quarter of an hour, texts of the last day that no webhook brought."""
@@ -40,7 +41,7 @@ class Newsstand:
             told = self._reports(place)
             if told is not None:
                 return told
-        return self._replies(place, cursor)
+        return self._replies(place, cursor) if self._hears_replies else News((), cursor, _nothing)
 
     def _reports(self, place: dict[str, Any]) -> News | None:
         data = answers.data(self._ask_for("GET", "/report/polling"))
