@@ -6,7 +6,7 @@ Everything that may have changed since the message was queued is judged again (m
 
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from messaging import dry_runs, guarding
 from messaging.carriers.base import Capabilities, Leg
@@ -26,7 +26,9 @@ from messaging.models import (
     Dispatch,
     LegStatus,
     Message,
+    SenderNumber,
     Stream,
+    TemplateVersion,
 )
 from messaging.pricing import Rate, tariff_on
 from messaging.settling import ALONE_AFTER, because, fold, settle
@@ -36,7 +38,6 @@ LARGEST_BATCH = 200
 LARGEST_BATCH_BY_TIME = 100
 LARGEST_BATCH_OF_PICTURES = 20
 SPREAD = timedelta(minutes=10)
-RELATED = ("message__template_version__template", "message__sender_number", "message__stream")
 
 # Hops over the partial index from stream to stream, so that neither idle streams nor waiting rows cost anything.
 # Within a lane the stream goes first that has waited longest for its weight.
@@ -122,7 +123,9 @@ def claim(alias: str, capabilities: Capabilities) -> Claim | None:
         dry_runs.play(verdict.staged, at=turn.at)
         _hold(verdict.held)
         Attempt.objects.filter(pk__in=verdict.unready).update(awaits_upload=True)
-        dispatch = _dispatch(verdict.ready, alias, turn, rate) if verdict.ready else None
+        messages = {leg.pk: leg.message_id for leg in legs}
+        leaving = [messages[leg.id] for leg in verdict.ready]
+        dispatch = _dispatch(verdict.ready, leaving, alias, turn, rate) if leaving else None
         _take_turn(turn, verdict)
         if dispatch is None:
             return None
@@ -133,7 +136,7 @@ def claim(alias: str, capabilities: Capabilities) -> Claim | None:
 
 def rebuilt(dispatch: Dispatch, at: datetime) -> tuple[Leg, ...] | None:
     """The very request of an earlier call, byte for byte; None if anything about it, or any wish, has changed."""
-    legs = list(dispatch.attempts.select_related(*RELATED).order_by("due_at", "message_id"))
+    legs = _complete(dispatch.attempts.order_by("due_at", "message_id"))
     ready = rebuild(legs, at)
     if ready is None or not hmac.compare_digest(request_of(ready), bytes(dispatch.request_sha256)):
         return None
@@ -172,8 +175,22 @@ def _lock(turn: Turn, alias: str, limit: int) -> list[Attempt]:
         limit = min(limit, turn.canary_left)
     if turn.not_sent_count >= ALONE_AFTER:
         waiting = waiting.filter(pk=turn.leg)
-    locked = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*RELATED)
-    return list(locked.order_by("due_at", "message_id")[:limit])  # told at once, told in the order of the telling
+    locked = waiting.select_for_update(skip_locked=True, of=("self",))
+    return _complete(locked.order_by("due_at", "message_id")[:limit])  # told at once, told in the order of the telling
+
+
+def _complete(rows: QuerySet[Attempt]) -> list[Attempt]:
+    """Legs with their messages and what these share: wording, number and stream are read once, not once a leg."""
+    legs = list(rows.select_related("message").defer("message__body_sealed"))
+    messages = [leg.message for leg in legs]
+    versions = TemplateVersion.objects.select_related("template").in_bulk({one.template_version_id for one in messages})
+    numbers = SenderNumber.objects.in_bulk({one.sender_number_id for one in messages})
+    streams = Stream.objects.in_bulk({one.stream_id for one in messages})
+    for message in messages:
+        message.template_version = versions[message.template_version_id]
+        message.sender_number = numbers[message.sender_number_id]
+        message.stream = streams[message.stream_id]
+    return legs
 
 
 def _batch_size(turn: Turn, capabilities: Capabilities) -> int:
@@ -203,7 +220,7 @@ def _take_turn(turn: Turn, verdict: Verdict) -> None:
         running.update(paused_at=turn.at, pause_reason=verdict.pause_reason)
 
 
-def _dispatch(legs: Sequence[Leg], alias: str, turn: Turn, rate: Rate) -> Dispatch:
+def _dispatch(legs: Sequence[Leg], messages: Collection[int], alias: str, turn: Turn, rate: Rate) -> Dispatch:
     dispatch = Dispatch.objects.create(
         carrier=alias,
         channel=turn.channel,
@@ -219,5 +236,5 @@ def _dispatch(legs: Sequence[Leg], alias: str, turn: Turn, rate: Rate) -> Dispat
     Attempt.objects.filter(pk__in=ids).update(
         status=LegStatus.SUBMITTING, dispatch=dispatch, cost_won=rate.won, billed_on=rate.billed_on
     )
-    fold(set(Attempt.objects.filter(pk__in=ids).values_list("message_id", flat=True)))
+    fold(messages)
     return dispatch

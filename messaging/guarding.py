@@ -151,6 +151,7 @@ def _may_read_identity(user: str) -> bool:
 def _keep(mark: Mark) -> None:
     """Raise this host's mark; processes take turns. A full disk weakens the guard, it does not stop the mail."""
     try:
+        _file().parent.mkdir(parents=True, exist_ok=True)
         with _alone():
             known = read_mark()
             if known is None or known.identity != mark.identity or known.events < mark.events:

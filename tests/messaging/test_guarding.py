@@ -25,7 +25,7 @@ def mark(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A host of its own, whose marks are kept although a test's transaction never commits."""
     settings.STATE_DIR = tmp_path
     settings.MESSAGING_LEASE_SECONDS = 60
-    monkeypatch.setattr(guarding.transaction, "on_commit", lambda work: work())
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda work, **_: work())
     return tmp_path / "messaging-mark.json"
 
 
@@ -112,7 +112,8 @@ def test_a_lost_or_broken_file_stops_nothing(mark: Path, content: str | None) ->
 
 
 def test_a_full_disk_stops_nothing(mark: Path, settings: Settings) -> None:
-    settings.STATE_DIR = mark.parent / "not there"
+    mark.parent.joinpath("a file").touch()
+    settings.STATE_DIR = mark.parent / "a file" / "no folder"
     make_template()
 
     _send()

@@ -239,7 +239,7 @@ def test_failures_that_only_receipts_tell_stop_a_stream_too() -> None:
     services.send_many((outgoing(f"k{n}", stream="flow") for n in range(40)), by=None, now=clock.now())
     _drain()
 
-    _late_failures(Attempt.objects.all()[:20])
+    _late_failures(list(Attempt.objects.all()[:20]))
 
     assert Stream.objects.get(name="flow").paused_at is not None
 
