@@ -152,6 +152,18 @@ def test_a_later_call_that_fails_leaves_its_legs_to_be_asked_about(trial: Trial,
     assert plug.look_up(asked(legs, key=key))[legs[1].id] == NotFound()
 
 
+def test_a_later_call_is_not_begun_too_late_for_the_lease(
+    trial: Trial, plug: Nhn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    legs = [text_of_template(), replace(text_of_template(), template_code="contract.late")]
+    monkeypatch.setattr("messaging.carriers.nhn.plug.LATEST_CALL", 0.2)
+    trial.simulator.control(rules=[{"fault": "delay", "path": "/nhn/alimtalk/", "seconds": 0.4, "times": 1}])
+
+    outcomes = plug.submit(legs, key=uuid4())
+
+    assert set(outcomes) == {legs[0].id}
+
+
 def test_a_key_used_before_is_proof_of_the_first_call(trial: Trial, plug: Nhn) -> None:
     leg, key = text_of_template(), uuid4()
     plug.submit([leg], key=key)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -45,6 +46,7 @@ Event = TypeVar("Event")
 SMS_URL: Final = "https://sms.api.nhncloudservice.com"
 TALK_URL: Final = "https://kakaotalk-bizmessage.api.nhncloudservice.com"
 BEFORE, AFTER = timedelta(hours=1), timedelta(days=1)  # around a call, for clocks that differ and queues that wait
+LATEST_CALL: Final = 5.0  # seconds after the first of several
 KEY_HEADER: Final = "x-nc-api-idempotency-key"
 
 
@@ -120,13 +122,19 @@ class Nhn:
         return sending.outcomes(told, legs, place=("body", "data"), rows="sendResultList", meanings=SMS_CALLS)
 
     def _submit_talk(self, legs: Sequence[Leg], *, key: UUID) -> Mapping[UUID, Outcome]:
-        """One call per wording. If a later one fails, its legs are left out: their outcome is asked for."""
-        talk = self._needed_talk()
+        """
+        One call per wording, all of them begun early enough to end within one lease.
+
+        If a later one fails or would come too late, its legs are left out: their outcome is asked for.
+        """
+        talk, started = self._needed_talk(), time.monotonic()
         by_template: dict[str, list[Leg]] = {}
         for leg in legs:
             by_template.setdefault(leg.template_code, []).append(leg)
         answers: dict[UUID, Outcome] = {}
         for number, (template, same) in enumerate(by_template.items()):
+            if number and time.monotonic() > started + LATEST_CALL:
+                return answers
             body = sending.talk_call(same, template=code_of(template), sender_key=self._sender_key, key=key)
             header = {KEY_HEADER: f"{key}-{number}" if number else str(key)}
             try:
