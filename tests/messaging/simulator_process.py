@@ -141,7 +141,11 @@ def receiving() -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            expected = int(self.headers["content-length"])
+            body = self.rfile.read(expected)
+            if len(body) < expected:  # the caller was killed while it spoke
+                self.close_connection = True
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             hook = Hook(self.path, headers, body)
             receiver.hooks.append(hook)
