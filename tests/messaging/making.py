@@ -27,7 +27,19 @@ from messaging.carriers.base import (
     ReplyEvent,
     nothing_to_remember,
 )
-from messaging.models import Attempt, CarrierState, Dispatch, Message, Receipt, Template, TemplateVersion
+from messaging.models import (
+    Attempt,
+    CarrierState,
+    Dispatch,
+    Message,
+    OptOut,
+    Preference,
+    PreferenceChange,
+    Receipt,
+    Subscription,
+    Template,
+    TemplateVersion,
+)
 from portal.accounts.models import Department, Official, User
 from portal.core import clock
 
@@ -253,3 +265,13 @@ def unfolded_count() -> int:
 def long_ago() -> datetime:
     """A moment well before any test."""
     return clock.now() - timedelta(days=3)
+
+
+def preference_counts() -> tuple[int, int, int, int]:
+    """What people have chosen: switches, ways, lines of history, opt-outs in force."""
+    return (
+        Subscription.objects.count(),
+        Preference.objects.count(),
+        PreferenceChange.objects.count(),
+        OptOut.objects.filter(lifted_at=None).count(),
+    )

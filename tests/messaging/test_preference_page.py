@@ -7,13 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from messaging import delivery, services, topics
-from messaging.models import ChangeSource, Means, Message, OptOut, Preference, PreferenceChange, Subscription
+from messaging.models import ChangeSource, Means, Message, OptOut, Preference, Subscription
 from messaging.preference_history import Origin
 from messaging.preference_links import VALID_FOR, message_of, token_for
 from messaging.services import preferences
 from portal.core import clock
 from portal.core.sealing import blind_phone
-from tests.messaging.making import PHONE, make_template, queue, status_of, told
+from tests.messaging.making import PHONE, make_template, preference_counts, queue, status_of, told
 
 pytestmark = pytest.mark.usefixtures("office", "daytime")
 
@@ -44,15 +44,6 @@ def _everything_on() -> dict[str, str]:
         "quiet_until": "",
         **dict.fromkeys(switches, "on"),
     }
-
-
-def _counts() -> tuple[int, int, int, int]:
-    return (
-        Subscription.objects.count(),
-        Preference.objects.count(),
-        PreferenceChange.objects.count(),
-        OptOut.objects.filter(lifted_at=None).count(),
-    )
 
 
 def test_the_button_leads_to_the_page_and_the_same_key_gives_the_same_message() -> None:
@@ -97,7 +88,7 @@ def test_an_old_or_changed_address_opens_nothing() -> None:
         assert message_of(changed, now=soon) is None, changed
 
 
-def test_every_character_of_the_address_counts() -> None:
+def test_every_character_of_the_addresspreference_counts() -> None:
     make_template()
     message = queue()
     token = token_for(message.key)
@@ -119,7 +110,7 @@ def test_a_look_changes_nothing_and_sets_no_cookie(client: Client) -> None:
         assert not answer.cookies
     assert client.head(address).status_code == 200
     assert client.options(address).status_code == 405
-    assert _counts() == (0, 0, 0, 0)
+    assert preference_counts() == (0, 0, 0, 0)
 
 
 def test_the_page_shows_the_matrix_with_articles_and_no_whole_number(client: Client) -> None:
@@ -152,7 +143,7 @@ def test_a_kind_locked_by_law_is_not_stopped_by_a_crafted_tap(client: Client) ->
 
     assert answer.status_code == 422
     assert "법에 따라" in answer.content.decode()
-    assert _counts() == (0, 0, 0, 0)
+    assert preference_counts() == (0, 0, 0, 0)
 
 
 def test_saving_the_page_as_it_is_changes_nothing(client: Client) -> None:
@@ -160,7 +151,7 @@ def test_saving_the_page_as_it_is_changes_nothing(client: Client) -> None:
 
     client.post(_page(queue(topic=KIND)), _everything_on())
 
-    assert _counts() == (0, 0, 0, 0)
+    assert preference_counts() == (0, 0, 0, 0)
 
 
 def test_saving_keeps_what_was_chosen(client: Client) -> None:
@@ -223,7 +214,7 @@ def test_a_crafted_form_is_refused_in_korean(client: Client, posted: dict[str, s
 
     assert answer.status_code == 422
     assert 'role="alert"' in answer.content.decode()
-    assert _counts() == (0, 0, 0, 0)
+    assert preference_counts() == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 399, "%00", "한글"])

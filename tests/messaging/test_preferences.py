@@ -15,7 +15,6 @@ from messaging.models import (
     Means,
     Message,
     OptOut,
-    Preference,
     PreferenceChange,
     Subscription,
 )
@@ -32,6 +31,7 @@ from tests.messaging.making import (
     leg_of,
     make_official,
     make_template,
+    preference_counts,
     queue,
     receipt,
     status_of,
@@ -57,15 +57,6 @@ def _alimtalk(**changes: str) -> None:
         route="alimtalk_then_text",
         buttons=[{"label": "알림 설정", "url": "#{설정주소}"}],
         **changes,
-    )
-
-
-def _counts() -> tuple[int, int, int, int]:
-    return (
-        Subscription.objects.count(),
-        Preference.objects.count(),
-        PreferenceChange.objects.count(),
-        OptOut.objects.filter(lifted_at=None).count(),
     )
 
 
@@ -236,7 +227,7 @@ def test_what_the_law_locks_cannot_be_switched_off() -> None:
     with pytest.raises(preferences.LockedByLaw):
         _choose(("notices.notice", Means.TEXT))
 
-    assert _counts() == (0, 0, 0, 0)
+    assert preference_counts() == (0, 0, 0, 0)
 
 
 def test_every_change_is_written_down_once_with_its_origin() -> None:
