@@ -269,6 +269,18 @@ def test_a_rejected_wording_says_why_and_a_comment_opens_it_again(simulator: Run
     assert eventually(lambda: review(simulator, code)["status"] == "TSC03")
 
 
+def test_a_rejected_wording_can_be_changed_and_an_approved_one_cannot(simulator: RunningSimulator) -> None:
+    code = registered(simulator, "반려될 글입니다.")
+    place = f"{TALK}/senders/{PROFILE}/templates/{code}"
+    better = {"templateName": code, "templateContent": WORDING}
+
+    assert code_of(ask(simulator, "PUT", place, better)) == 0
+    assert eventually(lambda: review(simulator, code)["status"] == "TSC03")
+
+    assert review(simulator, code)["templateContent"] == WORDING
+    assert code_of(ask(simulator, "PUT", place, better)) == -3005
+
+
 def test_each_recipient_of_a_card_is_judged_alone(simulator: RunningSimulator) -> None:
     code = registered(simulator)
     order = card(code)

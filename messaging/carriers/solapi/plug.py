@@ -77,6 +77,7 @@ class Solapi:
         self.hook_path_secrets = path_secrets(hook_secret, hook_secret_before)
         self._hook_ips = tuple(hook_ips)
         self._key, self._secret, self._channel_id = api_key, api_secret, channel_id
+        self._template_ids: dict[str, str] = {}
         self._line = Line(base_url=base_url, timeout=timeout)
 
     # --- sending ----------------------------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ class Solapi:
         try:
             group = reading.word(self._call("POST", GROUPS, wire.group(key)).document, "groupId")
             remember(group)
-            messages = [wire.message(leg, channel_id=self._channel_id) for leg in fit]
+            messages = [wire.message(self._as_they_name_it(leg), channel_id=self._channel_id) for leg in fit]
             put = self._call("PUT", f"{GROUPS}/{group}/messages", {"messages": messages})
             outcomes = reading.registered(put.document, fit)
         except OutcomeUnknown as error:
@@ -101,6 +102,15 @@ class Solapi:
         if any(isinstance(one, Accepted) for one in outcomes.values()):
             self._send(group, started)
         return {**refused, **outcomes}
+
+    def _as_they_name_it(self, leg: Leg) -> Leg:
+        """The leg with their id of its wording; one they do not know is theirs to refuse."""
+        code = leg.template_code
+        if not code or code.startswith(THEIR_TEMPLATE):
+            return leg
+        if code not in self._template_ids and (known := self._template_named(code)) is not None:
+            self._template_ids[code] = known.code
+        return replace(leg, template_code=self._template_ids.get(code, code))
 
     def _send(self, group: str, started: float) -> None:
         if time.monotonic() - started > LATEST_SEND:

@@ -30,7 +30,7 @@ _TEXTS: Final[Mapping[str, int]] = {
     "templateHeader": 16,
     "categoryCode": 6,
 }
-_FIELDS = {*_TEXTS, "templateCode", "templateMessageType", "templateEmphasizeType", "templateItem", "securityFlag"}
+_FIELDS = {*_TEXTS, "templateMessageType", "templateEmphasizeType", "templateItem", "securityFlag", "buttons"}
 _BUTTON_FIELDS = {"ordering", "type", "name", "linkMo", "linkPc", "schemeIos", "schemeAndroid", "telNumber"}
 _BUTTON_TYPES = {"WL", "AL", "DS", "BK", "MD", "BC", "BT", "AC", "TN"}
 _PLACE = re.compile(r"senders/([^/]+)/templates(?:/([^/]+)(/comments)?)?")
@@ -66,6 +66,8 @@ class Templates:
                 return self._change(self._known(sender_key, code), call.document)
             case "GET", True, False:
                 return TALK.answered(templates=self._shown(self._known(sender_key, code)))
+            case "PUT", True, False:
+                return self._change(self._known(sender_key, code), call.document)
             case "POST", True, True:
                 return self._comment(self._known(sender_key, code), call.document)
         raise Refusal(NO_SUCH_CALL)
@@ -88,41 +90,20 @@ class Templates:
         return template
 
     def _register(self, sender_key: str, document: Any) -> Answer:
-        row = read_object(document, _FIELDS | {"buttons"}, unknown=-3002)
+        row = read_object(document, _FIELDS | {"templateCode"}, unknown=-3002)
         code = read_text(row, "templateCode", longest=CODE_CHARACTERS, too_long=-2000, missing=-2001)
         if (sender_key, code) in self._ledger.templates:
             raise Refusal(-3001)
-        self._ask(sender_key, code, self._written(row), comments=[])
+        self._ask(sender_key, code, _wording(row), comments=[])
         return TALK.answered()
 
     def _change(self, template: Event, document: Any) -> Answer:
-        """Another wording under the same code: only one that is not approved, and it is reviewed again."""
-        row = read_object(document, (_FIELDS | {"buttons"}) - {"templateCode"}, unknown=-3002)
-        if _status(template) == APPROVED:
+        """A wording that came back can be handed in again with other words."""
+        if _status(template) != REJECTED:
             raise Refusal(-3005)
-        self._ask(template["sender_key"], template["code"], self._written(row), comments=self._comments(template))
+        wording = _wording(read_object(document, _FIELDS, unknown=-3002))
+        self._ask(template["sender_key"], template["code"], wording, comments=self._comments(template))
         return TALK.answered()
-
-    def _written(self, row: Row) -> Row:
-        """
-        A wording as it is kept.
-
-        :raises Refusal: for one that cannot be reviewed
-        """
-        facts = {name: read_text(row, name, longest=longest, too_long=-2000) for name, longest in _TEXTS.items()}
-        if not facts["templateName"].strip() or not facts["templateContent"].strip():
-            raise Refusal(-2001)
-        kept = {
-            **facts,
-            "templateMessageType": _one_of(row, "templateMessageType", ("BA", "EX", "AD", "MI")),
-            "templateEmphasizeType": _one_of(row, "templateEmphasizeType", ("NONE", "TEXT", "IMAGE", "ITEM_LIST")),
-            "securityFlag": read_flag(row, "securityFlag", default=False),
-            "templateItem": row.get("templateItem"),
-            "buttons": [_button(one) for one in read_list(row, "buttons", most=5, code=-2018)],
-        }
-        if kept["templateEmphasizeType"] == "TEXT" and not (facts["templateTitle"] and facts["templateSubtitle"]):
-            raise Refusal(-2001)
-        return kept
 
     def _ask(self, sender_key: str, code: str, template: Row, *, comments: list[Row]) -> None:
         """The wording goes to Kakao's reviewers."""
@@ -197,6 +178,28 @@ def _status(template: Event) -> str:
     if wall_clock() - datetime.fromisoformat(template["asked"]) < REVIEW:
         return IN_REVIEW
     return REJECTED if template["is_doomed"] else APPROVED
+
+
+def _wording(row: Row) -> dict[str, Any]:
+    """
+    What is kept of a wording.
+
+    :raises Refusal: for what is missing, too long or unknown
+    """
+    facts = {name: read_text(row, name, longest=longest, too_long=-2000) for name, longest in _TEXTS.items()}
+    if not facts["templateName"].strip() or not facts["templateContent"].strip():
+        raise Refusal(-2001)
+    emphasis = _one_of(row, "templateEmphasizeType", ("NONE", "TEXT", "IMAGE", "ITEM_LIST"))
+    if emphasis == "TEXT" and not (facts["templateTitle"] and facts["templateSubtitle"]):
+        raise Refusal(-2001)
+    return {
+        **facts,
+        "templateMessageType": _one_of(row, "templateMessageType", ("BA", "EX", "AD", "MI")),
+        "templateEmphasizeType": emphasis,
+        "securityFlag": read_flag(row, "securityFlag", default=False),
+        "templateItem": row.get("templateItem"),
+        "buttons": [_button(one) for one in read_list(row, "buttons", most=5, code=-2018)],
+    }
 
 
 def _one_of(row: Row, name: str, allowed: tuple[str, ...]) -> str:

@@ -3,16 +3,10 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from messaging.carriers.base import (
-    TemplateState,
-    TemplateText,
-)
-from messaging.carriers.solapi import Solapi
+from messaging.carriers.base import Accepted, TemplateState, TemplateText
+from messaging.carriers.solapi import Solapi, codes
 from tests.messaging.legs import alimtalk
-from tests.messaging.simulator_process import (
-    RunningSimulator,
-    eventually,
-)
+from tests.messaging.simulator_process import RunningSimulator, eventually
 from tests.messaging.solapi_plug.account import made
 
 WORDING = TemplateText(code="complaints.received", name="접수", body="[새빛구] #{이름}님, 접수되었습니다.")
@@ -38,6 +32,18 @@ def test_a_wording_is_reviewed_and_then_filled_by_them(simulator: RunningSimulat
 
     assert review(carrier, code) == review(carrier, WORDING.code)
     assert simulator.truth()[-1]["text"] == "[새빛구] 김하늘님, 접수되었습니다."
+
+
+def test_a_message_may_name_its_wording_as_we_do(simulator: RunningSimulator, carrier: Solapi) -> None:
+    code = approved(carrier, replace(WORDING, code="complaints.ours"))
+    leg = replace(alimtalk(), template_code="complaints.ours", variables={"이름": "김하늘"}, buttons=())
+
+    outcome = carrier.submit([leg], key=uuid4())[leg.id]
+
+    assert isinstance(outcome, Accepted)
+    assert simulator.truth()[-1]["template"] == code
+    stranger = replace(leg, id=uuid4(), template_code="nobody.registered.this")
+    assert carrier.submit([stranger], key=uuid4()) == {stranger.id: codes.rejected("1042")}
 
 
 def test_a_wording_asked_for_twice_is_registered_once(carrier: Solapi) -> None:
