@@ -1,13 +1,25 @@
 """Answering: which question a reply belongs to, what it says, and who must hear of it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from messaging import tallying, topics
-from messaging.models import LIVE, Attempt, LegStatus, Message, MessageStatus, OptOut, Purpose, Reply, SenderNumber
+from messaging.models import (
+    UNSETTLED,
+    Attempt,
+    LegStatus,
+    Message,
+    MessageStatus,
+    OptOut,
+    Purpose,
+    Reply,
+    SenderNumber,
+)
 from messaging.opting_out import opt_out
 from messaging.settling import Change, settle
 from messaging.understanding import Person, Question, Reading, read
@@ -26,8 +38,47 @@ _UNCLEAR = ("ambiguous", "unrelated")
 _NO_QUESTION = Question(kind="survey", options=())  # a text out of the blue can still say "stop"
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """
+    What must be known to read replies, looked up once for many of them.
+
+    `questions`: (our number, phone) → messages that still expect an answer, newest first. `decided`: messages whose
+    answer an official has decided. `uncertain`: message → its legs whose fate nobody knows.
+    """
+
+    numbers: Mapping[int, SenderNumber]
+    questions: Mapping[tuple[int | None, bytes], Sequence[Message]]
+    decided: Collection[int]
+    uncertain: Mapping[int, Sequence[UUID]]
+
+
+def surroundings_of(replies: Sequence[Reply]) -> Surroundings:
+    """Four queries, however many replies."""
+    numbers = SenderNumber.objects.in_bulk()
+    messages = (
+        Message.objects.filter(
+            sender_number__in={reply.to_number_id for reply in replies if reply.to_number_id},
+            phone_index__in={bytes(reply.phone_index) for reply in replies},
+            reply_until__gt=min((reply.received_at for reply in replies), default=datetime.max.replace(tzinfo=UTC)),
+            status__in=MAY_HAVE_ARRIVED,
+        )
+        .select_related("template_version__template", "stream")
+        .order_by("-pk")
+    )
+    questions: dict[tuple[int | None, bytes], list[Message]] = defaultdict(list)
+    for message in messages:
+        questions[message.sender_number_id, bytes(message.phone_index)].append(message)
+    asked = [message.pk for messages in questions.values() for message in messages]
+    uncertain: dict[int, list[UUID]] = defaultdict(list)
+    legs = Attempt.objects.filter(message__in=asked, status__in=(*UNSETTLED, LegStatus.UNRESOLVED))
+    for message_id, leg in legs.values_list("message_id", "pk"):
+        uncertain[message_id].append(leg)
+    return Surroundings(numbers, questions, tallying.decided_among(asked), uncertain)
+
+
 @transaction.atomic
-def handle(*, reply: int, now: datetime) -> bool:
+def handle(*, reply: int, now: datetime, around: Surroundings | None = None) -> bool:
     """
     Match, read and hand over one reply, in the transaction that marks it handled. False if another worker has it.
 
@@ -36,12 +87,14 @@ def handle(*, reply: int, now: datetime) -> bool:
     row = Reply.objects.select_for_update(skip_locked=True).filter(pk=reply, handled_at=None).first()
     if row is None:
         return False
+    around = around or surroundings_of([row])
     row.handled_at = now
-    if SenderNumber.objects.filter(number=national(row.phone)).exists():
+    if national(row.phone) in {number.number for number in around.numbers.values()}:
         row.rule = Reply.OWN_NUMBER  # must not start a conversation
         row.save(update_fields=["handled_at", "rule"])
         return True
-    message, reading = _understand(row)
+    row.to_number = around.numbers.get(row.to_number_id or 0)
+    message, reading = _understand(row, around)
     row.message = message
     topic = message.topic if message else row.to_number.inbox if row.to_number else ""
     handler = topics.reply_handler(topic)
@@ -49,7 +102,7 @@ def handle(*, reply: int, now: datetime) -> bool:
     _write_reading(row, reading)
     row.save(update_fields=["handled_at", "message", "topic", *_READING])
     if message is not None:
-        _prove_arrival(message)
+        _prove_arrival(around.uncertain.get(message.pk, ()))
     if reading is not None and reading.label == "opt_out":
         _register_opt_out(row, now)
     if handler is not None:
@@ -73,16 +126,19 @@ class _Heard:
         return self.reading is not None and self.reading.label not in _UNCLEAR
 
 
-def _understand(reply: Reply) -> tuple[Message | None, Reading | None]:
+def _understand(reply: Reply, around: Surroundings) -> tuple[Message | None, Reading | None]:
     """The open message a reply answers, and what it says to it."""
-    heard = _hear(reply)
+    asked = around.questions.get((reply.to_number_id, bytes(reply.phone_index)), ())
+    heard = _hear(
+        reply, [message for message in asked if message.reply_until and message.reply_until > reply.received_at]
+    )
     if not heard:
         return None, read(reply.text, _NO_QUESTION)
     chosen = _choose(heard)
     reading = chosen.reading
     if reading is not None and reading.is_clear and not reply.is_complete:
         reading = _doubted(reading, "incomplete")  # what is missing may have been the "not"
-    if reading is not None and tallying.is_decided(chosen.message):
+    if reading is not None and chosen.message.pk in around.decided:
         reading = replace(reading, flags=(*reading.flags, "after_decision"))
     return chosen.message, reading
 
@@ -115,13 +171,12 @@ def _doubted(reading: Reading, flag: str) -> Reading:
     return replace(reading, label="ambiguous", suggested=suggested, flags=(*reading.flags, flag))
 
 
-def _hear(reply: Reply) -> list[_Heard]:
+def _hear(reply: Reply, messages: Sequence[Message]) -> list[_Heard]:
     """
     The reply read for each open question, newest first.
 
     A reminder about the same matter is the same question; the same matter asked of two people is two.
     """
-    messages = _open_messages(reply)
     if len(messages) == 1:
         return [_Heard(messages[0], None, _read(reply, messages[0], None))]
     heard: dict[tuple[str, str, str], _Heard] = {}
@@ -132,17 +187,6 @@ def _hear(reply: Reply) -> list[_Heard]:
         if question not in heard and len(heard) < MOST_QUESTIONS:
             heard[question] = _Heard(message, person, _read(reply, message, person))
     return list(heard.values())
-
-
-def _open_messages(reply: Reply) -> Sequence[Message]:
-    """Messages from that number to that phone that still expect an answer, newest first."""
-    found = Message.objects.filter(
-        sender_number=reply.to_number,
-        phone_index=reply.phone_index,
-        reply_until__gt=reply.received_at,
-        status__in=MAY_HAVE_ARRIVED,
-    ).select_related("template_version__template", "stream")
-    return list(found.order_by("-pk")[: MOST_QUESTIONS * 4])
 
 
 def _read(reply: Reply, message: Message, person: Person | None) -> Reading | None:
@@ -162,10 +206,9 @@ def _write_reading(reply: Reply, reading: Reading | None) -> None:
     reply.flags = list(reading.flags)
 
 
-def _prove_arrival(message: Message) -> None:
+def _prove_arrival(legs: Sequence[UUID]) -> None:
     """Somebody who answers a message has it: a leg whose fate was unknown was accepted."""
-    legs = Attempt.objects.filter(message=message, status__in=LIVE).exclude(status=LegStatus.QUEUED)
-    settle([Change(leg.pk, LegStatus.ACCEPTED, evidence="reply") for leg in legs], cause="reply")
+    settle([Change(leg, LegStatus.ACCEPTED, evidence="reply") for leg in legs], cause="reply")
 
 
 def _register_opt_out(reply: Reply, now: datetime) -> None:

@@ -17,6 +17,7 @@ from messaging.settling import Change, settle
 
 _log = structlog.get_logger(__name__)
 BATCH = 500
+AT_ONCE = 100  # replies that share their look-ups: few enough that nothing they rest on is old
 MATCH_FOR = timedelta(hours=72)  # a receipt may come before the answer to the call that caused it, or for nobody
 MATCH_AGAIN = timedelta(minutes=1)
 _FOLDED = """
@@ -79,15 +80,16 @@ def _match_later(receipts: Sequence[int], now: datetime) -> None:
 def handle_replies(*, now: datetime) -> None:
     """Hand every waiting reply to whoever asked; one that raises is parked, and the next one goes on."""
     waiting = Reply.objects.filter(handled_at=None, try_at__lte=now)
-    while batch := list(waiting.order_by("try_at", "pk").values_list("pk", flat=True)[:BATCH]):
-        handled = [_handle(reply, now) for reply in batch]
+    while batch := list(waiting.order_by("try_at", "pk")[:AT_ONCE]):
+        around = answering.surroundings_of(batch)
+        handled = [_handle(reply.pk, now, around) for reply in batch]
         if not any(handled):
             return  # other workers hold them all
 
 
-def _handle(reply: int, now: datetime) -> bool:
+def _handle(reply: int, now: datetime, around: answering.Surroundings) -> bool:
     try:
-        return answering.handle(reply=reply, now=now)
+        return answering.handle(reply=reply, now=now, around=around)
     except Exception as error:  # noqa: BLE001 — the loop's edge: the next citizen must not wait for a broken handler
         _log.exception("reply_parked", reply=reply)
         park(reply=reply, error=type(error).__name__, now=now)

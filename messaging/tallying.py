@@ -5,7 +5,7 @@ A changed mind moves one from one answer to another in the transaction that hand
 outranks what was read, before or after.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -61,11 +61,14 @@ def count_decision(decision: TriageDecision) -> None:
     _move(message.stream_id, _standing(texts), after)
 
 
-def is_decided(message: Message) -> bool:
-    """Whether an official has said what this recipient's texts mean: what comes later is flagged for her."""
-    decisions = TriageDecision.objects.filter(reply__message=message).order_by("pk")
-    last = dict(decisions.values_list("reply_id", "verdict"))
-    return any(verdict != TriageDecision.Verdict.UNDONE for verdict in last.values())
+def decided_among(messages: Collection[int]) -> set[int]:
+    """The messages whose answer an official has decided: what comes later is flagged for her."""
+    decisions = TriageDecision.objects.filter(reply__message__in=messages).order_by("pk")
+    last = {
+        reply: (message, verdict)
+        for message, reply, verdict in decisions.values_list("reply__message_id", "reply_id", "verdict")
+    }
+    return {message for message, verdict in last.values() if verdict != TriageDecision.Verdict.UNDONE}
 
 
 def count_to_decide(messages: Mapping[int, int]) -> None:
