@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from typing import NoReturn
 from portal.stack import postgres, running, secrets, surroundings
 from portal.stack.errors import StackError
 from portal.stack.folders import BASE_DIR, state_dir
-from portal.stack.services import kept
+from portal.stack.services import kept, throwaway
 from portal.stack.up import main as up
 
 WITHOUT_SERVICES = {
@@ -23,6 +24,7 @@ WITHOUT_SERVICES = {
     *("evaluate_replies", "evaluate_routing", "evaluate_chatbot", "evaluate_assignment", "explain_due"),
 }
 ON_BARE_DATABASE = {"dbshell", "inspectdb", "migrate", "optimizemigration", "setup", "showmigrations", "sqlmigrate"}
+ON_THROWAWAY = {"bench"}  # whatever services and carriers the environment names: these never touch them
 NOWHERE = {"DATABASE_URL": "postgres://sotong@%2Fnowhere/sotong", "REDIS_URL": "redis+socket:///nowhere/valkey.sock"}
 
 
@@ -43,6 +45,9 @@ def run(argv: Sequence[str], execute: Callable[[], None]) -> int:
 
 def _provide(name: str, stack: ExitStack, *, wants_help: bool) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    if name in ON_THROWAWAY and not wants_help:
+        _borrow(stack)
+        return
     state = state_dir()
     has_database, has_broker = surroundings.is_given("DATABASE_URL"), surroundings.is_given("REDIS_URL")
     if has_database and has_broker:
@@ -66,6 +71,16 @@ def _provide(name: str, stack: ExitStack, *, wants_help: bool) -> None:
     surroundings.fill({"DATABASE_URL": addresses.database_url, "REDIS_URL": addresses.redis_url})
     if name not in ON_BARE_DATABASE and postgres.is_new(surroundings.given("DATABASE_URL")):
         _prepare()
+
+
+def _borrow(stack: ExitStack) -> None:
+    """Services of the command's own, in a make-believe district with the simulator as the only carrier."""
+    end_in_order()
+    addresses = stack.enter_context(throwaway())
+    state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sotong-state-")))
+    values = surroundings.defaults(secrets.fresh(), state=state)
+    os.environ.update(values, DATABASE_URL=addresses.database_url, REDIS_URL=addresses.redis_url)
+    _prepare()
 
 
 def _fill(state: Path, *, port: int = 8000, is_demo: bool = False) -> None:
