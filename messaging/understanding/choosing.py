@@ -192,7 +192,8 @@ def weigh(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> Reading:
 
 
 _NO_BESIDE = re.compile(
-    r"(?<![가-힣])(?:안|못|몬)(?![내녕전심부경건동과식])|(?<!늦지)(?<!늦지 )않|없|싫|말고|아니|못하|못했|거부|반대|거절"
+    r"(?<![가-힣])(?:안|못|몬)(?![내녕전심부경건동과식])|(?<!늦지)(?<!늦지 )않|없|싫|말고|아니|못하|못했|거부|반대|"
+    r"거절|힘들|어렵|불편|곤란"
 )
 
 
@@ -218,7 +219,7 @@ _FORBIDDEN = re.compile(
     r"말[아라길고])"
 )
 # 잘 모르지만 동의합니다, 바쁘지만 참석할게요: what is conceded before a plain yes
-_CONCEDED = re.compile(r".*(?:지만은?|으나|는데도|아도|어도)(?= )")
+_CONCEDED = re.compile(r".*(?:지만은?|으나|는데도|아도|어도|으니|니까|니께|[아어해려]서|라서|므로)(?= )")
 _CONCEDABLE = frozenset({"contrast", "later", "unsure", "condition"})
 _THIS_TIME = re.compile(r"(?:는데|지만|으나|은데) ?이번(?:에|엔|에는|은)?")
 
@@ -233,7 +234,7 @@ def _without_settled(
     is_plain = chosen.weight == "strong" and first > 0
     if is_plain and doubts == ("double_negation",):
         doubts = ()
-    if is_plain and (conceded := _CONCEDED.search(words[:first])):
+    if chosen.weight != "weak" and first > 0 and (conceded := _CONCEDED.search(words[:first])):
         rest = doubts_of(_from(case.words, conceded.end()), _from(case.words, conceded.end(), tight=True))
         doubts = tuple(one for one in doubts if one in rest or one not in _CONCEDABLE)
     if is_plain and set(doubts) <= {"already", "contrast"} and _THIS_TIME.search(words[:first]):
@@ -272,7 +273,7 @@ def _has_unread_words(case: Case, chosen: Chosen, findings: Sequence[Finding]) -
 
 def _stands_alone(case: Case, chosen: Chosen, explained: list[Span]) -> bool:
     """참석. 버스 타고 감: the answer is a sentence by itself, with nothing unread in it."""
-    begin, end = clauses.own_clause(case, chosen.spans[-1])
+    begin, end = clauses.own_clause(case, chosen.spans[-1], is_spoken=chosen.rule != "options.digit_only")
     if begin == 0 and end == len(case.words.text):
         return False
     elsewhere = [(0, begin), (end, len(case.words.text))]

@@ -6,12 +6,13 @@ from messaging.understanding.case import Case
 from messaging.understanding.model import Question, Span
 
 _MARK = re.compile(r"[.,!~\n…;()\[\]{}/|·。，、！]|ㅎㅎ|ㅋㅋ|ㅠㅠ|\^\^")
+_SENTENCE_END = re.compile(r"(?:니[다더]|[아어해에예네지래게데워와여]요|[죠슈]|[어아혀]유)$")  # where nobody put a mark
 _SUBJECT = re.compile(
     r"(?:^| )(?:우리 |저희 |울 |제 |내 )?([가-힣]{1,7}?)(이|가|께서|께서는)(?: (?:꼭|다|같이|먼저|대신|혼자|직접))? ?$"
 )
 _OUR_SUBJECT = re.compile(r"(?:^| )(?:우리|저희|울) ?([가-힣]{1,6}?)(?:은|는|도) ?(?:[가-힣]{1,3} ?)?$")
 _MYSELF = re.compile(
-    "(?:제|내|지|저|나|저희|우리|본인|소인|당사자|기|없|많|데|케|고생|[어아해와봐뿌려]|이름|성함|성명|번호|생일|"
+    "(?:제|내|지|저|나|저희|우리|본인|소인|당사자|기|같|없|많|데|케|고생|[어아해와봐뿌려]|이름|성함|성명|번호|생일|"
     "생년월일|주소|것|거|수신|통지|고지|발송|전송|문자|메시지|방식|"
     "방법|확인|글씨|눈|시간|일정|제출|의사|식구|가족|전원|모두|집|여기|거기|이)$"
 )
@@ -36,13 +37,14 @@ _REASON = re.compile(
 )
 _LONG_AGO = re.compile(
     r"(?:안|못|몬) ?[가-힣]{0,3}[갔했았었왔봤됐렸냈](?:었)?(?:는데|지만|으나|은데|어도|는디|는대|고)"
+    r"|(?:안|못|몬) ?[가-힣]{1,3}지만(?= )"
 )
 
 
-def own_clause(case: Case, at: Span) -> Span:
-    """The clause around a place of `words`, between punctuation marks."""
+def own_clause(case: Case, at: Span, *, is_spoken: bool) -> Span:
+    """The clause around a place of `words`, between punctuation marks; what is spoken needs none between sentences."""
     begin, end = 0, len(case.words.text)
-    for blank in _breaks(case):
+    for blank in _breaks(case, is_spoken=is_spoken):
         if blank < at[0]:
             begin = blank + 1
         elif blank >= at[1]:
@@ -50,12 +52,16 @@ def own_clause(case: Case, at: Span) -> Span:
     return begin, end
 
 
-def _breaks(case: Case) -> list[int]:
+def _breaks(case: Case, *, is_spoken: bool) -> list[int]:
     places, origins, raw = case.words.places, case.normal.origins, case.normal.raw
     return [
         at
         for at, char in enumerate(case.words.text)
-        if char == " " and _MARK.search(raw, origins[places[at - 1]] + 1, origins[places[at + 1]])
+        if char == " "
+        and (
+            (is_spoken and _SENTENCE_END.search(case.words.text, max(at - 4, 0), at))
+            or _MARK.search(raw, origins[places[at - 1]] + 1, origins[places[at + 1]])
+        )
     ]
 
 
@@ -71,7 +77,8 @@ def somebody_else(text: str, begin: int) -> bool:
 
 def is_about_paper(text: str, begin: int) -> bool:
     """종이는 필요 없어요: refusing the other way."""
-    return _NO_PAPER.search(text[max(begin - 14, 0) : begin]) is not None
+    before = text[max(begin - 20, 0) : begin]
+    return _NO_PAPER.search(before) is not None or (text[begin] == "싫" and _PAPER_BEFORE.search(before) is not None)
 
 
 def is_about_something_else(text: str, at: Span, question: Question) -> bool:
@@ -86,6 +93,9 @@ def is_about_something_else(text: str, at: Span, question: Question) -> bool:
 
 
 _RATHER_THAN = re.compile(r"(?:우편|종이|등기|편지|지면)[가-힣]{0,5} ?(?:말고|대신|보다)(?:는)?")
+_PAPER_BEFORE = re.compile(
+    r"(?:우편물?|종이|등기|편지)(?:(?!문자|동의|좋|편하|편해|낫|주세|할게|받겠|받을|통지|고지).){0,14}$"
+)
 _NO_PAPER = re.compile(
     "(?:우편물?|종이[가-힣]{0,4}|등기|편지)(?:은|는|도|이|가|을|를|으로|로|으로는|로는|까지)? ?(?:이제 |더 |굳이 |"
     "따로 |절대 )?$"

@@ -31,6 +31,7 @@ _BETWEEN = re.compile(
     "이며)[^0-9a-z가-힣]*){0,3}"
 )
 _RUN = re.compile(r"[가-힣]+")
+_ASKED_FOR = re.compile(r"[해어아여려] ?(?:주[세십시이소]|줘|달라|드[릴리려립]|보[세시]|봐)")  # 연결해 주세요
 _MOST_WORDS = 20
 _LONGEST_WORD = 60
 _LATIN = re.compile(r"(?<![a-z])[a-z]+(?:[ .,'’-]{1,2}[a-z]+){0,4}(?![a-z])")
@@ -60,6 +61,7 @@ def find(
     if named := _like_a_label(text, births, labels):
         return named
     words = [word for word in words if not any(label in word.core for label in labels)]
+    words = [word for word in words if word.has_copula or not _ASKED_FOR.match(text, word.at[1] - 1)]
     field = _FIELD.search(text)
     if field and (named := _from_field(normal, field.end(), words, births)):
         return named

@@ -190,6 +190,11 @@ def _half_answered(case: Case, doubts: tuple[str, ...]) -> str:
         or ("question" in doubts and len(text) <= 3)
         or ("question" in doubts and not case.question.options and _FILLING_IN.search(text) is not None)
         or ("question" in doubts and case.question.kind == "rsvp" and _EVENT.search(text) is not None)
+        or (
+            case.question.kind == "rsvp"
+            and bool(set(doubts) & {"unsure", "later", "condition"})
+            and _EVENT.search(text) is not None
+        )
         or set(doubts) <= {"later", "on_behalf", "already", "contrast"}
     )
     return f"doubt.{doubts[0]}" if is_half else ""

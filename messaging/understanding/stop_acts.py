@@ -85,7 +85,7 @@ _ACTIVE = (
 )
 _END_IT = (
     rf"(?:차단|중지|중단|정지|사절|금지|해지|해제좀|탈퇴|스[톱탑돕]|stop|멈[춰추]|{_ENOUGH}(?=$|[^가-힣]|감사|고맙|"
-    rf"수고|동의|요|좀|쫌|해|하|보|"
+    rf"수고|동의|요|좀|쫌|해|하|두[세시라]|둬|보|"
     rf"주|부탁|오|받|바|들|이제|인자)|노노|ㄴㄴ){_ACTIVE}"
 )
 _CUT = r"끊(?![기겨긴김겼]|어[지져졌]|었[는더]|을게|습니다$)"
@@ -173,6 +173,12 @@ ENDED = tuple(
         ),
     )
 )
+# where no text was offered, refusing texts is refusing all of them
+NO_TEXTS = _compiled(
+    r"(?:문자|메[시세]지)(?:는|를|을|도|오는거|오는것|수신은?|수신을)?(?:더|절대|이제)?(?:안받[을겠아습고음]|"
+    r"받지[않안]|받기싫|받고싶지[않안]|거부|거절|"
+    "사절|원치[않안]|원하지[않안]|필요없|싫)"
+)
 STRUCK = tuple(
     map(
         _compiled,
@@ -225,7 +231,7 @@ ENGLISH = re.compile(
     r"sms|msg|alert|"
     r"subscri)\w{0,8}|"
     r"block(?:ed|ing)? (?:you|this|number)|"
-    r"(?:do not|don ?t|dont|dnt|never|stop) (?:ever |want (?:any )?|wanna )?(?:send|text|mess|contact|call|sms|msg|"
+    r"(?:do not|don ?t|dont|dnt|never|stop) (?:ever |want (?:any |to )?|wanna )?(?:send|text|mess|contact|call|sms|msg|"
     r"receive)\w{0,5})(?![a-z])|ㄴ새ㅔ"
 )
 _LEAD = (
@@ -235,7 +241,8 @@ _LEAD = (
     "시끄[럽러][다워]요?|하지말고|제대로|다"
 )
 ALONE = _compiled(
-    rf"^(?:{_LEAD}){{0,3}}(?:[그고]만(?![두큼])|스[톱탑돕](?!워치)|차단(?![기막봉벽되됐돼된됨될]|하지|했[나는])|"
+    rf"^(?:{_LEAD}){{0,3}}(?:[그고]만(?!큼|두(?![세시라]))|스[톱탑돕](?!워치)|차단(?![기막봉벽되됐돼된됨될]|하지|"
+    rf"했[나는])|"
     rf"중단|중지|고마(?:좀|쫌)?(?:해(?!서)|하|$)|"
     rf"끊[어으](?![지져졌])|해지|stop|적당히(?:좀)?[해하]|"
     "꺼[저지]|ㄲㅈ|멈[춰추]|작작)"

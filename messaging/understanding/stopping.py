@@ -63,6 +63,8 @@ def find(tight: Line, words: Line, question: Question, *, wants_post: bool, calm
     for rule, at in _acted(text):
         is_this_only = rule != "stop.threat" and _is_about_this(text, at, question, wants_post)
         return Stop(at, rule, is_this_only)
+    if "문자" not in question.nouns and (found := acts.NO_TEXTS.search(text)):
+        return Stop(found.span(), "stop.unwanted", is_this_only=False)
     if english := acts.ENGLISH.search(words.text):
         return Stop(_in_tight(words, english.span()), "stop.english", is_this_only=False)
     return _alone(tight.text, acts.spelled_alike(calm), question)
