@@ -130,7 +130,8 @@ class Solapi:
             return self._drop(call)
         if status in NEVER_SENT:
             return dict.fromkeys(call.legs, NotFound())
-        found = {reading.attempt_of(row): row for row in self._rows(call.remembered)}
+        rows = self._rows(f"{GROUPS}/{call.remembered}/messages", "messageList")
+        found = {reading.attempt_of(row): row for row in rows}
         return {leg: self._found(found.get(leg), is_sent=status in SENT) for leg in call.legs}
 
     def _drop(self, call: Call) -> Mapping[UUID, Found]:
@@ -145,12 +146,12 @@ class Solapi:
         known = reading.outcome(row)
         return StillUnknown() if isinstance(known, Accepted) and not is_sent else known
 
-    def _rows(self, group: str) -> Iterator[reading.Row]:
+    def _rows(self, path: str, listed_as: str, **asked: str) -> Iterator[reading.Row]:
+        """Every row of a list, page after page."""
         key = ""
         while True:
-            asked = {"limit": PAGE, **({"startKey": key} if key else {})}
-            document = self._call("GET", f"{GROUPS}/{group}/messages", params=asked).document
-            rows, key = reading.page(document, "messageList")
+            params = {**asked, "limit": PAGE, **({"startKey": key} if key else {})}
+            rows, key = reading.page(self._call("GET", path, params=params).document, listed_as)
             yield from rows
             if not key:
                 return
@@ -199,10 +200,11 @@ class Solapi:
         return None if answer.status == 404 else reading.review(answer.document)
 
     def _template_named(self, name: str) -> TemplateState | None:
-        asked = {"channelId": self._channel_id, "name": name, "limit": PAGE}
-        rows, _ = reading.page(self._call("GET", TEMPLATES, params=asked).document, "templateList")
-        named = [row for row in rows if row.get("name") == name]
-        return reading.review(named[0]) if named else None
+        """Their wording of this name, whether or not their list can be asked for names."""
+        for row in self._rows(TEMPLATES, "templateList", channelId=self._channel_id, name=name):
+            if row.get("name") == name:
+                return reading.review(row)
+        return None
 
     def _call(
         self,
