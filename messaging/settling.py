@@ -40,7 +40,7 @@ _RAISE = """
     FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(ranks)s::int[], %(refs)s::text[], %(codes)s::text[],
                 %(kinds)s::text[], %(reasons)s::text[], %(evidences)s::text[])
         AS u (id, status, rank, vendor_ref, code, reason_kind, reason, evidence)
-    WHERE a.id = u.id AND u.rank > (%(rank_of)s::jsonb ->> a.status)::int
+    WHERE a.id = ANY(%(ids)s) AND a.id = u.id AND u.rank > (%(rank_of)s::jsonb ->> a.status)::int
     RETURNING a.id, a.message_id, a.ordinal, a.status, a.reason_kind, a.dispatch_id, a.stream_id
 """
 _REMEMBER_REFERENCE = """
