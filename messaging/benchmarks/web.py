@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from django.core.management import call_command
 
 WORKERS = 2
 START_SECONDS = 60.0
@@ -32,6 +33,7 @@ class Web:
 @contextmanager
 def serving() -> Iterator[Web]:
     """Granian as ./run starts it, with a process per core."""
+    call_command("collectstatic", verbosity=0, interactive=False)  # pages name their files by content
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(WORKERS), "--blocking-threads", "4", "--no-ws", "--http", "1"]
