@@ -95,7 +95,7 @@ class Page:
 
 def conversation(phone_index: bytes, *, before: str = "", at_most: int = PER_PAGE) -> Page:
     """What passed between us and one phone, the latest page first; `before` is the key of an earlier page."""
-    sent = Message.objects.filter(phone_index=phone_index)
+    sent = Message.objects.filter(phone_index=phone_index, is_test=False)
     received = Reply.objects.filter(phone_index=phone_index)
     key = _key(before)
     if key is not None:

@@ -24,6 +24,8 @@ def office_replied(*, reply: Reply, reading: Reading | None, message: Message | 
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('messaging.officereply'), %s)", [message.department_id % 2**31]
         )
-    place = {"department_id": message.department_id, "is_test": message.is_test}
-    last = OfficeReply.objects.filter(**place).aggregate(last=Max("number"))["last"] or 0
-    OfficeReply.objects.get_or_create(reply=reply, defaults={**place, "number": last + 1})
+    ours = OfficeReply.objects.filter(department=message.department_id)
+    last = ours.aggregate(last=Max("number"))["last"] or 0
+    OfficeReply.objects.get_or_create(
+        reply=reply, defaults={"department_id": message.department_id, "number": last + 1}
+    )

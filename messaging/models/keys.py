@@ -109,16 +109,13 @@ class OfficeReply(models.Model):
     department = models.ForeignKey(
         "accounts.Department", verbose_name="부서", on_delete=models.PROTECT, related_name="+"
     )
-    is_test = models.BooleanField("시험")
     number = models.PositiveBigIntegerField("순번")
     reply = models.OneToOneField("messaging.Reply", verbose_name="회신", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = "API 회신"
         verbose_name_plural = "API 회신"
-        constraints = [
-            models.UniqueConstraint(fields=["department", "is_test", "number"], name="one_office_reply_per_number")
-        ]
+        constraints = [models.UniqueConstraint(fields=["department", "number"], name="one_office_reply_per_number")]
 
     def __str__(self) -> str:
         return f"{self.department_id} {self.number}"

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from messaging import delivery, receiving, services
-from messaging.models import Message, Scope
+from messaging.models import Message, Reply, Scope
 from messaging.queries import board
 from portal.accounts.models import AuditEntry
 from portal.core import clock
@@ -173,6 +173,17 @@ def test_another_department_never_sees_the_reply() -> None:
 
     assert system(department="traffic").get("/api/v1/replies").data["replies"] == []
     assert system(mode="test").get("/api/v1/replies").data["replies"] == []
+
+
+def test_a_real_reply_never_ends_in_a_test_keys_hands() -> None:
+    make_wording()
+    test = system(mode="test")
+    test.send()
+
+    _answered("여기 가로등이 고장 났어요")
+
+    assert Reply.objects.get().message is None
+    assert test.get("/api/v1/replies").data["replies"] == []
 
 
 def test_a_stop_to_an_offices_message_is_obeyed() -> None:
