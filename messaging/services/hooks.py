@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 
 from messaging import tasks
@@ -22,6 +23,7 @@ from messaging.storing import record_receipts, record_replies
 from portal.core.bells import ring
 from portal.core.privacy import mask_resident_numbers
 
+_log = structlog.get_logger(__name__)
 LONGEST_KEY, LONGEST_REFERENCE = 200, 120
 FURTHEST = timedelta(days=366)
 Event = ReceiptEvent | ReplyEvent | UnsubscribeEvent
@@ -95,6 +97,7 @@ def _is_near(event: Event, now: datetime) -> bool:
 @transaction.atomic
 def keep_unreadable(*, alias: str, kind: str, body: str, reason: str, now: datetime) -> HookReject:
     """Keep what an authentic carrier said and we cannot read, so that a person can; resident numbers are masked."""
+    _log.error("carrier_unreadable", carrier=alias, kind=kind)
     reject = HookReject(carrier=alias, kind=kind, reason=reason[:200], received_at=now)
     reject.body = mask_resident_numbers(body)
     reject.save()

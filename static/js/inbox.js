@@ -3,7 +3,7 @@
  * focused by that key; inside a list of cases, those of the current one. Never while a Korean syllable is composed.
  */
 
-const LIVE_MS = 50; // how long live.js may take to exchange a part we scroll afterwards
+const NEAR_PX = 50; // who is this near to the end of a conversation follows it
 
 function bytesOf(text) {
   let bytes = 0;
@@ -49,8 +49,8 @@ function followTalk() {
   const down = () => talk.scrollTo({ top: talk.scrollHeight });
   down();
   let isDown = true;
-  talk.addEventListener("scroll", () => (isDown = talk.scrollHeight - talk.scrollTop - talk.clientHeight < LIVE_MS));
-  new MutationObserver(() => isDown && down()).observe(talk, { childList: true });
+  talk.addEventListener("scroll", () => (isDown = talk.scrollHeight - talk.scrollTop - talk.clientHeight < NEAR_PX));
+  new MutationObserver(() => isDown && down()).observe(talk, { childList: true, subtree: true });
 }
 
 const cases = () => [...document.querySelectorAll("[data-case]")];
