@@ -56,5 +56,6 @@ def logging_config(*, form: str, level: str) -> dict[str, Any]:
             "celery": {"level": "WARNING"},  # one line per discarded bell would drown the rest
             "django.server": {"level": "WARNING"},  # prints paths
             "PIL": {"level": "WARNING"},
+            "smpplib": {"level": "ERROR"},  # its debug lines are whole texts and numbers
         },
     }
