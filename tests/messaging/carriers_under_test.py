@@ -80,6 +80,9 @@ class Harness:
     errors: Mapping[str, type[CarrierError]] = field(default_factory=dict)
     forgets_keys: bool = False
 
+    def __str__(self) -> str:
+        return self.name
+
     def rule(self, fault: str, **more: Any) -> dict[str, Any]:
         """A fault that strikes the call that sends, once."""
         call = self.refusing if self.refusing and fault == "partial_refusal" else self.sending
