@@ -1,7 +1,8 @@
 """What every carrier plug must do, whatever the other side does. Run against the real simulator process over HTTP."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from uuid import uuid4
 
@@ -24,22 +25,36 @@ from tests.messaging.legs import OFFICE
 from tests.messaging.simulator_process import NOWHERE, RunningSimulator, answering, eventually, running_simulator
 
 
-@pytest.fixture(scope="module", params=HARNESSES, ids=lambda harness: harness.name)
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Harness], Trial]]:
+    """One simulator for each plug, started when first wanted and kept: tests come in any order."""
+    made: dict[str, Trial] = {}
+    with ExitStack() as running:
+
+        def trial_of(harness: Harness) -> Trial:
+            if harness.name not in made:
+                log = tmp_path_factory.mktemp("carrier") / "truth.jsonl"
+                simulator = running.enter_context(running_simulator(log, "--sender", OFFICE))
+                made[harness.name] = Trial.of(harness, simulator)
+            return made[harness.name]
+
+        yield trial_of
+
+
+@pytest.fixture(params=HARNESSES, ids=str)
 def harness(request: pytest.FixtureRequest) -> Harness:
     found: Harness = request.param
     return found
 
 
-@pytest.fixture(scope="module")
-def simulator(harness: Harness, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
-    log = tmp_path_factory.mktemp("carrier") / "truth.jsonl"
-    with running_simulator(log, "--sender", OFFICE) as running:
-        yield running
+@pytest.fixture
+def shared(harness: Harness, trials: Callable[[Harness], Trial]) -> Trial:
+    return trials(harness)
 
 
-@pytest.fixture(scope="module")
-def shared(harness: Harness, simulator: RunningSimulator) -> Trial:
-    return Trial.of(harness, simulator)
+@pytest.fixture
+def simulator(shared: Trial) -> RunningSimulator:
+    return shared.simulator
 
 
 @pytest.fixture
