@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from messaging import tallying, topics
@@ -25,6 +26,7 @@ from messaging.settling import Change, settle
 from messaging.understanding import Person, Question, Reading, read
 from portal.core.phones import national
 
+_log = structlog.get_logger(__name__)
 MAY_HAVE_ARRIVED = (
     MessageStatus.SENDING,
     MessageStatus.SENT,
@@ -91,6 +93,7 @@ def handle(*, reply: int, now: datetime, around: Surroundings | None = None) -> 
     row.handled_at = now
     if national(row.phone) in {number.number for number in around.numbers.values()}:
         row.rule = Reply.OWN_NUMBER  # must not start a conversation
+        _log.warning("own_number_dropped", reply=row.pk)
         row.save(update_fields=["handled_at", "rule"])
         return True
     row.to_number = around.numbers.get(row.to_number_id or 0)
