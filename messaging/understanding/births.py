@@ -55,7 +55,7 @@ _SAID = re.compile(
 _SEPARATED = re.compile(
     rf"(?<![\da-z])'?({_D}{{4}}|{_D}{{2}}){_SEP}({_D}{{1,2}}){_SEP}({_D}{{1,2}})(?![\dol])\.?\s?(?:일생|일|생)?"
 )
-_MIXED = re.compile(r"(?<!\d)(\d{4}|\d{2})[\s년./-]{1,2}(\d{1,2})[\s월./-]{1,2}(\d{1,2})\s?일(?:\s?생)?")
+_MIXED = re.compile(r"(?<!\d)(\d{4}|\d{2})[\s년./-]{1,2}(\d{1,2})[\s월./-]{1,2}(\d{1,2})(?:\s?일|(?<=/\d\d))(?:\s?생)?")
 _SHORT = re.compile(
     rf"(?<![\da-z])(?=(?:[oliㅇ]{{0,3}}\d){{3}})({_D}{{2}})({_D}{{2}})({_D}{{2}})(?![\da-z])(?:\s?년?생)?"
 )
@@ -67,17 +67,18 @@ _YEAR_LAST = re.compile(
     r"\d{2})\s?년(?:\s?생)?"
 )
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)\d{2})(?!\d)")
-_ENGLISH = re.compile(
-    rf"(?<![a-z])(?:(\d{{1,2}})\s)?({'|'.join(_MONTHS)})[a-z]{{0,6}}[.\s]{{1,2}}(?:(\d{{1,2}})(?:st|nd|rd|"
-    rf"th)?[,\s]{{1,2}})?((?:19|20)\d{{2}})"
-)
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}"
+_MONTH_FIRST = re.compile(rf"(?<![a-z]){_MONTH}[.\s]{{1,2}}(\d{{1,2}})(?:st|nd|rd|th)?[,\s]{{1,2}}((?:19|20)\d{{2}})")
+_MONTH_SECOND = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH}[.,\s]{{1,2}}((?:19|20)\d{{2}})")
+_MONTH_BEHIND_YEAR = re.compile(rf"(?<!\d)((?:19|20)\d{{2}})[.,\s]{{1,2}}{_MONTH}[.\s]{{1,2}}(\d{{1,2}})(?!\d)")
 _DANGI = re.compile(r"단기")
 _LUNAR = re.compile(r"음력|\(음\)|(?<![가-힣])음\s?\.?\d|\d\s?\(?음\)?(?![가-힣])")
 _UNREADABLE = re.compile(
-    rf"[一二三四五六七八九十〇]+\s?년?[\s\d월일]{{0,8}}|(?:[{_K}]{{2,8}}\s?년\s?)?(?:[{_K}]{{1,6}}|동짓달|섣달|"
-    r"정월)\s?(?:월|달)?\s?초?(?:하루|"
-    "이틀|사흘|나흘|닷새|엿새|이레|여드레|파일|"
-    rf"아흐레|열흘|보름|그믐)|(?<!\d)(?:\d{{2,4}}|[{_K}]{{2,8}})\s?년\s?(?:\d{{1,2}}\s?월\s?)?생"
+    rf"[一二三四五六七八九十〇]+\s?년?[\s\d월일]{{0,8}}|(?:[{_K}\d]{{2,8}}\s?년\s?)?(?:[{_K}시유]{{1,6}}|동짓달|"
+    rf"섣달|정월)"
+    r"\s?(?:월|달)?\s?(?:초|열|스무)?(?:하루|하룻날|이틀|사흘|나흘|닷새|엿새|이레|여드레|파일|아흐레|열흘|보름|그믐)"
+    rf"|(?<!\d)(?:\d{{2,4}}|[{_K}]{{2,8}})\s?년\s?(?:\d{{1,2}}\s?월\s?)?생"
+    r"|(?<!\d)\d{2,4}\s?(?:년|년생)?\s?(?:쥐|소|범|호랑이|토끼|용|뱀|말|양|원숭이|닭|개|돼지)띠"
 )
 _CORRECTED = re.compile(r"아니|정정|수정|말고|잘못")
 _HAS_NUMBERS = re.compile(rf"\d|[{_K}]\s?년|[{_K}]{{6}}|[{_K}]{{2}} [{_K}]{{2}} [{_K}]{{2}}")
@@ -161,9 +162,16 @@ def _day_first(found: re.Match[str]) -> _Parts | None:
     return (found[3], found[1], found[2]) if int(found[2]) > 12 or found[1] == found[2] else None
 
 
-def _english(found: re.Match[str]) -> _Parts | None:
-    day = found[1] or found[3]
-    return (found[4], str(_MONTHS.index(found[2]) + 1), day) if day else None
+def _month_first(found: re.Match[str]) -> _Parts | None:
+    return found[3], str(_MONTHS.index(found[1]) + 1), found[2]
+
+
+def _month_second(found: re.Match[str]) -> _Parts | None:
+    return found[3], str(_MONTHS.index(found[2]) + 1), found[1]
+
+
+def _month_behind_year(found: re.Match[str]) -> _Parts | None:
+    return found[1], str(_MONTHS.index(found[2]) + 1), found[3]
 
 
 def _number(part: str) -> str:
@@ -194,7 +202,9 @@ _WAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Parts | None], bo
     (_MIXED, _in_order, True),
     (_LONG, _in_order, True),
     (_DAY_FIRST, _day_first, True),
-    (_ENGLISH, _english, True),
+    (_MONTH_FIRST, _month_first, True),
+    (_MONTH_SECOND, _month_second, True),
+    (_MONTH_BEHIND_YEAR, _month_behind_year, True),
     (_SEPARATED, _in_order, True),
     (_SHORT, _in_order, True),
     (_SAID, _in_order, False),

@@ -1,5 +1,6 @@
 """Everything known about one text while it is being read."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -9,6 +10,10 @@ from messaging.understanding.identity import Identified, masked
 from messaging.understanding.model import Identity, Label, Option, Question, Reading, Span
 from messaging.understanding.normalising import Line, Normal, in_words, tightened
 from messaging.understanding.numbers import without_scale
+
+_FIELD = re.compile(
+    r"(?:동의|참석|수신|참가)(?: ?의)? ?여부(?:는|은)? (?=(?:미|비|부)?동의|참석|불참|[12])"
+)  # 동의 여부: 동의
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Case:
         words = in_words(normal.without(*who.spans, *name, *gone))
         if question.kind == "satisfaction":
             words = without_scale(words)
+        if "여부" in words.text:
+            words = Line(_FIELD.sub(lambda found: " " * len(found[0]), words.text), words.places)
         return cls(normal, question, who, identity, words, tightened(words))
 
     @property

@@ -214,12 +214,13 @@ def _asks_about_something_else(case: Case, findings: Sequence[Finding]) -> bool:
     return is_deed and not any(noun in case.tight.text for noun in (*case.question.nouns, "동의"))
 
 
+_TAKEN_BACK = re.compile(r"취소|철회|무효|번복|반대로|없던 ?(?:일|걸)")
 _FORBIDDEN = re.compile(
     r"(?<!걱정)(?<!걱정하)(?<!염려)(?<!염려하)(?<!부담갖)[가-힣](?:지|질|덜)(?:좀|는|도|를)?(?:마(?!는|다)|"
     r"말[아라길고])"
 )
 # 잘 모르지만 동의합니다, 바쁘지만 참석할게요: what is conceded before a plain yes
-_CONCEDED = re.compile(r".*(?:지만은?|으나|는데도|아도|어도|으니|니까|니께|[아어해려]서|라서|므로)(?= )")
+_CONCEDED = re.compile(r".*(?:지만은?|으나|는데도|더라도|아도|어도|으니|니까|니께|[아어해려]서|라서|므로)(?= )")
 _CONCEDABLE = frozenset({"contrast", "later", "unsure", "condition"})
 _THIS_TIME = re.compile(r"(?:는데|지만|으나|은데) ?이번(?:에|엔|에는|은)?")
 
@@ -239,6 +240,8 @@ def _without_settled(
         doubts = tuple(one for one in doubts if one in rest or one not in _CONCEDABLE)
     if is_plain and set(doubts) <= {"already", "contrast"} and _THIS_TIME.search(words[:first]):
         doubts = ()
+    if _TAKEN_BACK.search(options.blanked(words, covered(case, findings))):
+        doubts = (*doubts, "withdrawn")
     if _FORBIDDEN.search(case.tight.text):
         doubts = (*doubts, "no_beside")
     if "on_behalf" not in doubts and any(clauses.somebody_else(words, one.at[0]) for one in speaking):

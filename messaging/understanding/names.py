@@ -99,6 +99,7 @@ def _like_a_label(text: str, births: Sequence[Span], labels: Sequence[str]) -> t
     return None
 
 
+_PLACE_ENDS = frozenset("동구시읍면군리")
 _BEFORE_LABEL = frozenset("미부비안전제나내도은이가번")
 _INTRODUCED = re.compile(
     r"(?:^|\s)(?:저\s?는|나는|제가|본인은|내는)\s([가-힣]{2,8}(?:\s[가-힣]{1,6}){0,3}?)\s?"
@@ -148,10 +149,13 @@ def _presented(text: str, words: Sequence[NameWord], births: Sequence[Span], is_
 def _beside(text: str, words: Sequence[NameWord], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
     """A name with nothing but punctuation between it and a birth."""
     best: tuple[int, str, Span] | None = None
+    said = any(one.has_copula and is_name(one.core) and is_likely(one.core) for one in words)
     foreign = {word.at[1] + 1 for word in words if _FOREIGN_SYLLABLE.search(word.core) and not is_likely(word.core)}
     for word in joined(words, text):
         if word.at[0] in foreign:
             continue  # 응우옌 반 남
+        if said and word.core[-1] in _PLACE_ENDS and not word.has_copula:
+            continue  # 58년 개띠 마장동 우상철이오
         if not (is_name(word.core) or is_noun_or_name(word.core)) or not _is_near(word.at, births, text):
             continue
         rank = len(word.core) + (4 if is_likely(word.core) else 0) - (3 if is_explained(word) else 0)

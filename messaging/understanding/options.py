@@ -278,7 +278,8 @@ def blanked(text: str, covered: list[Span]) -> str:
 
 _PARTICLE = re.compile(
     "(?:입니다|이요|요|으로|로|임|합니다|이에요|예요|이여|유|함|네|예|끝|다|좀|잘|꼭|(?:답|남|여|음|양|생|님|씨|인|"
-    "번)(?:은|입니다|이요|요)?|i|we|will|to|the|it|me|my|by|text|do|am|이|번|께|더)"
+    "번)(?:은|입니다|이요|요)?|i|we|will|to|the|it|me|my|by|text|do|am|is|of|and|on|born|birth|date|dob|name|이|번|"
+    "께|더)"
 )
 _NOTED = re.compile(
     "(?:확인|참고|전달|반영|조치|검토|접수|처리)(?:을|를)? ?(?:좀 ?)?(?=부탁|바랍|바라)"
