@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, QuerySet, Sum
 
 from messaging.models import Attempt, DeliveryEvent, LegStatus, Message, MessageStatus, Reply, Stream, StreamCount
+from portal.core.clock import in_korea
 
 
 def database_clock() -> datetime:
@@ -110,3 +111,22 @@ def board() -> Board:
         waiting_reply_count=latest_of_each(replies_for_officials()).count(),
         unresolved_leg_count=Attempt.objects.filter(status=LegStatus.UNRESOLVED, message__is_test=False).count(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCount:
+    """How often a carrier gave one result code."""
+
+    code: str
+    reason: str
+    count: int
+
+
+def codes_today(carrier: str, *, now: datetime) -> list[CodeCount]:
+    """The result codes of the failures a carrier reported on this Korean day, the most frequent first."""
+    midnight = in_korea(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    refused = Attempt.objects.filter(
+        carrier=carrier, final_at__gte=midnight, status__in=(LegStatus.REJECTED, LegStatus.UNDELIVERED)
+    )
+    rows = refused.values("code").annotate(reason=Max("reason"), count=Count("pk")).order_by("-count", "code")
+    return [CodeCount(row["code"] or "-", row["reason"], row["count"]) for row in rows[:20]]

@@ -238,6 +238,11 @@ class Attempt(models.Model):
             models.Index(fields=["dispatch"], name="leg_of_dispatch"),
             models.Index(fields=["accepted_at"], condition=Q(status="accepted"), name="leg_awaiting_receipt"),
             models.Index(
+                fields=["carrier", "final_at"],
+                condition=Q(status__in=["rejected", "undelivered"]),
+                name="leg_refused_by_carrier",
+            ),
+            models.Index(
                 fields=["status", "id"], condition=Q(status__in=["unknown", "unresolved"]), name="leg_to_look_into"
             ),
         ]

@@ -49,6 +49,7 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("발송 현황", "send", "messaging.Message"),
             Entry("결과 확인 필요", "troubleshoot", "messaging.Attempt"),
             Entry("발송 흐름", "speed", "messaging.Stream"),
+            Entry("통신사", "cell_tower", "messaging.CarrierState"),
             Entry("메시지 서식", "description", "messaging.Template"),
             Entry("발신번호", "dialpad", "messaging.SenderNumber"),
             Entry("답장 상용구", "quickreply", "messaging.AnswerPhrase"),
