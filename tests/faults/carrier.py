@@ -11,4 +11,6 @@ class InSmallBatches(Simulator):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.capabilities = replace(self.capabilities, batch_sizes=dict.fromkeys(self.capabilities.batch_sizes, 20))
+        self.capabilities = replace(
+            self.capabilities, batch_sizes=dict.fromkeys(self.capabilities.batch_sizes, 20), tps=5000.0
+        )

@@ -17,7 +17,7 @@ from portal.core import clock  # noqa: E402
 
 def main(streams: dict[str, int]) -> None:
     """Migrate, register a number and a wording, and queue messages in paused streams."""
-    call_command("migrate", "messaging", verbosity=0, skip_checks=True)
+    call_command("migrate", verbosity=0, skip_checks=True)
     _register()
     for name, count in streams.items():
         services.pause(stream=name, reason="시험 준비", by=None, now=clock.now())

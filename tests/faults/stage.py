@@ -33,6 +33,15 @@ WORKER = [
 ]
 
 
+FAKED = {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
+def _clock_of(name: str) -> list[str]:
+    """The command that makes a process believe in another time: `drain +26h`."""
+    shift = name.partition(" ")[2]
+    return ["faketime", "-f", shift] if shift[:1] in ("+", "-") else []
+
+
 @dataclass
 class Stage:
     """The processes by name, and how to hurt them."""
@@ -63,8 +72,11 @@ class Stage:
                 return self.cluster.command(), postgres.environment(), self.cluster.answers
             case "valkey":
                 return self.broker.command(), postgres.environment(), self.broker.answers
-            case "worker" | "second worker":
-                return WORKER, self.environment, lambda: True
+        if "worker" in name:
+            return WORKER, self.environment, lambda: True
+        if "drain" in name:
+            drain = [*_clock_of(name), sys.executable, "manage.py", "drain", "--seconds", "300"]
+            return drain, self.environment | FAKED, lambda: True
         return [sys.executable, "-m", "tests.faults.bell"], self.environment, lambda: True
 
     def _comes_up(self, process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
@@ -101,8 +113,12 @@ class Stage:
 
     def release(self, stream: str) -> None:
         """Let a stream go."""
+        self.change("UPDATE messaging_stream SET paused_at = NULL WHERE name = %s", stream)
+
+    def change(self, statement: str, *parameters: Any) -> None:
+        """Put the books into a certain state, as time or an official would have."""
         with psycopg.connect(self.cluster.url(), connect_timeout=5) as connection:
-            connection.execute("UPDATE messaging_stream SET paused_at = NULL WHERE name = %s", [stream])
+            connection.execute(statement, parameters)
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Ask the database; empty while it is down."""
@@ -120,6 +136,12 @@ class Stage:
         """Until the carrier took so many legs: faults strike by progress, not by the clock."""
         _until(lambda: self.taken_count() >= count, seconds, lambda: f"carrier took {self.taken_count()} of {count}")
 
+    def wait_quiet(self) -> None:
+        """Until every call that began has ended, and two seconds more."""
+        query = "SELECT 1 FROM messaging_dispatch WHERE status IN ('submitting', 'unknown') LIMIT 1"
+        _until(lambda: not self.rows(query), 30, lambda: "calls do not end")
+        time.sleep(2)
+
     def wait_settled(self, prefix: str, count: int, *, seconds: float = 60) -> None:
         """Until every leg is accepted in our books."""
 
@@ -136,7 +158,7 @@ class Stage:
         """Every leg that should have left, by our reference."""
         query = (
             "SELECT a.id FROM messaging_attempt a JOIN messaging_stream s ON s.id = a.stream_id "
-            "WHERE s.paused_at IS NULL"
+            "WHERE s.paused_at IS NULL AND a.status <> 'cancelled'"
         )
         return [str(leg) for (leg,) in self.rows(query)]
 

@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from messaging import delivery, reconciling, services
-from messaging.models import Attempt, Dispatch, SenderNumber
+from messaging.models import Attempt, CarrierState, Dispatch, SenderNumber
 from messaging.simulator import audit
 from portal.core import clock
 from tests.messaging.making import age, make_template, outgoing
-from tests.messaging.simulator_process import HOOK_SECRET, KEY, RunningSimulator, running_simulator
+from tests.messaging.simulator_process import HOOK_SECRET, KEY, NOWHERE, RunningSimulator, running_simulator
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 LEASE = 2
@@ -55,12 +55,20 @@ def _until_settled(*, hurry: bool = True) -> None:
         if not waiting.exists():
             return
         if hurry:
+            _hurry_breakers()
             age(Dispatch.objects.filter(status="unknown"), timedelta(seconds=LEASE))
             waiting.filter(status="queued").update(due_at=clock.now() - timedelta(seconds=1))
         else:
             time.sleep(0.3)
     statuses = sorted(Attempt.objects.values_list("status", flat=True))
     raise AssertionError(f"never settled: { {status: statuses.count(status) for status in statuses} }")
+
+
+def _hurry_breakers() -> None:
+    """The break is over at once, and an official resumes a carrier whose account was refused."""
+    at = clock.now() - timedelta(seconds=1)
+    CarrierState.objects.exclude(breaker_until=None).update(breaker_until=at)
+    CarrierState.objects.exclude(paused_at=None).update(paused_at=None, pause_reason="")
 
 
 def _audit(carrier: RunningSimulator, tmp_path: Path) -> dict[str, Any]:
@@ -157,3 +165,29 @@ def test_a_storm_of_everything_at_once(carrier: RunningSimulator, tmp_path: Path
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM messaging_dispatch WHERE status IN ('submitting', 'unknown', 'held')")
         assert cursor.fetchone() == (0,)
+
+
+def test_the_spare_takes_only_what_is_known_unsent(
+    carrier: RunningSimulator, tmp_path: Path, settings: Settings
+) -> None:
+    main = settings.MESSAGING_CARRIERS["main"]
+    broken = {**main, "OPTIONS": {**main["OPTIONS"], "base_url": NOWHERE}}
+    carrier.control(rules=[{"fault": "reset_after", "nth": [1, 2], "path": "/own/messages"}])
+    delivery.drain(seconds=0.1)
+    unsure = set(Attempt.objects.filter(status="unknown").values_list("pk", flat=True))
+    settings.MESSAGING_CARRIERS = {"main": broken, "spare": main}
+    for _ in range(8):
+        delivery.drain(seconds=1)
+        Attempt.objects.filter(status="queued").update(due_at=clock.now() - timedelta(seconds=1))
+        CarrierState.objects.exclude(breaker_until=None).update(
+            breaker_since=clock.now() - timedelta(minutes=1), breaker_until=clock.now() - timedelta(seconds=1)
+        )
+
+    assert unsure
+    moved = set(Attempt.objects.filter(carrier="spare").values_list("pk", flat=True))
+    assert moved
+    assert moved.isdisjoint(unsure)
+    settings.MESSAGING_CARRIERS = {"main": main, "spare": main}
+    _until_settled()
+
+    assert _audit(carrier, tmp_path) == ONCE
