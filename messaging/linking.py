@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection, transaction
 
 from messaging import delivery
 from messaging.carriers import registry
-from messaging.carriers.base import HookUnreadable, NotSent, ReceiptEvent, ReplyEvent
+from messaging.carriers.base import HookUnreadable, Misconfigured, NotSent, ReceiptEvent, ReplyEvent
 from messaging.carriers.smpp import Smpp
 from messaging.carriers.smpp.codes import TAKEN, TRY_LATER
 from messaging.carriers.smpp.line import Heard
@@ -49,22 +49,24 @@ class Link:
         """Bind, work, and bind again after growing pauses. Returns when stopped, the line closed in good form."""
         failures = 0
         while not self.stopping.is_set():
-            if self._open():
+            error = self._open()
+            if error is None:
                 failures = 0
                 self._work()
-                continue
-            self.stopping.wait(PAUSES[min(failures, len(PAUSES) - 1)])
-            failures += 1
+            else:  # knocking again with a wrong password gets accounts locked
+                longest = isinstance(error, Misconfigured)
+                self.stopping.wait(PAUSES[-1 if longest else min(failures, len(PAUSES) - 1)])
+                failures += 1
 
-    def _open(self) -> bool:
+    def _open(self) -> NotSent | None:
         try:
             self.plug.line.open()
         except NotSent as error:
             _log.warning("smpp_not_bound", carrier=self.alias, error=str(error))
             self._note(error)
-            return False
+            return error
         _log.info("smpp_bound", carrier=self.alias)
-        return True
+        return None
 
     def _note(self, error: NotSent) -> None:
         """Nobody claims while the line is down, so the carrier's health has to be told by us."""

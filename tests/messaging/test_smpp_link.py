@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 from pytest_django import Settings
 
-from messaging import linking, receiving, reconciling, services
+from messaging import delivery, linking, receiving, reconciling, services
 from messaging.linking import Link, linked
 from messaging.models import Attempt, CarrierState, Dispatch, HookReject, LegStatus, Message, Receipt, Reply, ReplyPart
 from portal.accounts.queries import last_heartbeat
@@ -28,7 +28,8 @@ from tests.messaging.making import age, certify, leg_of, make_template, outgoing
 from tests.messaging.smsc import SECRETS, Smsc, eventually, refusing, report_first, running_smsc, take_and_hang_up
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("office", "daytime")]
-CITIZEN = "01048271935"
+THROTTLED, INVALID_DESTINATION = 0x58, 0x0B
+SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER, RECEIPTED_MESSAGE_ID, MESSAGE_STATE = 0x020C, 0x020E, 0x020F, 0x001E, 0x0427
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_a_receipt_that_overtakes_the_answer_still_finds_its_leg(smsc: Smsc) -> 
 
 
 def test_a_throttled_message_waits_and_leaves_once(smsc: Smsc) -> None:
-    smsc.behaviours = [refusing(smpp34.ESME_RTHROTTLED)]
+    smsc.behaviours = [refusing(THROTTLED)]
 
     with holding(smsc):
         message = a_message()
@@ -124,7 +125,7 @@ def test_a_throttled_message_waits_and_leaves_once(smsc: Smsc) -> None:
 
 
 def test_a_refused_message_says_why_in_korean(smsc: Smsc) -> None:
-    smsc.behaviours = [refusing(smpp34.ESME_RINVDSTADR)]
+    smsc.behaviours = [refusing(INVALID_DESTINATION)]
 
     with holding(smsc):
         leg = when_status(a_message(), LegStatus.REJECTED)
@@ -175,8 +176,6 @@ def test_a_dead_line_is_told_to_the_carriers_health(smsc: Smsc, monkeypatch: pyt
 
 
 def test_an_ordinary_drain_leaves_the_line_to_its_process(smsc: Smsc) -> None:
-    from messaging import delivery
-
     message = a_message()
 
     assert delivery.drain(seconds=1) == 0
@@ -245,8 +244,8 @@ def test_pieces_out_of_order_and_twice_become_one_reply(smsc: Smsc) -> None:
 
 def test_pieces_named_by_tlvs_and_by_sixteen_bits_are_joined_as_well(smsc: Smsc) -> None:
     def named(number: int) -> list[smpp34.Tlv]:
-        values = ((smpp34.TLV_SAR_MSG_REF_NUM, b"\1\2"), (smpp34.TLV_SAR_TOTAL_SEGMENTS, b"\2"))
-        return [*(smpp34.Tlv(*one) for one in values), smpp34.Tlv(smpp34.TLV_SAR_SEGMENT_SEQNUM, bytes((number,)))]
+        values = ((SAR_REFERENCE, b"\1\2"), (SAR_TOTAL, b"\2"))
+        return [*(smpp34.Tlv(*one) for one in values), smpp34.Tlv(SAR_NUMBER, bytes((number,)))]
 
     with holding(smsc):
         for number, words in ((2, b"world"), (1, b"hello ")):
@@ -299,8 +298,8 @@ def test_a_receipt_by_tlv_alone_is_understood(smsc: Smsc) -> None:
     with holding(smsc):
         message = a_message()
         leg = when_status(message, LegStatus.ACCEPTED)
-        named = smpp34.Tlv(smpp34.TLV_RECEIPTED_MESSAGE_ID, leg.vendor_ref.encode() + b"\0")
-        smsc.tell(b"", esm_class=4, tlvs=[named, smpp34.Tlv(smpp34.TLV_MESSAGE_STATE, b"\5")])
+        named = smpp34.Tlv(RECEIPTED_MESSAGE_ID, leg.vendor_ref.encode() + b"\0")
+        smsc.tell(b"", esm_class=4, tlvs=[named, smpp34.Tlv(MESSAGE_STATE, b"\5")])
 
     receiving.handle_pending(now=clock.now())
     assert (leg_of(message).status, leg_of(message).code) == (LegStatus.UNDELIVERED, "UNDELIV")

@@ -18,7 +18,7 @@ from typing import Any, Final
 import structlog
 from smpplib import exceptions, smpp
 from smpplib.client import Client
-from smpplib.consts import SMPP_CLIENT_STATE_OPEN
+from smpplib.consts import SMPP_CLIENT_STATE_BOUND_TRX, SMPP_CLIENT_STATE_OPEN, STATE_SETTERS
 
 from messaging.carriers.base import CarrierError, Misconfigured, NotSent, OutcomeUnknown
 from messaging.carriers.smpp.codes import BAD_ACCOUNT, NOT_UNDERSTOOD, TAKEN
@@ -68,6 +68,16 @@ class _Wire(Client):
         self._socket = encrypt.wrap_socket(plain, server_hostname=self.host) if encrypt else plain
         self._socket.settimeout(self.timeout)
         self.state = SMPP_CLIENT_STATE_OPEN
+
+    def read_pdu(self) -> Any:
+        """The answer to our bind: smpplib's own would believe any length and make room for it."""
+        octets = self.next_octets(self.timeout)
+        if octets is None:
+            raise exceptions.ConnectionError("silent")
+        answer = smpp.parse_pdu(octets, client=self, allow_unknown_opt_params=True)
+        if not answer.is_error():
+            self.state = STATE_SETTERS.get(answer.command, self.state)
+        return answer
 
     def next_octets(self, wait: float) -> bytes | None:
         """One whole PDU; None if none begins within `wait`."""
@@ -120,6 +130,8 @@ class Line:
             wire.bind_transceiver(
                 system_id=account.system_id, password=account.password, system_type=account.system_type
             )
+            if wire.state != SMPP_CLIENT_STATE_BOUND_TRX:
+                raise exceptions.ConnectionError("another answer than to a bind")
         except (exceptions.ConnectionError, OSError, *_UNREADABLE) as error:
             wire.disconnect()
             raise _refusal(error) from error
