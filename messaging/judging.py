@@ -33,6 +33,7 @@ from messaging.pictures import WrongPicture, file_refs, images_of, verified
 from messaging.preferring import Way, quiet_until, refusal, way_for, wishes_of
 from messaging.pricing import Rate
 from messaging.rehearsal import is_rehearsal
+from messaging.reviewing import REVIEW_PAUSE, Names, names_for
 from messaging.settling import Change
 from messaging.text import PLACEHOLDER, WordingRefused, for_text_message
 from messaging.wording import Wording, compose, fingerprint
@@ -63,15 +64,16 @@ class _Unfit(Exception):
 def judge(legs: Sequence[Attempt], at: datetime, rate: Rate) -> Verdict:
     """What may leave now, and what becomes of the rest. All legs are of one carrier and channel."""
     verdict = Verdict()
-    wanted = _bearable(_wanted(legs, at, verdict), at, verdict)
-    _check_all(_affordable(wanted, at, rate, verdict), at, verdict)
+    names = names_for(legs)
+    wanted = _reviewed(_wanted(legs, at, verdict), names, at, verdict)
+    _check_all(_affordable(_bearable(wanted, at, verdict), at, rate, verdict), names, at, verdict)
     return verdict
 
 
 def rebuild(legs: Sequence[Attempt], at: datetime) -> tuple[Leg, ...] | None:
     """The legs of an earlier call as they would leave now; None if any of them would not."""
     verdict = Verdict()
-    _check_all(_wanted(legs, at, verdict), at, verdict)
+    _check_all(_wanted(legs, at, verdict), names_for(legs), at, verdict)
     return tuple(verdict.ready) if len(verdict.ready) == len(legs) else None
 
 
@@ -106,6 +108,14 @@ def _wanted(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Att
     return wanted
 
 
+def _reviewed(legs: Sequence[Attempt], names: Names, at: datetime, verdict: Verdict) -> list[Attempt]:
+    """The legs whose wording the carrier's reviewers have decided about; the others wait for them."""
+    early = {leg.pk for leg in legs if names.awaits_review(leg.message.template_version)}
+    if early:
+        verdict.held[at + REVIEW_PAUSE, "template_review"] = list(early)
+    return [leg for leg in legs if leg.pk not in early]
+
+
 def _bearable(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Attempt]:
     """The legs that are not too many for one number within the hour; the others wait."""
     too_many = crowded(legs, at)
@@ -124,19 +134,24 @@ def _affordable(legs: Sequence[Attempt], at: datetime, rate: Rate, verdict: Verd
     return [leg for place, leg in enumerate(legs) if place not in refused]
 
 
-def _check_all(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> None:
+def _check_all(legs: Sequence[Attempt], names: Names, at: datetime, verdict: Verdict) -> None:
     images = images_of(legs)
     refs = file_refs(legs, images.values())
     for leg in legs:
         if not verdict.pause_reason:
-            _check(leg, images.get(leg.message_id, []), refs, at, verdict)
+            _check(leg, images.get(leg.message_id, []), refs, names, at, verdict)
 
 
 def _check(
-    leg: Attempt, images: Sequence[MessageImage], refs: Mapping[bytes, str] | None, at: datetime, verdict: Verdict
+    leg: Attempt,
+    images: Sequence[MessageImage],
+    refs: Mapping[bytes, str] | None,
+    names: Names,
+    at: datetime,
+    verdict: Verdict,
 ) -> None:
     try:
-        wire_leg = _wire_leg(leg, images, refs or {}, at)
+        wire_leg = _wire_leg(leg, images, refs or {}, names.of(leg.message.template_version), at)
     except _Unfit as unfit:
         verdict.changes.append(Change(leg.pk, LegStatus.REJECTED, reason_kind=unfit.kind, reason=unfit.reason))
         if unfit.stops_stream:
@@ -148,7 +163,9 @@ def _check(
         verdict.unready.append(leg.pk)
 
 
-def _wire_leg(leg: Attempt, images: Sequence[MessageImage], refs: Mapping[bytes, str], at: datetime) -> Leg:
+def _wire_leg(
+    leg: Attempt, images: Sequence[MessageImage], refs: Mapping[bytes, str], code: str | None, at: datetime
+) -> Leg:
     """
     :raises _Unfit:
     """
@@ -157,6 +174,8 @@ def _wire_leg(leg: Attempt, images: Sequence[MessageImage], refs: Mapping[bytes,
         raise _Unfit(ReasonKind.SENDER, "발신번호가 등록되어 있지 않거나 유효기간이 지났습니다.", stops_stream=True)
     if version.review_state != TemplateVersion.ReviewState.APPROVED:
         raise _Unfit(ReasonKind.TEMPLATE, "서식이 승인 상태가 아닙니다.", stops_stream=True)
+    if code is None:
+        raise _Unfit(ReasonKind.TEMPLATE, "이 통신사의 검수를 통과한 서식이 아닙니다.", stops_stream=True)
     words = _approved_words(message, images)
     is_alimtalk = leg.channel == Channel.ALIMTALK
     return Leg(
@@ -166,7 +185,7 @@ def _wire_leg(leg: Attempt, images: Sequence[MessageImage], refs: Mapping[bytes,
         sender=message.sender_number.number,
         text=said_on(leg.channel, words),
         title=for_text_message(words.title) if leg.channel in (Channel.LMS, Channel.MMS) else "",
-        template_code=version.carrier_code if is_alimtalk else "",
+        template_code=code if is_alimtalk else "",
         variables=_used(version, message.variables) if is_alimtalk else {},
         buttons=tuple(Button(label, url) for label, url in words.buttons) if is_alimtalk else (),
         images=tuple(_picture(image, message, refs) for image in images) if leg.channel == Channel.MMS else (),

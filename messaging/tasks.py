@@ -34,6 +34,12 @@ def poll(**_: Any) -> None:
     services.poll_carriers(now=clock.now())
 
 
+@shared_task(queue="send")
+def sync_templates(**_: Any) -> None:
+    """Hand in wordings for review and read where the reviews stand."""
+    services.sync_templates(now=clock.now())
+
+
 @shared_task(queue="housekeeping")
 def keep_house(**_: Any) -> None:
     """The lists of refusals once a day, the forgetting once a night."""

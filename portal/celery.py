@@ -45,6 +45,7 @@ app.conf.update(
         "receive": {"task": "messaging.tasks.receive", "schedule": 5.0, "options": {"expires": 5}},
         "poll": {"task": "messaging.tasks.poll", "schedule": 5.0, "options": {"expires": 5}},
         "messaging-house": {"task": "messaging.tasks.keep_house", "schedule": 900.0, "options": {"expires": 900}},
+        "reviews": {"task": "messaging.tasks.sync_templates", "schedule": 3600.0, "options": {"expires": 3600}},
         "render": {"task": "notices.tasks.render", "schedule": 5.0, "options": {"expires": 5}},
         "campaigns": {"task": "notices.tasks.run_campaigns", "schedule": 15.0, "options": {"expires": 15}},
         "photos": {"task": "complaints.tasks.process_photos", "schedule": 15.0, "options": {"expires": 15}},

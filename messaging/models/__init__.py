@@ -20,7 +20,7 @@ from messaging.models.money import BilledOn, Budget, BudgetDay, Invoice, LedgerC
 from messaging.models.preferences import ChangeSource, Means, Preference, PreferenceChange, Subscription
 from messaging.models.senders import SenderNumber
 from messaging.models.streams import Stream, StreamCount
-from messaging.models.templates import Template, TemplateVersion
+from messaging.models.templates import ReviewState, Template, TemplateReview, TemplateVersion
 from messaging.models.triage import AnswerPhrase, TriageDecision
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "Reply",
     "ReplyPart",
     "RequestKey",
+    "ReviewState",
     "Route",
     "Scope",
     "SenderNumber",
@@ -69,6 +70,7 @@ __all__ = [
     "StreamCount",
     "Subscription",
     "Template",
+    "TemplateReview",
     "TemplateVersion",
     "TriageDecision",
     "Upload",

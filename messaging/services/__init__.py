@@ -11,6 +11,16 @@ from messaging.services.inbox import NoAnswerPossible, answer_reply, close_reply
 from messaging.services.polling import poll_carriers, sync_opt_outs
 from messaging.services.reference import TemplateRefused, load_reference, load_templates
 from messaging.services.restoring import NotRestored, acknowledge_restore
+from messaging.services.reviews import (
+    CommentMissing,
+    NotInThatState,
+    SecondReviewerNeeded,
+    decide_version,
+    record_review,
+    submit_version,
+    sync_templates,
+    withdraw_version,
+)
 from messaging.services.sending import (
     ApprovalNeeded,
     ImageRef,
@@ -40,10 +50,12 @@ __all__ = [
     "AlreadyDecided",
     "AlreadyLeft",
     "ApprovalNeeded",
+    "CommentMissing",
     "ImageRef",
     "KeyReused",
     "NoAnswerPossible",
     "NoSenderNumber",
+    "NotInThatState",
     "NotInTransaction",
     "NotRestored",
     "NotUnresolved",
@@ -51,6 +63,7 @@ __all__ = [
     "Outgoing",
     "ReasonMissing",
     "Refusal",
+    "SecondReviewerNeeded",
     "Sent",
     "TemplateNotApproved",
     "TemplateRefused",
@@ -64,6 +77,7 @@ __all__ = [
     "cancel_stream",
     "close_reply",
     "decide_reply",
+    "decide_version",
     "equip_carrier",
     "erase_personal_data",
     "keep_house",
@@ -80,6 +94,7 @@ __all__ = [
     "poll_carriers",
     "record_receipts",
     "record_replies",
+    "record_review",
     "record_unsubscribes",
     "release",
     "resume",
@@ -88,7 +103,10 @@ __all__ = [
     "send_many",
     "settle_unresolved",
     "store_events",
+    "submit_version",
     "sync_opt_outs",
+    "sync_templates",
     "take_hook",
     "undo_decision",
+    "withdraw_version",
 ]

@@ -99,6 +99,7 @@ def load_templates(*, now: datetime) -> int:
 def _load(source: Source, now: datetime) -> bool:
     template, _ = Template.objects.get_or_create(code=source.code)
     latest = template.versions.order_by("-number").first()
+    ours = template.versions.filter(written_by=None).order_by("-number").first()  # officials may have changed it since
     wording = {
         "title": source.title,
         "purpose": source.purpose,
@@ -107,7 +108,7 @@ def _load(source: Source, now: datetime) -> bool:
         "fallback_body": source.fallback_body,
         "buttons": source.buttons,
     }
-    if latest is not None and all(getattr(latest, name) == value for name, value in wording.items()):
+    if ours is not None and all(getattr(ours, name) == value for name, value in wording.items()):
         return False
     approved = source.route != Route.ALIMTALK_THEN_TEXT or is_rehearsal()
     TemplateVersion.objects.create(
