@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models.base import ModelState
+from psycopg.types.json import Jsonb
 
 Row = TypeVar("Row", bound=models.Model)
 COPIED_FROM = 200  # rows; below that a table of its own costs more than it saves
@@ -65,7 +66,7 @@ def _insert_arrays(
 ) -> list[tuple[Any, ...]]:
     fields = _written(model)
     arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-    columns = [[getattr(row, field.attname) for row in rows] for field in fields]
+    columns = [[_ready(field, row.__dict__[field.attname]) for row in rows] for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{model._meta.db_table}" ({_columns(model)}) SELECT * FROM unnest({arrays}){ending}',  # noqa: S608
@@ -79,18 +80,22 @@ def _insert_copied(
 ) -> list[tuple[Any, ...]]:
     table, columns = model._meta.db_table, _columns(model)
     staging = f"{table}_coming"
-    names = [field.attname for field in _written(model)]
+    fields = _written(model)
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "{staging}" (LIKE "{table}") ON COMMIT DROP')
         cursor.execute(f'ALTER TABLE "{staging}" ALTER COLUMN id DROP NOT NULL')
         with cursor.copy(f'COPY "{staging}" ({columns}) FROM STDIN') as copy:
             for row in rows:
                 values = row.__dict__
-                copy.write_row([values[name] for name in names])
+                copy.write_row([_ready(field, values[field.attname]) for field in fields])
         cursor.execute(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{staging}"{ending}')  # noqa: S608
         found = cursor.fetchall() if returns else []
         cursor.execute(f'TRUNCATE "{staging}"')
     return found
+
+
+def _ready(field: models.Field, value: Any) -> Any:
+    return Jsonb(value) if isinstance(field, models.JSONField) else value
 
 
 @cache

@@ -52,7 +52,7 @@ def record_replies(*, carrier: str, events: Sequence[ReplyEvent], now: datetime)
     numbers = dict(SenderNumber.objects.values_list("number", "pk"))
     wholes = [event for event in events if _part_of(event) is None]
     rows = [_reply(carrier, event, numbers, now) for event in _named(carrier, wholes, now)]
-    Reply.objects.bulk_create(rows, ignore_conflicts=True)
+    bulk.insert(rows, skips_conflicts=True)
     parts = [(event, part) for event in events if (part := _part_of(event)) is not None]
     if parts:
         _record_parts(carrier, parts, numbers, now)
@@ -95,15 +95,16 @@ def _print(*values: str) -> str:
 
 def _reply(carrier: str, event: ReplyEvent, numbers: Mapping[str, int], now: datetime) -> Reply:
     phone = _phone(event.from_number)
-    reply = Reply(
-        carrier=carrier,
-        event_key=event.event_key,
-        to_number_id=numbers.get(event.to_number),
-        phone_index=blind_phone(phone),
-        occurred_at=event.occurred_at,
-        received_at=now,
-        try_at=now,
-    )
+    columns = {
+        "carrier": carrier,
+        "event_key": event.event_key,
+        "to_number_id": numbers.get(event.to_number),
+        "phone_index": blind_phone(phone),
+        "occurred_at": event.occurred_at,
+        "received_at": now,
+        "try_at": now,
+    }
+    reply = bulk.made(Reply, columns)
     reply.phone, reply.text = phone, mask_resident_numbers(event.text)
     return reply
 
