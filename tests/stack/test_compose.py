@@ -31,7 +31,9 @@ def _queues(command: list[str]) -> list[str]:
 def test_every_process_of_the_portal_is_there(compose: dict[str, Any]) -> None:
     workers = {"worker-send", "worker-receive", "worker-render", "worker"}
 
-    assert set(compose["services"]) == {"db", "valkey", "migrate", "web", *workers, "beat", "proxy", "simulator"}
+    others = {"db", "valkey", "migrate", "web", "beat", "proxy", "smpp-link", "simulator"}
+    assert set(compose["services"]) == others | workers
+    assert compose["services"]["smpp-link"]["profiles"] == ["smpp"]
     assert compose["services"]["simulator"]["profiles"] == ["demo"]
 
 
@@ -73,7 +75,7 @@ def test_only_the_sender_and_the_front_leave_the_house(compose: dict[str, Any]) 
     leaving = {name for name, service in compose["services"].items() if set(service["networks"]) != {"inside"}}
 
     assert compose["networks"]["inside"] == {"internal": True}
-    assert leaving == {"web", "worker-send", "proxy"}
+    assert leaving == {"web", "worker-send", "smpp-link", "proxy"}
 
 
 def test_nothing_of_ours_may_more_than_it_must(compose: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which process, and how old its last sign of life may be."""
-        parser.add_argument("process", choices=["worker"])
+        parser.add_argument("process", help="worker 또는 smpp_link:통신사별칭")
         parser.add_argument("--max-age", type=int, default=60, help="초")
 
     def handle(self, *args: Any, **options: Any) -> None:
