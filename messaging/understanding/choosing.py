@@ -220,8 +220,10 @@ _FORBIDDEN = re.compile(
     r"말[아라길고])"
 )
 # 잘 모르지만 동의합니다, 바쁘지만 참석할게요: what is conceded before a plain yes
-_CONCEDED = re.compile(r".*(?:지만은?|으나|는데도|더라도|아도|어도|으니|니까|니께|[아어해려]서|라서|므로)(?= )")
-_CONCEDABLE = frozenset({"contrast", "later", "unsure", "condition"})
+_CONCEDED = re.compile(
+    r".*(?:지만은?|으나|는데도|더라도|아도|어도|으니|니까|니께|[아어해려]서|라서|므로|그래서|그러니까?|따라서)(?= )"
+)
+_CONCEDABLE = frozenset({"contrast", "later", "unsure", "condition", "both_ways"})
 _THIS_TIME = re.compile(r"(?:는데|지만|으나|은데) ?이번(?:에|엔|에는|은)?")
 
 
@@ -274,9 +276,18 @@ def _has_unread_words(case: Case, chosen: Chosen, findings: Sequence[Finding]) -
     return len(behind) > (_UNREAD_BEHIND if chosen.weight == "strong" else _UNREAD_BEHIND_DEED)
 
 
+_SPOKEN = re.compile(r"\d ?번?(?:이|입|요|으로|을|에|할|하|선택)")
+
+
+def _is_spoken(case: Case, chosen: Chosen) -> bool:
+    """1번이요, 동의요: more than a bare digit, so that what was said before needs no full stop."""
+    at = chosen.spans[-1][0]
+    return chosen.rule != "options.digit_only" or _SPOKEN.match(case.words.text, at) is not None
+
+
 def _stands_alone(case: Case, chosen: Chosen, explained: list[Span]) -> bool:
     """참석. 버스 타고 감: the answer is a sentence by itself, with nothing unread in it."""
-    begin, end = clauses.own_clause(case, chosen.spans[-1], is_spoken=chosen.rule != "options.digit_only")
+    begin, end = clauses.own_clause(case, chosen.spans[-1], is_spoken=_is_spoken(case, chosen))
     if begin == 0 and end == len(case.words.text):
         return False
     elsewhere = [(0, begin), (end, len(case.words.text))]
@@ -316,6 +327,10 @@ def _without_rhetoric(
         and "later" not in doubts_of(_from(case.words, first), _from(case.words, first, tight=True))
     ):
         stands.add("later")  # 고민해 봤는데 동의 안 할래요
+    clause = clauses.own_clause(case, chosen.spans[0], is_spoken=True)
+    own = Line(case.words.text[slice(*clause)], case.words.places[slice(*clause)])
+    if is_said and "?" not in case.words.text and "question" not in doubts_of(own, tightened(own)):
+        stands.add("question")  # 동의 못 합니다. 개인정보가 새 나갈까 걱정입니다
     if len(case.words.text) - chosen.end <= 5 and "?" not in case.words.text:
         stands.add("question")
     return tuple(one for one in doubts if one not in stands)

@@ -27,15 +27,17 @@ _COPULA = re.compile(
     "임[다더당돠]|입다|이?올시다|이?올습니다|"
     "이?외다|이?에[요여유욤]|이?예[요여유욤]|이여[유요라]?|이?여라|이?어[라유]|이?어라우|이유|여유|이요|이?라[예유]|"
     "이?라우|이?라오|이?래[요유]|이?당?랑께|"
-    "이?당께|이구만유?|이?구먼유?|이?구마|이?구[요여유]|이고[요여유]?|고[요여유]|이며|이?지[요유예]|이?죠|이?쥬|이?다|"
+    "이?당께|이구만유?|이?구먼유?|이?구마|이?구[요여유]|이[고구][요여유]?|고[요여유]|이며|이?지[요유예]|이?죠|이?쥬|"
+    "이?다|"
     "이오|이우|이?우다|이?쿠다|이?마씀|이?마씸|"
     "인데[요유예]?|인디[요유]?|이?니더|[임입]더|이시더|이?라는(?:사람[가-힣]{0,4})?|이란(?:사람[가-힣]{0,4})?|드림|"
-    "올림|배상|드려요|씀|씨|님|[요유여임]|본인)"
+    "올림|배상|드려요|씀|씨[는가도의]?|님[은이도]?|[요유여임]|본인)"
 )
 ON_BEHALF = dict(DOUBTS)["on_behalf"]
 PRESENTED = re.compile(r"(?:이?라고|이?라는|이?란|이?라카|올시다|드림|올림|배상)")  # plainly said of a name
 _APART = re.compile(
-    "(?:씨|님|드림|올림|배상|씀|[입임]니[다더댜당]|이에요|예요|이라고|라고|이라는|이라예|이여유?|이요|"
+    "(?:씨|님|어르신|할머니|할아버지|드림|올림|배상|씀|[입임]니[다더댜당]|이에요|예요|이라고|라고|이라는|이라예|"
+    "이여유?|이요|"
     "본인|맞(?:습니[다더]|아요|음|심더|어요))(?:[가-힣]{0,3})"
 )  # said behind a name with a blank: 용다혜 드림
 _NEXT_FIELD = re.compile(r"생년월일|생년|생일|주민번호|전화번호")
@@ -196,36 +198,49 @@ def is_explained(word: NameWord) -> bool:
     )
 
 
-def _is_cut_short(word: NameWord, behind: NameWord, text: str) -> bool:
-    """김순 자: the last syllable set apart."""
-    is_pair = len(word.whole) == 2 and len(behind.core) == 1 and text[word.at[1] : behind.at[0]] == " "
-    return is_pair and is_name(word.whole) and behind.core in GIVEN and behind.core not in _NO_SYLLABLE
-
-
 _NO_SYLLABLE = frozenset("생일월년번은는이가도씨님요남여양음의인")
 
 
 def joined(words: Sequence[NameWord], text: str) -> Iterator[NameWord]:
-    """Every word, and every surname with the syllables set apart from it: 김 철 수, 남궁 민수."""
+    """Every word, and every surname with the syllables set apart from it: 김 철 수, 남궁 민수, 사공 혁입니다."""
     for index, word in enumerate(words):
         behind = words[index + 1] if index + 1 < len(words) else None
-        if behind and text[word.at[1] : behind.at[0]] == " " and _APART.fullmatch(behind.whole):
-            yield replace(word, has_copula=True)
+        if behind and text[word.at[1] : behind.at[0]] == " ":
+            yield from _with_next(word, behind)
         else:
             yield word
-        if behind and _is_cut_short(word, behind, text):
-            yield NameWord(word.core + behind.core, (word.at[0], behind.at[1]), word.whole, behind.has_copula)
-        if not (word.whole in SURNAMES or word.whole in LONG_SURNAMES):
-            continue
-        core, end = word.whole, word.at[1]
-        for following in words[index + 1 : index + 4]:
-            if text[end : following.at[0]] != " " or not _goes_on(core, word.whole, following):
-                break
-            core, end = core + following.core, following.at[1]
-            bare = _without_copula(core) if len(core) > 3 and not following.has_copula else ""
-            if bare:
-                core, end = bare, end - len(core) + len(bare)
-            yield NameWord(core, (word.at[0], end), core, following.has_copula or bool(bare))
+        if word.whole in SURNAMES or word.whole in LONG_SURNAMES:
+            yield from _spelled_out(word, words[index + 1 : index + 4], text)
+
+
+def _with_next(word: NameWord, behind: NameWord) -> Iterator[NameWord]:
+    """용다혜 드림; 김순 자, the last syllable set apart; 사공 혁입니다."""
+    yield replace(word, has_copula=word.has_copula or _APART.fullmatch(behind.whole) is not None)
+    at = (word.at[0], behind.at[1])
+    is_pair = len(word.whole) == 2 and len(behind.core) == 1 and behind.core not in _NO_SYLLABLE
+    if is_pair and is_name(word.whole) and behind.core in GIVEN:
+        yield NameWord(word.core + behind.core, at, word.whole, behind.has_copula)
+    is_surname = word.whole in SURNAMES or word.whole in LONG_SURNAMES
+    is_said = _COPULA.fullmatch(behind.whole[1:]) is not None
+    if is_surname and is_said and not _is_no_deed(word.whole, behind):
+        yield NameWord(word.whole + behind.whole[0], at, word.whole, has_copula=True)
+
+
+def _spelled_out(word: NameWord, behind: Sequence[NameWord], text: str) -> Iterator[NameWord]:
+    core, end = word.whole, word.at[1]
+    for following in behind:
+        if text[end : following.at[0]] != " " or not _goes_on(core, word.whole, following):
+            return
+        core, end = core + following.core, following.at[1]
+        bare = _without_copula(core) if len(core) > 3 and not following.has_copula else ""
+        if bare:
+            core, end = bare, end - len(core) + len(bare)
+        yield NameWord(core, (word.at[0], end), core, following.has_copula or bool(bare))
+
+
+def _is_no_deed(surname: str, following: NameWord) -> bool:
+    """안 원해, 안 허쿠다: no An Wonhae."""
+    return surname == "안" and (following.core[-1] in _AFTER_NOT or following.core[0] in "하허해혀헐험헙")
 
 
 def _goes_on(core: str, surname: str, following: NameWord) -> bool:
@@ -234,8 +249,8 @@ def _goes_on(core: str, surname: str, following: NameWord) -> bool:
         return False
     if len(core) + len(following.core) > 5 or _is_everyday(following) or ON_BEHALF.match(following.whole):
         return False  # 제 딸이고
-    if core == "안" and following.core[-1] in _AFTER_NOT:
-        return False  # 안 원해: no An Wonhae
+    if _is_no_deed(core, following):
+        return False
     # 전 백두산인데요: 전 is 저는
     return not (len(following.core) == 3 and is_name(following.core) and is_likely(following.core))
 

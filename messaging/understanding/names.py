@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
-from messaging.understanding import courtesy
+from messaging.understanding import courtesy, endings
 from messaging.understanding.doubts import DOUBTS
 from messaging.understanding.lexicon import ROLE, SURNAMES, VERBAL, is_noun, is_noun_or_name
 from messaging.understanding.model import Span
@@ -30,7 +31,7 @@ _BETWEEN = re.compile(
     "본인|번호|일생|년생|입니[다더]|이?에[요여]|이?예[요여]|이여|이요|요|이라고|이고요?|이구요?|"
     "이며)[^0-9a-z가-힣]*){0,3}"
 )
-_RUN = re.compile(r"[가-힣]+")
+_RUN = re.compile(r"[가-힣]{1,40}?(?:이름은|성함은|성명은)(?=[가-힣])|[가-힣]+")
 _ASKED_FOR = re.compile(r"[해어아여려] ?(?:주[세십시이소]|줘|달라|드[릴리려립]|보[세시]|봐)")  # 연결해 주세요
 _MOST_WORDS = 20
 _LONGEST_WORD = 60
@@ -82,7 +83,7 @@ def _with_saying(text: str, at: Span) -> Span:
 
 
 def _first(text: str, words: Sequence[NameWord], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
-    for look in (_presented, _beside, _with_copula, _spelled, _alone):
+    for look in (_presented, _titled, _beside, _with_copula, _spelled, _alone):
         if named := look(text, words, births, is_asked):
             return named
     return None
@@ -143,6 +144,28 @@ def _presented(text: str, words: Sequence[NameWord], births: Sequence[Span], is_
         bare = said_of(word.whole)
         if bare and PRESENTED.match(word.whole, len(bare)) and may_be_called(bare) and not VERBAL.match(bare):
             return bare, (word.at[0], word.at[0] + len(word.whole))
+    return None
+
+
+_TITLE = re.compile(
+    r"(?:권사|장로|집사|목사|전도사|신부|수녀|스님|[가-힣]{0,4}(?:교사|교수|기사|점장|팀장|과장|부장|대리|주임|계장|"
+    r"이장|통장|반장|회장|총무|대표))$"
+)
+
+
+def _titled(text: str, words: Sequence[NameWord], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
+    """권사 라정희, 은퇴교사 추성대: what closes a text behind a title."""
+    for title, word in pairwise(words):
+        is_close = text[title.at[1] : word.at[0]] == " " and text[word.at[1] : word.at[1] + 1] in (
+            "",
+            " ",
+            "\n",
+            ".",
+            ",",
+            ")",
+        )
+        if is_close and _TITLE.fullmatch(title.whole) and len(word.core) >= 3 and may_be_called(word.core):
+            return word.core, word.at
     return None
 
 
@@ -208,6 +231,9 @@ def _alone(text: str, words: Sequence[NameWord], births: Sequence[Span], is_aske
 _ANSWER = re.compile(r"^(?:미|부|비|불)?(?:동의|참석|불참|찬성|반대|참가|참여|확인)|^(?:일|이)?번|^안|^못")
 
 
+_DONE = re.compile(
+    rf"(?:첫|두|세|네|다섯)번?째(?:로|요|꺼|꺼요|거요)?|하나로?|둘로?|{endings.DO}[가-힣]{{0,2}}|{endings.ASK}"
+)
 _TITLED = re.compile(
     r"[가-힣]+(?:팀|과|부|실|점|반|회|원|장|처|국|동|면|리|읍|구|시|군|사는|사람)|옆|앞|뒤|위|파란|지붕"
 )
@@ -218,6 +244,8 @@ def _says_nothing(word: NameWord, text: str) -> bool:
     if courtesy.ONLY_FILLER.fullmatch(word.whole) or courtesy.NOD.fullmatch(word.whole):
         return True
     if ON_BEHALF.match(word.whole) or word.whole in ("제", "저희", "우리"):
+        return True
+    if _DONE.fullmatch(word.whole):
         return True
     if len(word.whole) == 1 and text[word.at[0] - 1 : word.at[0]].isdigit():
         return True
@@ -239,6 +267,9 @@ def _from_field(
     stop = min([begin for begin, _ in births if begin >= start] or [len(text)])
     behind = [word for word in words if start <= word.at[0] < stop and word.at[0] - start < 24]
     surnamed = [word for word in joined(behind, text) if is_name(word.core) and word.at[0] - start < 4]
+    longest = max(surnamed, key=lambda word: (is_likely(word.core), len(word.core)), default=None)
+    if longest is not None and len(longest.core) > len(surnamed[0].core):
+        return longest.core, longest.at
     if surnamed and not _is_first_of_several(surnamed[0], behind, text):
         best = max(surnamed, key=lambda word: (is_likely(word.core), len(word.core)))
         return best.core, best.at

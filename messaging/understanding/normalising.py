@@ -33,6 +33,7 @@ _STRAY = re.compile(
     r"(?<=[가-힣])[ㄱ-ㅎㅏ-ㅣ](?=[가-힣])|"  # 동ㅇ의합니다: a key too many
     r"[ㅋㅎㅠㅜ]{2,}|\^+|~+|!+|ㅡㅡ+|;;+|\.{2,}"
 )
+_LIST_NUMBER = re.compile(r"(?<![^\n ])([1-9])(?=[.)] ?[가-힣]{2,6} ?(?:[가-힣]{2} ?)?:)")
 _HESITATION = re.compile(r"\.{2,}|;;|ㅡㅡ|ㅠㅠ|ㅜㅜ|…")
 
 
@@ -81,6 +82,10 @@ def normalise(raw: str) -> Normal:
     short = raw[:LONGEST]
     text, origins, marks = (short.lower(), range(len(short)), "") if _PLAIN.fullmatch(short) else _folded_text(short)
     calm = _STRAY.sub(_blank, text)
+    if len(numbered := _LIST_NUMBER.findall(calm)) > 1 and numbered == [
+        str(one) for one in range(1, len(numbered) + 1)
+    ]:
+        calm = _LIST_NUMBER.sub(_blank, calm)  # 1. 수신 여부: 동의함 / 2. 성명: …
     return Normal(
         raw=raw,
         text=calm,

@@ -154,7 +154,8 @@ def _denials(text: str, grammar: g.Grammar, question: Question, findings: list[F
             if overlaps(found.span(), findings) or overlaps(found.span(), denials):
                 continue
             is_paper = question.kind == "consent" and clauses.is_about_paper(text, found.start())
-            is_elsewhere = is_paper or (says_yes and clauses.is_about_something_else(text, found.span(), question))
+            may_be = says_yes or (question.kind == "consent" and _DOES_NOT_WORK.match(text, found.start()))
+            is_elsewhere = is_paper or (may_be and clauses.is_about_something_else(text, found.span(), question))
             if is_elsewhere or _SOMEBODY_FAILS.search(text[max(found.start() - 10, 0) : found.start()]):
                 denials.append(Finding(None, "options.somebody_fails", found.span(), "mention"))
             elif any(begin <= found.start() < end for begin, end in doubled):
@@ -184,6 +185,7 @@ def _deeds(text: str, grammar: g.Grammar, question: Question, findings: list[Fin
     return deeds
 
 
+_DOES_NOT_WORK = re.compile(r"안 ?[돼되됩됨]")
 _NEXT_TIME = re.compile(r"(?:다음|담)(?:번|기회)?(?:에|에는|엔)? ?$")
 
 

@@ -16,7 +16,8 @@ from messaging.understanding.normalising import NO_MARKS, YES_MARKS, Line, norma
 
 LATEST = date(2026, 12, 31)  # where the caller gives no day; with a roster it decides nothing
 _WITHDRAWN = re.compile(r"취소|철회|무효|번복")
-_EVENT = re.compile(r"시간|가야|가도|가면|갈|언제|몇시|참석|늦")  # what somebody asks who may come
+_EVENT = re.compile(r"시간|가야|가도|가면|갈|언제|몇시(?!에나)|참석|늦")  # what somebody asks who may come
+_TRAILING_OFF = re.compile(r"데[요유예]?$")  # 2동 사는데요
 _EXCUSE_LONGEST = 20
 _EXCUSE = re.compile(r"선약|출장|약속이|일이있|병원|수술|입원|결혼식|제사|근무|당직|여행")
 _FILLING_IN = re.compile(r"적어|적으|적나|쓰면|써야|호적|이름으로")  # how to give a name and a birth
@@ -181,6 +182,8 @@ def _half_answered(case: Case, doubts: tuple[str, ...]) -> str:
     if "already" in doubts and (not case.question.options or not _ANSWERED.search(text)):
         return ""
     if not case.question.options and set(doubts) <= {"later"}:
+        return ""
+    if doubts == ("contrast",) and _TRAILING_OFF.search(text) and not _ANSWERED.search(text):
         return ""
     is_about_us = any(noun in text for noun in case.question.nouns)
     is_half = (
