@@ -13,7 +13,9 @@ from portal.core.clock import KST
 
 INTERNATIONAL: Final = 1  # type of number
 _MESSAGE_TYPE, _RECEIPT = 0x3C, 0x04
-_WORDS = re.compile(r"(\w+(?: date)?)\s*:\s*(\S*)", re.ASCII)
+_NAMES = "id|sub|dlvrd|submit date|done date|stat|err"
+_WORDS = re.compile(rf"\b({_NAMES})\s?:\s?(?!(?:{_NAMES})\s?:)(\S*)", re.ASCII | re.IGNORECASE)
+_LONGEST_WORDS = 500
 _RADIX: Final[Mapping[str, int]] = {"hex": 16, "decimal": 10}
 _FURTHEST = timedelta(days=7)
 
@@ -86,7 +88,7 @@ def international(number: str) -> str:
 
 def _receipt(told: Telling, how: Reading, now: datetime) -> ReceiptEvent | None:
     text = told.octets.decode("latin-1")
-    words = {name.lower(): value for name, value in _WORDS.findall(text.partition(" text:")[0])}
+    words = {name.lower(): value for name, value in _WORDS.findall(text[:_LONGEST_WORDS].partition(" text:")[0])}
     state = STATES.get(told.state or 0) or words.get("stat", "").upper()[:7]
     reference = same_id(told.receipted, how.answer_ids) or same_id(words.get("id", ""), how.receipt_ids)
     if not reference or not state:
