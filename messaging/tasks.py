@@ -10,37 +10,37 @@ from portal.core import clock
 DRAIN_SECONDS = 45
 
 
-@shared_task(queue="send")
+@shared_task
 def drain(**_: Any) -> None:
     """Hand waiting legs to the carriers."""
     delivery.drain(seconds=DRAIN_SECONDS)
 
 
-@shared_task(queue="receive")
+@shared_task
 def receive(**_: Any) -> None:
     """Fold receipts, handle replies, tell outcomes."""
     receiving.handle_pending(now=clock.now())
 
 
-@shared_task(queue="send")
+@shared_task
 def reconcile(**_: Any) -> None:
     """Ask carriers about calls whose answer never came."""
     reconciling.reconcile()
 
 
-@shared_task(queue="send")
+@shared_task
 def poll(**_: Any) -> None:
     """Fetch the news of carriers that do not call us."""
     services.poll_carriers(now=clock.now())
 
 
-@shared_task(queue="send")
+@shared_task
 def sync_templates(**_: Any) -> None:
     """Hand in wordings for review and read where the reviews stand."""
     services.sync_templates(now=clock.now())
 
 
-@shared_task(queue="housekeeping")
+@shared_task
 def keep_house(**_: Any) -> None:
     """The lists of refusals once a day, the forgetting once a night."""
     services.keep_house(now=clock.now())

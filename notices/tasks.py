@@ -8,13 +8,13 @@ from notices import services
 from portal.core import clock
 
 
-@shared_task(queue="render")
+@shared_task
 def render(**_: Any) -> None:
     """Examine, read and draw what was uploaded."""
     services.work_on_files(now=clock.now())
 
 
-@shared_task(queue="housekeeping")
+@shared_task
 def run_campaigns(**_: Any) -> None:
     """Do what is due in every running campaign."""
     services.run_campaigns(now=clock.now())

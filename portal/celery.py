@@ -13,6 +13,22 @@ from kombu import Queue
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 QUEUES = ("send", "receive", "render", "chatbot", "housekeeping")
+ROUTES = {
+    "send": (
+        "messaging.tasks.drain",
+        "messaging.tasks.reconcile",
+        "messaging.tasks.poll",
+        "messaging.tasks.sync_templates",
+    ),
+    "receive": ("messaging.tasks.receive",),
+    "render": ("notices.tasks.render", "complaints.tasks.process_photos"),
+    "housekeeping": (
+        "messaging.tasks.keep_house",
+        "notices.tasks.run_campaigns",
+        "complaints.tasks.sweep",
+        "portal.site.tasks.heartbeat",
+    ),
+}
 KEY_PREFIX = os.environ.get("KEY_PREFIX", "sotong")
 
 app = Celery("portal")
@@ -20,6 +36,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_queues=[Queue(name) for name in QUEUES],
     task_default_queue="housekeeping",
+    task_routes={task: {"queue": queue} for queue, tasks in ROUTES.items() for task in tasks},
     task_ignore_result=True,
     task_acks_late=False,  # a doorbell may be lost
     task_soft_time_limit=240,

@@ -8,7 +8,7 @@ from portal.accounts import services as accounts
 from portal.core.clock import now
 
 
-@shared_task(queue="housekeeping")
+@shared_task
 def heartbeat(**_: Any) -> None:
     """A worker that can write this row can work: answering a ping proves nothing."""
     accounts.beat_heart(process="worker", now=now())

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from portal.celery import QUEUES, app
+from portal.celery import QUEUES, ROUTES, app
 from tests.house.tracked import ROOT, python_files
 
 
@@ -14,10 +14,13 @@ def own_tasks() -> dict[str, object]:
 
 
 def test_every_task_names_a_queue_that_a_worker_serves() -> None:
-    strays = {name: getattr(task, "queue", None) for name, task in own_tasks().items()}
+    tasks = own_tasks()
+    routed = {task: queue for queue, names in ROUTES.items() for task in names}
 
-    assert strays
-    assert {name: queue for name, queue in strays.items() if queue not in QUEUES} == {}
+    assert tasks
+    assert set(tasks) == set(routed)
+    assert set(routed.values()) <= set(QUEUES)
+    assert all(app.amqp.router.route({}, name)["queue"].name == queue for name, queue in routed.items())
 
 
 def test_every_entry_of_the_timetable_is_a_task() -> None:
