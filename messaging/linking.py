@@ -7,9 +7,11 @@ after our commit.
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from uuid import UUID
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
@@ -17,13 +19,15 @@ from django.db import close_old_connections, connection, transaction
 
 from messaging import delivery
 from messaging.carriers import registry
-from messaging.carriers.base import HookUnreadable, Misconfigured, NotSent, ReceiptEvent, ReplyEvent
+from messaging.carriers.base import HookUnreadable, Misconfigured, NotSent, Outcome, ReceiptEvent, ReplyEvent
 from messaging.carriers.smpp import Smpp
 from messaging.carriers.smpp.codes import TAKEN, TRY_LATER
 from messaging.carriers.smpp.line import Heard
 from messaging.health import note_call
+from messaging.models import UNSETTLED, Attempt
 from messaging.services import keep_unreadable, store_events
 from messaging.services.hooks import check_event
+from messaging.settling import change_of, settle
 from portal.accounts import services as accounts
 from portal.core import clock
 
@@ -47,6 +51,7 @@ class Link:
 
     def hold(self) -> None:
         """Bind, work, and bind again after growing pauses. Returns when stopped, the line closed in good form."""
+        self.plug.is_name_taken = partial(_is_name_taken, self.alias)
         failures = 0
         while not self.stopping.is_set():
             error = self._open()
@@ -91,7 +96,9 @@ class Link:
             if time.monotonic() >= self.beaten_at + BEAT_SECONDS:
                 accounts.beat_heart(process=process_name(self.alias), now=clock.now())
                 self.beaten_at = time.monotonic()
-            return delivery.drain(seconds=ROUND_SECONDS, only=self.alias)
+            handed = delivery.drain(seconds=ROUND_SECONDS, only=self.alias)
+            settle_late(self.plug.late_answers())
+            return handed
         except Exception:  # noqa: BLE001 — the loop's edge: the line outlives a restart of the database
             _log.exception("smpp_round_failed", carrier=self.alias)
             self.stopping.wait(ROUND_SECONDS)
@@ -133,6 +140,18 @@ class Link:
             close_old_connections()
         for heard in batch:
             self.plug.line.acknowledge(heard, status)
+
+
+@transaction.atomic
+def settle_late(outcomes: Mapping[UUID, Outcome]) -> None:
+    """Answers that came after their call was given up: they settle what is open, not what an official sent again."""
+    if outcomes:
+        legs = Attempt.objects.filter(pk__in=outcomes, status__in=UNSETTLED).values_list("pk", flat=True)
+        settle([change_of(leg, outcomes[leg]) for leg in legs], cause="late_answer")
+
+
+def _is_name_taken(alias: str, name: str) -> bool:
+    return Attempt.objects.filter(carrier=alias, vendor_ref=name).exists() if name else False
 
 
 @transaction.atomic

@@ -171,6 +171,16 @@ def refusing(status: int) -> Behaviour:
     return refuse
 
 
+def calling_it(name: str) -> Behaviour:
+    """Take the next submit under a name of the test's choosing."""
+
+    async def call(smsc: Smsc, event: Any, message_id: str) -> bool:
+        event.accept(name)
+        return True
+
+    return call
+
+
 async def take_and_hang_up(smsc: Smsc, event: Any, message_id: str) -> bool:
     """Take it, and drop every line before the answer."""
     smsc.cut()

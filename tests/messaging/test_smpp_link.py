@@ -20,12 +20,22 @@ from django.db import OperationalError, connection, transaction
 from pytest_django import Settings
 
 from messaging import delivery, linking, receiving, reconciling, services
+from messaging.carriers import registry
 from messaging.linking import Link, linked
 from messaging.models import Attempt, CarrierState, Dispatch, HookReject, LegStatus, Message, Receipt, Reply, ReplyPart
 from portal.accounts.queries import last_heartbeat
 from portal.core import clock
 from tests.messaging.making import age, certify, leg_of, make_template, outgoing, queue
-from tests.messaging.smsc import SECRETS, Smsc, eventually, refusing, report_first, running_smsc, take_and_hang_up
+from tests.messaging.smsc import (
+    SECRETS,
+    Smsc,
+    calling_it,
+    eventually,
+    refusing,
+    report_first,
+    running_smsc,
+    take_and_hang_up,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("office", "daytime")]
 THROTTLED, INVALID_DESTINATION = 0x58, 0x0B
@@ -152,6 +162,32 @@ def test_a_lost_answer_is_never_a_second_text_and_ends_on_an_officials_desk(smsc
     assert leg_of(message).status == LegStatus.UNRESOLVED
     assert len(smsc.taken) == 2
     assert len({one.octets for one in smsc.taken}) <= 2
+
+
+def test_an_answer_that_comes_late_still_settles_its_message(smsc: Smsc, settings: Settings) -> None:
+    settings.MESSAGING_CARRIERS = carriers(smsc, timeout=0.3)
+    smsc.lag = 1.5
+
+    with holding(smsc):
+        message = a_message()
+        when_status(message, LegStatus.UNKNOWN)
+        leg = when_status(message, LegStatus.ACCEPTED)
+
+    assert leg.vendor_ref == smsc.taken[0].id
+    assert len(smsc.submitted) == 1
+
+
+def test_an_smsc_that_gives_one_id_twice_stops_nothing(smsc: Smsc) -> None:
+    smsc.behaviours = [calling_it("same"), calling_it("same"), calling_it("same")]
+
+    for keys in (("one", "two"), ("three",)):  # the second time by a process that remembers nothing
+        registry._built.cache_clear()
+        smsc.esme = None
+        with holding(smsc):
+            for message in [a_message(key) for key in keys]:
+                when_status(message, LegStatus.ACCEPTED)
+
+    assert Counter(Attempt.objects.values_list("vendor_ref", flat=True)) == {"same": 1, "": 2}
 
 
 def test_the_line_is_bound_again_after_the_smsc_restarts(smsc: Smsc) -> None:

@@ -1,13 +1,17 @@
 """The plug itself: one leg a call, all its pieces or an honest "unknown"."""
 
+import queue
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from messaging.carriers.base import (
@@ -37,6 +41,7 @@ from messaging.carriers.smpp.line import Account, Heard, Line
 from messaging.carriers.smpp.telling import INTERNATIONAL, Reading, Telling, international, read, same_id
 from messaging.carriers.smpp.wording import KSC5601, UCS2, Piece, TooManyPieces, cut
 
+_log = structlog.get_logger(__name__)
 CAPABILITIES: Final = Capabilities(
     batch_sizes={"sms": 1},
     outcome="none",
@@ -95,7 +100,11 @@ class Terms:
 
 
 class Smpp:
-    """The plug. Only the process that opened `line` (manage.py smpp_link) sends and hears."""
+    """
+    The plug. Only the process that opened `line` (manage.py smpp_link) sends and hears.
+
+    `is_name_taken` says of a message id whether a leg of ours has it already; that process knows.
+    """
 
     hook_path_secrets: Sequence[str] = ()
 
@@ -104,6 +113,9 @@ class Smpp:
         terms.check()
         self._terms = terms
         channels = {"sms": 1, "lms": 1} if terms.long_texts else {"sms": 1}
+        self.is_name_taken: Callable[[str], bool] = lambda name: False
+        self._names: deque[str] = deque(maxlen=1000)
+        self._late: queue.SimpleQueue[tuple[UUID, Any]] = queue.SimpleQueue()
         self.capabilities = replace(CAPABILITIES, batch_sizes=channels, tps=terms.tps, in_flight=terms.in_flight)
         self.line = Line(
             Account(
@@ -153,6 +165,17 @@ class Smpp:
         except (ValueError, AttributeError, TypeError) as error:
             raise HookUnreadable("deliver_sm cannot be read") from error
 
+    def late_answers(self) -> dict[UUID, Outcome]:
+        """Answers to texts of one piece that came after their call was given up for unknown."""
+        found: dict[UUID, Outcome] = {}
+        while not self._late.empty():
+            leg, answer = self._late.get()
+            if answer.status == TAKEN:
+                found[leg] = Accepted(self._name(answer))
+            elif (refusal := _refused(answer)) is not None:
+                found[leg] = refusal
+        return found
+
     def _hand_over(self, leg: Leg) -> Outcome:
         terms = self._terms
         try:
@@ -163,7 +186,10 @@ class Smpp:
         # The last piece asks for the receipt: a long text has arrived when its end has.
         last = len(pieces) - 1
         waiting = {number: self._fields(leg, piece, asks=number == last) for number, piece in enumerate(pieces)}
-        answers = self._submit({0: waiting.pop(0)}, until)  # alone: while it is refused nothing of the text is taken
+        only = leg.id if last == 0 else None
+        answers = self._submit(
+            {0: waiting.pop(0)}, until, only=only
+        )  # alone: while it is refused nothing of the text is taken
         refusal = _refusal(answers.values())
         if refusal is not None:
             return refusal
@@ -186,17 +212,34 @@ class Smpp:
                 if time.monotonic() + self._terms.throttle_seconds > until:
                     raise OutcomeUnknown("throttled within a long text")
                 time.sleep(self._terms.throttle_seconds)
-        return Accepted(same_id(_words(answers[max(answers)].message_id), self._terms.answer_ids))
+        return Accepted(self._name(answers[max(answers)]))
 
-    def _submit(self, asked: Mapping[int, Mapping[str, Any]], until: float) -> dict[int, Any]:
-        """Some pieces at once, and their answers."""
+    def _name(self, answer: Any) -> str:
+        """Its message id; '' for one that has been given before, because a receipt for it would be anybody's."""
+        name = same_id(_words(answer.message_id), self._terms.answer_ids)
+        if name in self._names or self.is_name_taken(name):
+            _log.warning("smpp_id_repeated")
+            return ""
+        self._names.append(name)
+        return name
+
+    def _submit(
+        self, asked: Mapping[int, Mapping[str, Any]], until: float, *, only: UUID | None = None
+    ) -> dict[int, Any]:
+        """Some pieces at once, and their answers. `only`: the leg whose one piece this is, for a late answer."""
         futures: dict[int, Future[Any]] = {}
         for number, fields in asked.items():
             futures[number] = self.line.ask("submit_sm", **fields)
         try:
             return {one: future.result(max(0.0, until - time.monotonic())) for one, future in futures.items()}
         except TimeoutError as error:
+            if only is not None:
+                futures[0].add_done_callback(partial(self._hear_late, only))
             raise OutcomeUnknown("no answer") from error
+
+    def _hear_late(self, leg: UUID, answer: Future[Any]) -> None:
+        if answer.exception() is None:
+            self._late.put((leg, answer.result()))
 
     def _fields(self, leg: Leg, piece: Piece, *, asks: bool) -> dict[str, Any]:
         terms = self._terms
@@ -222,10 +265,18 @@ def _refusal(answers: Iterable[Any]) -> Rejected | None:
     for answer in answers:
         if answer.status == NOT_BOUND:
             raise NotSent("not bound")
-        if answer.status != TAKEN and answer.status not in THROTTLED:
-            kind, is_permanent, reason = CODES.get(answer.status, OTHERWISE)
-            return Rejected(f"0x{answer.status:08X}", kind, is_permanent, reason)
+        refused = _refused(answer)
+        if refused is not None:
+            return refused
     return None
+
+
+def _refused(answer: Any) -> Rejected | None:
+    """Why a piece was refused for good; None if it was taken, or not this time."""
+    if answer.status in THROTTLED | {TAKEN, NOT_BOUND}:
+        return None
+    kind, is_permanent, reason = CODES.get(answer.status, OTHERWISE)
+    return Rejected(f"0x{answer.status:08X}", kind, is_permanent, reason)
 
 
 def _telling(pdu: Any) -> Telling:
