@@ -93,6 +93,9 @@ class StreamAdmin(BigTableAdmin):
             case "resume":
                 services.resume(stream=stream.name, by=by, now=now)
                 done = "다시 보냅니다."
+            case "release":
+                services.release(stream=stream.name, by=by, now=now)
+                done = "나머지를 보냅니다."
             case "cancel":
                 done = f"기다리던 {services.cancel_stream(stream=stream.name, by=by, now=now):,}건을 취소했습니다."
             case _:
@@ -133,4 +136,6 @@ class StreamAdmin(BigTableAdmin):
     @admin.display(description="상태")
     def state(self, stream: Stream) -> SafeString:
         """Whether it runs."""
-        return chip("멈춤", "warn") if stream.paused_at else chip("진행", "good")
+        if stream.paused_at:
+            return chip("멈춤", "warn")
+        return chip("시험 발송", "warn") if stream.is_trying else chip("진행", "good")

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from messaging import delivery
-from messaging.models import CarrierState
+from messaging import delivery, services
+from messaging.carriers.base import OutcomeUnknown
+from messaging.models import CarrierState, Stream
 from portal.accounts.models import AuditEntry
 from portal.core import clock
-from tests.messaging.making import make_official, make_template, queue, rejecting, told
+from tests.messaging.making import make_official, make_template, outgoing, queue, raising, rejecting, told
 
 pytestmark = pytest.mark.usefixtures("office", "daytime")
 
@@ -82,3 +83,20 @@ def test_without_the_role_the_page_has_no_switches_and_none_work() -> None:
 
     assert "멈추기" not in shown
     assert CarrierState.objects.get(alias="main").paused_at is None
+
+
+def test_a_campaign_that_tries_its_first_legs_says_so_and_can_be_released(client: Client) -> None:
+    make_template()
+    rows = (outgoing(f"k{n}", topic="notices.notice", stream="campaign:a") for n in range(60))
+    services.send_many(rows, by=None, now=clock.now())
+    told().next_calls = [raising(OutcomeUnknown("reset"))]
+    delivery.drain(seconds=2)
+    stream = Stream.objects.get(name="campaign:a")
+    page = reverse("admin:messaging_stream_change", args=[stream.pk])
+
+    shown = client.get(page).content.decode()
+    client.post(page, {"act": "release", "reason": "통신사와 확인함"})
+
+    assert "먼저 보낸 50건" in shown
+    stream.refresh_from_db()
+    assert stream.released_at is not None
