@@ -126,7 +126,7 @@ def births(normal: Normal, today: date) -> Born:
 
 def _chosen(read: list[tuple[Span, tuple[date, ...]]], text: str, today: date) -> tuple[date, ...]:
     """The first date by kind of writing; not the day of writing if there is another; the last one if it corrects."""
-    grown = [one for one in read if min(one[1]) < today - timedelta(days=400)] or read
+    grown = [one for one in read if min(one[1]) < today - timedelta(days=3650)] or read
     if not grown:
         return ()
     if len(grown) > 1 and _CORRECTED.search(text):

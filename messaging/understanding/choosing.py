@@ -19,7 +19,7 @@ _UNREAD_APART = 16  # beside an answer that is a sentence by itself
 _UNREAD_BEHIND_DEED = 6
 _UNREAD_BEFORE_NO = 60  # 무릎이 아파서 못 갑니다: reasons come first
 _UNREAD_BEHIND = 14  # after a plain "yes" the rest may take it back
-_CHANGED = re.compile(r"말고|말구|아니고|아니구|아니라|아니|아닌|정정|취소하고|수정")
+_CHANGED = re.compile(r"말고|말구|아니고|아니구|아니라|아니|아닌(?!가|지)|정정|취소하고|수정")
 _CHANGED_PLAINLY = frozenset({"말고", "말구", "아니고", "아니구", "아니라"})
 _CIRCLE = re.compile(r"(?<![0-9a-z가-힣])o(?![0-9a-z가-힣])")
 _STRANGE_DIGITS = 3  # a number as long as this is no slip of an option: a house, an amount
@@ -47,8 +47,10 @@ def choose(case: Case, findings: Sequence[Finding]) -> Chosen | Reading | None:
     voices = _voices(speaking)
     blocked = [one for one in speaking if one.option is None]
     if len(voices) > 1 or (blocked and voices):
-        if last := _after_correction(case, speaking) or _outspoken(case, speaking):
+        if last := _after_correction(case, speaking):
             return Chosen(last, "options.corrected", "strong", spans)
+        if said := _outspoken(case, speaking):
+            return Chosen(said, "options.label", "strong", spans)
         return case.reading("ambiguous", "options.several", spans=spans, flags=("several_options",))
     if _says_yes_and_no(case, speaking):
         return case.reading("ambiguous", "options.several", spans=spans, flags=("several_options",))
@@ -302,6 +304,7 @@ def _is_drawn(case: Case, chosen: Chosen) -> bool:
     return _CIRCLE.search(case.words.text) is not None or (is_crossed and case.tight.text == "x")
 
 
+_NEXT_CHANCE = re.compile(r"(?:다음|담) ?(?:번|기회|회)?(?:에|에는|엔)")  # 불참합니다. 다음 기회에 뵙겠습니다
 _NEXT = re.compile(r"(?:다음|담)(?:번|기회)?(?:에|에는|엔).{1,8}이번")  # 다음에 갈게요 이번엔 못 가요
 
 
@@ -329,8 +332,11 @@ def _without_rhetoric(
         stands.add("later")  # 고민해 봤는데 동의 안 할래요
     clause = clauses.own_clause(case, chosen.spans[0], is_spoken=True)
     own = Line(case.words.text[slice(*clause)], case.words.places[slice(*clause)])
-    if is_said and "?" not in case.words.text and "question" not in doubts_of(own, tightened(own)):
-        stands.add("question")  # 동의 못 합니다. 개인정보가 새 나갈까 걱정입니다
+    if is_said and "?" not in case.words.text:  # 동의 못 합니다. 개인정보가 새 나갈까 걱정입니다
+        stands |= {"question"} - set(doubts_of(own, tightened(own)))
+    if is_said and chosen.rule != "options.corrected" and _NEXT_CHANCE.search(case.words.text):
+        rest = Line(_NEXT_CHANCE.sub("", case.words.text), ())
+        stands |= {"later"} - set(doubts_of(rest, Line(rest.text.replace(" ", ""), ())))
     if len(case.words.text) - chosen.end <= 5 and "?" not in case.words.text:
         stands.add("question")
     return tuple(one for one in doubts if one not in stands)

@@ -63,6 +63,7 @@ _ASKING_END = re.compile(
     r"[은는인한된런]가(?: |$)|(?:거|건|것)(?:냐|죠|지)(?:$| ?\?)|[는은]지(?: |"
     "$| ?(?:모르|알|궁금|확인|를|도|가)))"
 )
+_PROVISO = re.compile(r"(?<![가-힣0-9])단(?![가-힣])")  # 동의할게 단
 _PERSON = (
     "며느리|사위|딸|아들|손자|손녀|손주|남편|신랑|아내|와이프|마누라|집사람|안사람|바깥양반|배우자|엄마|아빠|"
     "어머[니님]|아버[지님]|어무이|아부지|어멈|애비|"
@@ -70,13 +71,15 @@ _PERSON = (
     "오빠|형(?:이|님|은|도|수)|자식|자녀|조카|삼촌|고모|이모|큰애|작은애|막내|애들|"
     r"영감|할마이|할마시|할망|할멈|하르방|영감탱|마나님|아재|아지매|아주머니|아저씨|룸메|(?:사장|원장)님(?=이|께서|"
     r"은|도|의)|선생님이|"
-    r"세입자|집주인|요양보호사|간병인|간호사|사회복지사|대리인|이웃|옆집|친구|며늘|사우가"
+    r"세입자|집주인|(?:요양보호사|간병인|간호사|사회복지사|대리인)(?=[이가인입예님라로께는은])|이웃|옆집|친구|며늘|"
+    r"사우가"
 )
 _TOGETHER = re.compile(
     rf"(?:{_PERSON})(?:이|님)?(?:(?:의)?도움없이|없이|(?:을|를)?(?:모시고|데리고|태우고)|이?라서?(?![고는니며면])|"
     rf"(?:와|과|랑|이랑|하고|"
     rf"도)(?:같이|함께)|"
-    r"(?:이|가)?(?:아니고|아니라|말고)(?=.{0,4}?(?:제가|저|내가|나|본인)))"
+    r"(?:이|가)?(?:아니고|아니라|말고)(?=.{0,4}?(?:제가|저|내가|나|본인)))|(?:할매|할머니|할배|할아버지)[가이](?=눈|"
+    r"귀|손|글|폰|핸드폰|몸|나이)"
 )
 _ELSE = (
     rf"{_PERSON}|(?:내|나|저|저희|제)말고|(?<!문자)(?<!우편)(?<!종이)(?<!등기)대신|대리|대필|대행|위임|를대표|대표로"
@@ -218,6 +221,8 @@ def doubts_of(words: Line, tight: Line) -> tuple[str, ...]:
     """Names of what speaks against counting the text, in the order of `DOUBTS`."""
     text = tight.text
     found = [name for name, pattern in DOUBTS if pattern.search(text)]
+    if "condition" not in found and _PROVISO.search(words.text):
+        found.insert(0, "condition")
     if "question" not in found and _ASKING_END.search(words.text):
         found.insert(0, "question")
     if "on_behalf" in found and not re.search(_ELSE, _TOGETHER.sub("", text)):

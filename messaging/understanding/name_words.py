@@ -27,7 +27,7 @@ _COPULA = re.compile(
     "임[다더당돠]|입다|이?올시다|이?올습니다|"
     "이?외다|이?에[요여유욤]|이?예[요여유욤]|이여[유요라]?|이?여라|이?어[라유]|이?어라우|이유|여유|이요|이?라[예유]|"
     "이?라우|이?라오|이?래[요유]|이?당?랑께|"
-    "이?당께|이구만유?|이?구먼유?|이?구마|이?구[요여유]|이[고구][요여유]?|고[요여유]|이며|이?지[요유예]|이?죠|이?쥬|"
+    "이?당께|이구만유?|이?구먼유?|이?구마|이?구[요여유]|이?고|이구|이[고구][요여유]?|고[요여유]|이며|이?지[요유예]|이?죠|이?쥬|"
     "이?다|"
     "이오|이우|이?우다|이?쿠다|이?마씀|이?마씸|"
     "인데[요유예]?|인디[요유]?|이?니더|[임입]더|이시더|이?라는(?:사람[가-힣]{0,4})?|이란(?:사람[가-힣]{0,4})?|드림|"
@@ -108,7 +108,7 @@ def _without_copula(core: str) -> str:
         head, tail = core[:size], core[size:]
         if not tail or not _COPULA.fullmatch(tail) or not is_name(head, is_said=len(tail) > 1):
             continue
-        if tail == "다" and size != 3:
+        if (tail in ("다", "고") and size != 3) or (tail == "고" and head[-1] == "이"):
             continue
         if head[-1] == "하" and tail[0] in "여였":
             continue
@@ -221,7 +221,7 @@ def _with_next(word: NameWord, behind: NameWord) -> Iterator[NameWord]:
     if is_pair and is_name(word.whole) and behind.core in GIVEN:
         yield NameWord(word.core + behind.core, at, word.whole, behind.has_copula)
     is_surname = word.whole in SURNAMES or word.whole in LONG_SURNAMES
-    is_said = _COPULA.fullmatch(behind.whole[1:]) is not None
+    is_said = len(behind.whole) > 2 and _COPULA.fullmatch(behind.whole[1:]) is not None
     if is_surname and is_said and not _is_no_deed(word.whole, behind):
         yield NameWord(word.whole + behind.whole[0], at, word.whole, has_copula=True)
 

@@ -164,7 +164,10 @@ def _titled(text: str, words: Sequence[NameWord], births: Sequence[Span], is_ask
             ",",
             ")",
         )
-        if is_close and _TITLE.fullmatch(title.whole) and len(word.core) >= 3 and may_be_called(word.core):
+        if not is_close or len(word.core) < 3:
+            continue
+        is_kin = ON_BEHALF.fullmatch(title.whole) is not None and is_name(word.core) and is_likely(word.core)
+        if is_kin or (_TITLE.fullmatch(title.whole) and may_be_called(word.core)):
             return word.core, word.at
     return None
 

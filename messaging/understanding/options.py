@@ -78,7 +78,7 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
         return Finding(option, "options.label", (at[0], entered.end()), "strong")
     if said := g.AFFIRMED.match(text, end):
         whole = (at[0], said.end())
-        if g.UNFINISHED.match(text, said.end()):
+        if g.UNFINISHED.match(text, said.end()) or _GOES_ON.match(text, said.end()):
             return Finding(option, "options.mention", whole, "mention")
         return Finding(option, "options.label", whole, "strong")
     if option.meaning == "refuse" and (soft := g.LIKELY.match(text, end)):
@@ -100,6 +100,7 @@ def _is_known_before(before: str) -> bool:
     return len(glued) % 2 == 0 and glued[-2:] in ("동의", "참석", "찬성", "불참")  # 동의동의
 
 
+_GOES_ON = re.compile(r"[가-힣]{0,2}(?:[는은]데|는디)(?:요|유|예)?(?![가-힣])")  # 동의는 하겠는데
 _SAYS_NO = re.compile(r"아니|아뇨|싫|안|못|no")  # 아니오 안 합니다: no twice is no
 
 

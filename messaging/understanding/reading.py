@@ -70,9 +70,16 @@ def _in_words(words: Line, at: Span) -> Span:
 
 
 def _auto_reply(case: Case) -> Reading | None:
-    if AUTO_REPLY.search(case.tight.text):
+    if AUTO_REPLY.search(case.tight.text) and not _names_an_option(case):
         return case.reading("unrelated", "noise.auto_reply", flags=("auto_reply",))
     return None
+
+
+def _names_an_option(case: Case) -> bool:
+    """동의요 지금 회의 중이라: somebody who answers is there."""
+    return any(
+        one.rule == "options.label" and one.weight != "mention" for one in options.named(case.words, case.question)
+    )
 
 
 def _beside_quote(case: Case, quote: Span) -> Reading:
