@@ -164,7 +164,7 @@ def test_whatever_happens_in_whatever_order_the_books_agree() -> None:
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         InOneTransaction,
         settings=settings(max_examples=25, stateful_step_count=18, deadline=None, suppress_health_check=checks),
     )
