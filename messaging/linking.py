@@ -8,14 +8,14 @@ after our commit.
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from uuid import UUID
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from messaging import delivery
 from messaging.carriers import registry
@@ -51,17 +51,17 @@ class Link:
 
     def hold(self) -> None:
         """Bind, work, and bind again after growing pauses. Returns when stopped, the line closed in good form."""
-        self.plug.is_name_taken = partial(_is_name_taken, self.alias)
         failures = 0
-        while not self.stopping.is_set():
-            error = self._open()
-            if error is None:
-                failures = 0
-                self._work()
-            else:  # knocking again with a wrong password gets accounts locked
-                longest = isinstance(error, Misconfigured)
-                self.stopping.wait(PAUSES[-1 if longest else min(failures, len(PAUSES) - 1)])
-                failures += 1
+        with _asking_names(self.alias, self.plug):
+            while not self.stopping.is_set():
+                error = self._open()
+                if error is None:
+                    failures = 0
+                    self._work()
+                else:  # knocking again with a wrong password gets accounts locked
+                    longest = isinstance(error, Misconfigured)
+                    self.stopping.wait(PAUSES[-1 if longest else min(failures, len(PAUSES) - 1)])
+                    failures += 1
 
     def _open(self) -> NotSent | None:
         try:
@@ -150,8 +150,24 @@ def settle_late(outcomes: Mapping[UUID, Outcome]) -> None:
         settle([change_of(leg, outcomes[leg]) for leg in legs], cause="late_answer")
 
 
+@contextmanager
+def _asking_names(alias: str, plug: Smpp) -> Iterator[None]:
+    """Whether a message id is a leg's already is asked in one thread: those of the calls have no connection to keep."""
+    with ThreadPoolExecutor(1, "smpp-names") as asker:
+        plug.is_name_taken = lambda name: asker.submit(_is_name_taken, alias, name).result()
+        try:
+            yield
+        finally:
+            asker.submit(connection.close)
+
+
 def _is_name_taken(alias: str, name: str) -> bool:
-    return Attempt.objects.filter(carrier=alias, vendor_ref=name).exists() if name else False
+    """Without a database nobody knows; then the text has been taken all the same."""
+    try:
+        return bool(name) and Attempt.objects.filter(carrier=alias, vendor_ref=name).exists()
+    except DatabaseError:
+        close_old_connections()
+        return False
 
 
 @transaction.atomic
