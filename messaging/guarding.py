@@ -71,10 +71,11 @@ def refuse_restored() -> None:
 
     :raises CarrierClosed: until an official acknowledges the database
     """
+    mark = read_mark()  # before the books: another process may send, and raise it, at any moment
     present = _present()
     if present.identity is None:
         _adopt(present)
-    elif _went_back(present, read_mark()):
+    elif _went_back(present, mark):
         Stream.objects.filter(paused_at=None).update(paused_at=database_clock(), pause_reason=RESTORED)
         _log.error("database_restored", events=present.events)
         raise CarrierClosed(RESTORED)
@@ -82,8 +83,9 @@ def refuse_restored() -> None:
 
 def is_restored() -> bool:
     """Whether the books went back and nobody has acknowledged it."""
+    mark = read_mark()
     present = _present()
-    return present.identity is not None and _went_back(present, read_mark())
+    return present.identity is not None and _went_back(present, mark)
 
 
 def mark_after_commit(at: datetime) -> None:

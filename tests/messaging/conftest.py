@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
@@ -15,8 +16,9 @@ from tests.messaging.simulator_process import Receiver, receiving
 
 
 @pytest.fixture(autouse=True)
-def _told_carrier(settings: Settings) -> None:
+def _told_carrier(settings: Settings, tmp_path: Path) -> None:
     registry._built.cache_clear()
+    settings.STATE_DIR = tmp_path  # each test has a database of its own age
     settings.MESSAGING_CARRIERS = {"main": {"BACKEND": TOLD, "OPTIONS": {}}}
 
 

@@ -68,6 +68,23 @@ def test_books_that_went_back_stop_everything_and_say_so(mark: Path) -> None:
     assert {stream.pause_reason for stream in Stream.objects.all()} == {guarding.RESTORED}
 
 
+def test_what_another_process_sends_while_this_one_looks_is_no_alarm(
+    mark: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_template()
+    _send()
+    look = guarding._present
+
+    def look_while_another_sends() -> object:
+        seen = look()
+        _go_back(mark)  # the other's mark is past what was seen here
+        return seen
+
+    monkeypatch.setattr(guarding, "_present", look_while_another_sends)
+
+    guarding.refuse_restored()
+
+
 def test_a_stream_that_is_new_since_then_sends_nothing_either(mark: Path) -> None:
     make_template()
     _send()
