@@ -59,7 +59,8 @@ def watch(streams: Collection[int], *, failed: Collection[str]) -> None:
     :param failed: the reason kinds of the legs that failed
     """
     trying = Stream.objects.filter(pk__in=streams, released_at=None, canary_count__gt=0, paused_at=None)
-    for stream in trying:
+    # one after the other: of two that settle the last two legs at once, neither would see the other's
+    for stream in trying.select_for_update(no_key=True).order_by("pk"):
         if stream.is_trying:
             _judge_first(stream)
     if not set(OWN_FAULTS).isdisjoint(failed):

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,11 @@ from django.db import connection, transaction
 
 from messaging import delivery, reconciling, services
 from messaging.claiming import claim
-from messaging.models import Attempt, LegStatus, Message, OptOut, StreamCount
-from messaging.queries import tally_of
+from messaging.models import Attempt, LegStatus, Message, OptOut, Stream, StreamCount
+from messaging.queries import pause_of, tally_of
 from messaging.settling import Change, settle
 from portal.core import clock
-from tests.messaging.making import PHONE, make_template, outgoing, queue, status_of, told
+from tests.messaging.making import PHONE, every_channel, make_template, outgoing, queue, status_of, told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("office", "daytime")]
 
@@ -170,3 +171,30 @@ def test_a_cancel_and_a_claim_at_once_never_both_win() -> None:
 
         left = len(told().taken) - before
         assert (status_of(message), left) in {("cancelled", 0), ("sent", 1)}
+
+
+def test_of_two_that_settle_the_last_first_legs_at_once_one_sees_both() -> None:
+    told().capabilities = replace(told().capabilities, batch_sizes=every_channel(1))
+    with transaction.atomic():
+        make_template()
+        legs = [queue(key, stream="campaign:1").attempts.get() for key in ("one", "two")]
+    Stream.objects.filter(name="campaign:1").update(canary_count=2)
+    assert claim("main", told().capabilities)
+    assert claim("main", told().capabilities)
+    is_settled, is_over = threading.Event(), threading.Event()
+
+    def settle_first() -> None:
+        with transaction.atomic():
+            settle([Change(legs[0].pk, LegStatus.REJECTED, reason_kind="spam_blocked")], cause="answer")
+            is_settled.set()
+            is_over.wait(timeout=0.5)  # the other waits for this commit, so it cannot be over before
+
+    def settle_second() -> None:
+        is_settled.wait(timeout=30)
+        with transaction.atomic():
+            settle([Change(legs[1].pk, LegStatus.REJECTED, reason_kind="spam_blocked")], cause="answer")
+        is_over.set()
+
+    _together(settle_first, settle_second)
+
+    assert "2건 가운데 0건" in pause_of("campaign:1")
