@@ -43,11 +43,12 @@ _TAKE = """
 _READY = """
     UPDATE messaging_attempt SET awaits_upload = false WHERE id IN (
         SELECT id FROM messaging_attempt a
-        WHERE a.carrier = %(carrier)s AND a.status = 'queued' AND a.awaits_upload AND NOT EXISTS (
+        WHERE a.carrier = %(carrier)s AND a.status = 'queued' AND a.awaits_upload AND (NOT EXISTS (
             SELECT 1 FROM messaging_messageimage i LEFT JOIN messaging_upload u
                 ON u.carrier = a.carrier AND u.sha256 = i.sha256 AND u.file_ref <> ''
                 AND u.expires_at > clock_timestamp()
             WHERE i.message_id = a.message_id AND u.id IS NULL)
+          OR EXISTS (SELECT 1 FROM messaging_message m WHERE m.id = a.message_id AND m.expires_at <= clock_timestamp()))
         ORDER BY a.due_at, a.id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
 """
 _SLOT = """
@@ -77,6 +78,7 @@ def upload_ahead(alias: str, carrier: Uploads, capabilities: Capabilities, *, un
             job = _take(alias, image)
             if job is not None:
                 if not _hand_over(alias, carrier, job, capabilities.upload_lasts * SAFETY):
+                    _let_go(alias)
                     return count
                 count += 1
         _let_go(alias)
@@ -132,6 +134,6 @@ def _hand_over(alias: str, carrier: Uploads, job: _Job, lasts: timedelta) -> boo
 
 @transaction.atomic
 def _let_go(alias: str) -> None:
-    """Legs whose pictures are all with the carrier may be claimed."""
+    """Legs whose pictures are all with the carrier may be claimed; so may those whose time is over, to be cancelled."""
     with connection.cursor() as cursor:
         cursor.execute(_READY, {"carrier": alias, "batch": BATCH * 10})

@@ -165,3 +165,18 @@ def test_one_run_of_the_drain_uploads_and_sends(transactional_db: None, carrier:
 
     assert [status_of(message) for message in messages] == ["sent", "sent"]
     assert len(carrier.uploaded) == 2
+
+
+def test_a_picture_its_carrier_never_takes_keeps_nobody_waiting_past_the_deadline(carrier: Uploading) -> None:
+    carrier.error = NotSent("too large")
+    message = _notice("one", "test:1")
+    assert _upload() == 0
+    assert leg_of(message).awaits_upload
+    hour = timedelta(hours=1)
+    Message.objects.filter(pk=message.pk).update(due_at=clock.now() - 2 * hour, expires_at=clock.now() - hour)
+
+    _upload()
+    delivery.drain(seconds=1)
+
+    assert status_of(message) == "cancelled"
+    assert carrier.taken == []
