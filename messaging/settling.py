@@ -8,12 +8,13 @@ times. Rows are locked legs first, then messages, each in order of id: two worke
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+import structlog
+from django.db import IntegrityError, connection, transaction
 
 from messaging import canaries, ledger, routes, topics
 from messaging.carriers.base import Accepted, Outcome, Rejected
@@ -24,6 +25,7 @@ from messaging.queries import database_clock
 from messaging.wording import compose
 from portal.core.clock import day_in_korea
 
+_log = structlog.get_logger(__name__)
 ALONE_AFTER = 3  # a leg that came back unsent so often travels alone: it may be what the carrier refuses
 _FAILED = (LegStatus.REJECTED, LegStatus.UNDELIVERED)
 _REQUEUED_FROM = (LegStatus.SUBMITTING, LegStatus.UNKNOWN, LegStatus.UNRESOLVED)
@@ -211,6 +213,23 @@ def _lock_legs(legs: Iterable[UUID]) -> None:
 
 
 def _raise(changes: Sequence[Change]) -> list[_Moved]:
+    try:
+        with transaction.atomic():
+            return _write(changes)
+    except IntegrityError:  # a carrier that counts its references from the beginning must not stop the mail
+        _log.error("reference_used_twice", legs=len(changes))
+        return _write(_without_taken_references(changes))
+
+
+def _without_taken_references(changes: Sequence[Change]) -> list[Change]:
+    """A reference that names two legs names none: these are then found by ours only."""
+    times = Counter(change.vendor_ref for change in changes)
+    taken = set(Attempt.objects.filter(vendor_ref__in=times.keys() - {""}).values_list("vendor_ref", flat=True))
+    twice = taken | {reference for reference, count in times.items() if count > 1}
+    return [replace(change, vendor_ref="") if change.vendor_ref in twice else change for change in changes]
+
+
+def _write(changes: Sequence[Change]) -> list[_Moved]:
     parameters: dict[str, Any] = {
         "ids": [change.leg for change in changes],
         "statuses": [change.status.value for change in changes],

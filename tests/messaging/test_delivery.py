@@ -306,3 +306,31 @@ def test_a_run_without_time_claims_nothing() -> None:
 
     assert delivery.drain(seconds=0) == 0
     assert not Dispatch.objects.exists()
+
+
+def test_a_reference_that_names_two_legs_stops_nobody_and_names_none() -> None:
+    make_template()
+    first = queue("first")
+    told().next_calls = [lambda legs, key: {leg.id: Accepted("1") for leg in legs}]
+    _drain()
+    others = [queue(key) for key in ("one", "two", "three")]
+    told().next_calls = [
+        lambda legs, key: dict(zip([leg.id for leg in legs], map(Accepted, ("1", "2", "2")), strict=True))
+    ]
+
+    assert _drain() == 3
+
+    assert {status_of(message) for message in (first, *others)} == {"sent"}
+    assert [leg_of(message).vendor_ref for message in (first, *others)] == ["1", "", "", ""]
+
+
+def test_receipts_under_a_reference_of_another_leg_are_folded_all_the_same() -> None:
+    make_template()
+    messages = [queue(key) for key in ("one", "two")]
+    legs = [leg_of(message) for message in messages]
+    _drain()
+    taken = leg_of(messages[0]).vendor_ref
+
+    settle([Change(leg.pk, LegStatus.DELIVERED, vendor_ref=taken) for leg in legs], cause="receipt")
+
+    assert [status_of(message) for message in messages] == ["delivered", "delivered"]
