@@ -25,6 +25,7 @@ from messaging.models import (
     LegStatus,
     Message,
     MessageImage,
+    MessageStatus,
     ReasonKind,
     TemplateVersion,
 )
@@ -39,6 +40,9 @@ from messaging.text import PLACEHOLDER, WordingRefused, for_text_message
 from messaging.wording import Wording, compose, fingerprint
 from portal.core.clock import day_in_korea
 from portal.core.phones import national
+from portal.core.sealing import Tampered
+
+_BROKEN_SEAL = "봉인된 내용이 손상되어 열 수 없습니다."
 
 
 @dataclass(slots=True)
@@ -93,7 +97,10 @@ def _wanted(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Att
         way = way_for(leg.message, leg.channel, leg.ordinal, wishes[place])
         night = None if is_rehearsal() else windows.closed_until(leg.message.purpose, at)
         quiet = night or quiet_until(leg.message, wishes[place], at)
-        if leg.message.expires_at <= at:
+        if leg.status == LegStatus.QUEUED and leg.message.status == MessageStatus.DELIVERED:
+            # an earlier leg's late receipt, which came while this one was under way and before it returned unsent
+            verdict.changes.append(Change(leg.pk, LegStatus.CANCELLED, reason="이미 전달된 메시지입니다."))
+        elif leg.message.expires_at <= at:
             verdict.changes.append(Change(leg.pk, LegStatus.CANCELLED, reason="보낼 기한이 지났습니다."))
         elif place in unwanted:
             verdict.changes.append(Change(leg.pk, LegStatus.SUPPRESSED, reason="수신거부"))
@@ -170,6 +177,7 @@ def _wire_leg(
     :raises _Unfit:
     """
     message, version = leg.message, leg.message.template_version
+    phone = _phone_of(message)
     if not message.sender_number.may_send_on(day_in_korea(at)):
         raise _Unfit(ReasonKind.SENDER, "발신번호가 등록되어 있지 않거나 유효기간이 지났습니다.", stops_stream=True)
     if version.review_state != TemplateVersion.ReviewState.APPROVED:
@@ -181,7 +189,7 @@ def _wire_leg(
     return Leg(
         id=leg.pk,
         channel=cast(CarrierChannel, leg.channel),
-        to=national(message.phone),
+        to=phone,
         sender=message.sender_number.number,
         text=said_on(leg.channel, words),
         title=for_text_message(words.title) if leg.channel in (Channel.LMS, Channel.MMS) else "",
@@ -192,11 +200,20 @@ def _wire_leg(
     )
 
 
+def _phone_of(message: Message) -> str:
+    try:
+        return national(message.phone)
+    except Tampered as broken:
+        raise _Unfit(ReasonKind.CONTENT, _BROKEN_SEAL, stops_stream=True) from broken
+
+
 def _approved_words(message: Message, images: Sequence[MessageImage]) -> Wording:
     try:
         words = compose(message.template_version, json.loads(message.variables))
     except WordingRefused as refused:
         raise _Unfit(ReasonKind.CONTENT, refused.sentence, stops_stream=False) from refused
+    except Tampered as broken:
+        raise _Unfit(ReasonKind.CONTENT, _BROKEN_SEAL, stops_stream=True) from broken
     if not hmac.compare_digest(
         fingerprint(words, [bytes(image.sha256) for image in images]), bytes(message.body_sha256)
     ):

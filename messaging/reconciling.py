@@ -46,7 +46,10 @@ def reconcile() -> None:
     while lapse_leases():
         pass
     for dispatch in _due_calls():
-        check(dispatch)
+        try:
+            check(dispatch)
+        except Exception as error:  # noqa: BLE001 — the worker loop's edge: one broken answer must not stop the others
+            _log.exception("check_failed", dispatch=str(dispatch), error=type(error).__name__)
     while expire_unreported():
         pass
     squash_counts()

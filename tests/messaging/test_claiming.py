@@ -236,6 +236,18 @@ def test_a_picture_nobody_can_load_is_a_wrong_picture() -> None:
     assert leg_of(message).reason_kind == "wrong_image"
 
 
+def test_a_message_whose_seal_is_broken_stops_its_stream_and_no_other() -> None:
+    make_template()
+    broken, other = queue("broken"), queue("other", stream="other")
+    Message.objects.filter(pk=broken.pk).update(phone_sealed=b"x" * 60)
+
+    _drain()
+
+    assert (status_of(broken), status_of(other)) == ("failed", "sent")
+    assert _is_paused()
+    assert not _is_paused("other")
+
+
 def test_a_paused_stream_waits_and_goes_on_when_resumed() -> None:
     make_template()
     message = queue()

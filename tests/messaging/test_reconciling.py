@@ -351,3 +351,44 @@ def test_an_official_decides_only_with_a_reason_and_only_once() -> None:
     services.settle_unresolved(attempt=leg, send_again=False, reason="확인", by=official, now=clock.now())
     with pytest.raises(services.NotUnresolved):
         services.settle_unresolved(attempt=leg, send_again=True, reason="다시", by=official, now=clock.now())
+
+
+def test_a_plug_that_breaks_over_one_call_keeps_nobody_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = _lost(after_taking=True)
+    other = queue("other")
+    told().next_calls = [raising(OutcomeUnknown("ReadTimeout"), after_taking=True)]
+    delivery.drain(seconds=1)
+    look_up = told().look_up
+
+    def look(call: Call) -> Mapping[UUID, Found]:
+        if broken.pk in call.legs:
+            raise KeyError("results")
+        return look_up(call)
+
+    monkeypatch.setattr(told(), "look_up", look)
+
+    _later(LEASE)
+
+    assert leg_of(other).status == LegStatus.ACCEPTED
+    broken.refresh_from_db()
+    assert broken.status == LegStatus.UNKNOWN
+
+
+def test_a_text_that_returns_unsent_after_the_alimtalk_was_delivered_stays() -> None:
+    make_template(route="alimtalk_then_text")
+    message = queue()
+    delivery.drain(seconds=1)
+    alimtalk = leg_of(message)
+    settle([Change(alimtalk.pk, LegStatus.UNDELIVERED, reason_kind="unreachable")], cause="receipt")
+    told().next_calls = [raising(OutcomeUnknown("ReadTimeout"))]
+    delivery.drain(seconds=1)
+    settle([Change(alimtalk.pk, LegStatus.DELIVERED)], cause="late receipt")
+
+    for _ in range(2):
+        _later(3 * LEASE)  # the carrier never had the text
+    assert leg_of(message, 2).status == LegStatus.QUEUED
+    delivery.drain(seconds=1)
+
+    assert [leg.channel for leg in told().taken] == ["alimtalk"]
+    assert leg_of(message, 2).status == LegStatus.CANCELLED
+    assert status_of(message) == "delivered"
