@@ -78,7 +78,9 @@ def test_a_bind_refused_for_now_is_tried_again(status: int) -> None:
     assert raised.type is NotSent
 
 
-@pytest.mark.parametrize("octets", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\0\0\4", pdu(0x80000099, 1), pdu(ENQUIRE, 1), b""])
+@pytest.mark.parametrize(
+    "octets", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\0\0\4", pdu(0x80000099, 1), pdu(ENQUIRE, 1), b""]
+)
 def test_whoever_is_no_smsc_is_no_line(octets: bytes) -> None:
     def answer(command: int, sequence: int, body: bytes) -> bytes:
         return octets

@@ -5,10 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -21,13 +19,12 @@ from pytest_django import Settings
 
 from messaging import delivery, linking, receiving, reconciling, services
 from messaging.carriers import registry
-from messaging.linking import Link, linked
-from messaging.models import Attempt, CarrierState, Dispatch, HookReject, LegStatus, Message, Receipt, Reply, ReplyPart
+from messaging.models import Attempt, CarrierState, Dispatch, HookReject, LegStatus, Receipt, Reply, ReplyPart
 from portal.accounts.queries import last_heartbeat
 from portal.core import clock
-from tests.messaging.making import age, certify, leg_of, make_template, outgoing, queue
+from tests.messaging.making import age, certify, leg_of, make_template, outgoing
+from tests.messaging.smpp_lines import a_message, carriers, holding, when_status
 from tests.messaging.smsc import (
-    SECRETS,
     Smsc,
     calling_it,
     eventually,
@@ -54,44 +51,6 @@ def _configured(smsc: Smsc, settings: Settings, tmp_path: Path) -> None:
     settings.MESSAGING_CARRIERS = carriers(smsc)
     certify("main")
     make_template()
-
-
-def carriers(smsc: Smsc, **options: object) -> dict[str, object]:
-    wanted = {**SECRETS, "port": smsc.port, "timeout": 3.0, "tps": 1000.0, "throttle_seconds": 0.1, **options}
-    return {"main": {"BACKEND": "messaging.carriers.smpp.Smpp", "OPTIONS": wanted}}
-
-
-@contextmanager
-def holding(smsc: Smsc, *, bound: bool = True) -> Iterator[Link]:
-    """The loop of the process, in a thread of the test."""
-    link = Link("main", linked("main"), threading.Event())
-
-    def hold() -> None:
-        try:
-            link.hold()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    try:
-        if bound:
-            eventually(lambda: smsc.esme)
-        yield link
-    finally:
-        link.stopping.set()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-def when_status(message: Message, status: str) -> Attempt:
-    eventually(lambda: leg_of(message).status == status)
-    return leg_of(message)
-
-
-def a_message(key: str = "one") -> Message:
-    with transaction.atomic():
-        return queue(key)
 
 
 # --- out -------------------------------------------------------------------------------------------------------------
