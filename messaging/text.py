@@ -55,10 +55,21 @@ class ForbiddenValue(WordingRefused):
         super().__init__(f"#{{{name}}} 값에 쓸 수 없는 {what} 들어 있습니다.")
 
 
+class ValueTooLong(WordingRefused):
+    """Carriers take only short values from a sender number they do not know yet."""
+
+    def __init__(self, name: str, size: int, limit: int) -> None:
+        self.field = f"context.{name}"
+        super().__init__(
+            f"#{{{name}}} 값이 너무 깁니다: {size}자. 새로 등록한 발신번호로는 {limit}자까지만 보낼 수 있습니다."
+        )
+
+
 class Unencodable(WordingRefused):
     """A character no Korean text message can carry."""
 
     def __init__(self, character: str) -> None:
+        self.character = character
         name = unicodedata.name(character, f"U+{ord(character):04X}")
         super().__init__(f"문자메시지로 보낼 수 없는 글자가 있습니다: “{character}” ({name})")
 
@@ -157,5 +168,10 @@ def check_text(text: str) -> None:
     """
     if count_bytes(text) > LONG_BYTES:
         raise TextTooLong(count_bytes(text), LONG_BYTES, "바이트")
-    if _LINK.search(text):
+    if has_link(text):
         raise LinkInText
+
+
+def has_link(text: str) -> bool:
+    """Whether a telephone would make an internet address of a part of it."""
+    return _LINK.search(text) is not None

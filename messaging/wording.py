@@ -11,6 +11,7 @@ from messaging.text import (
     ALIMTALK_CHARACTERS,
     ForbiddenValue,
     TextTooLong,
+    Unencodable,
     check_text,
     check_value,
     for_text_message,
@@ -46,9 +47,18 @@ def compose(version: TemplateVersion, variables: Mapping[str, str]) -> Wording:
         raise TextTooLong(len(body), ALIMTALK_CHARACTERS, "자")
     text = ""
     if may_go_by_text(version.route):
-        text = for_text_message(render(version.text_body, variables))
+        text = _for_text(version, variables)
         check_text(text)
     return Wording(version.title, body, text, tuple(_button(row, variables) for row in version.buttons))
+
+
+def _for_text(version: TemplateVersion, variables: Mapping[str, str]) -> str:
+    try:
+        return for_text_message(render(version.text_body, variables))
+    except Unencodable as refused:
+        places = (f"context.{name}" for name, value in variables.items() if refused.character in value)
+        refused.field = next(places, refused.field)
+        raise
 
 
 def _button(row: Mapping[str, str], variables: Mapping[str, str]) -> tuple[str, str]:

@@ -229,6 +229,7 @@ CELERY_BROKER_URL = REDIS_URL
 # --- rooms ------------------------------------------------------------------------------------------------------------
 MESSAGING_CARRIERS = env.read("MESSAGING_CARRIERS", _carriers)
 MESSAGING_ALLOW_SIMULATOR = env.flag("MESSAGING_ALLOW_SIMULATOR", False)
+MESSAGING_NEW_SENDER_DAYS = env.number("MESSAGING_NEW_SENDER_DAYS", 0, at_least=0)
 MESSAGING_LEASE_SECONDS = env.number("MESSAGING_LEASE_SECONDS", 60, at_least=2)
 COMPLAINTS_COLLAPSE = timedelta(seconds=env.number("COMPLAINTS_COLLAPSE_SECONDS", 600))
 NOTICES_RASTERIZERS: dict[str, Any] = {

@@ -1,80 +1,21 @@
-"""메시지 서식, 발신번호 and 수신거부."""
+"""발신번호 and 수신거부."""
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from messaging import services
-from messaging.admin.access import found_by_phone, note_look, page
+from messaging.admin.access import found_by_phone, note_look
 from messaging.admin.forms import OptOutForm
-from messaging.models import ChangeSource, OptOut, Purpose, SenderNumber, Template, TemplateVersion
+from messaging.models import ChangeSource, OptOut, SenderNumber
 from messaging.preference_history import Origin
-from messaging.text import count_bytes, placeholders
 from portal.accounts.looking import user_of
 from portal.core import clock
-from portal.core.admin import ReadOnlyAdmin
 from portal.core.client import address_of
 from portal.core.errors import Refused
-
-
-@admin.register(Template)
-class TemplateAdmin(ReadOnlyAdmin):
-    """메시지 서식: the wordings as files, read only; a change is a new version."""
-
-    list_display = ("code", "title", "purpose", "state", "number")
-    search_fields = ("code",)
-    ordering = ("code",)
-    actions = None
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Template]:
-        """With the newest version of each."""
-        newest = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number")
-        columns = {
-            f"newest_{name}": Subquery(newest.values(name)[:1])
-            for name in ("title", "purpose", "review_state", "number")
-        }
-        rows: QuerySet[Template] = super().get_queryset(request)
-        found: QuerySet[Template] = rows.annotate(**columns)
-        return found
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Every version, as the recipient sees it, with its bytes before the variables are filled."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        template = get_object_or_404(Template, pk=object_id)
-        versions = [
-            {"version": one, "bytes": count_bytes(one.text_body.encode("cp949", "replace").decode("cp949")),
-             "variables": [name for name in placeholders(one.body + one.fallback_body) if name != "기관"]}
-            for one in template.versions.order_by("-number")
-        ]  # fmt: skip
-        return page(request, "template", title=template.code, template=template, versions=versions)
-
-    @admin.display(description="제목")
-    def title(self, template: Any) -> str:
-        """Of the newest version."""
-        return str(template.newest_title or "")
-
-    @admin.display(description="목적")
-    def purpose(self, template: Any) -> str:
-        """In words."""
-        return dict(Purpose.choices).get(template.newest_purpose, "")
-
-    @admin.display(description="검수")
-    def state(self, template: Any) -> str:
-        """In words."""
-        return dict(TemplateVersion.ReviewState.choices).get(template.newest_review_state, "")
-
-    @admin.display(description="판")
-    def number(self, template: Any) -> int:
-        """Of the newest version."""
-        return int(template.newest_number or 0)
 
 
 @admin.register(SenderNumber)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -60,3 +61,8 @@ class SenderNumber(models.Model):
             and self.expires_on is not None
             and (self.registered_on or date.min) <= day <= self.expires_on
         )
+
+    def is_new_on(self, day: date) -> bool:
+        """Whether carriers still look at its texts with suspicion: they take only short values then."""
+        registered_on = self.registered_on or day
+        return (day - registered_on).days < settings.MESSAGING_NEW_SENDER_DAYS

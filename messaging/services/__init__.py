@@ -44,21 +44,25 @@ from messaging.services.triage import (
     note_decision,
     undo_decision,
 )
+from messaging.services.writing import CodeRefused, NothingChanged, NotInOrder, write_template, write_version
 from messaging.storing import record_receipts, record_replies
 
 __all__ = [
     "AlreadyDecided",
     "AlreadyLeft",
     "ApprovalNeeded",
+    "CodeRefused",
     "CommentMissing",
     "ImageRef",
     "KeyReused",
     "NoAnswerPossible",
     "NoSenderNumber",
+    "NotInOrder",
     "NotInThatState",
     "NotInTransaction",
     "NotRestored",
     "NotUnresolved",
+    "NothingChanged",
     "OnlyByHerself",
     "Outgoing",
     "ReasonMissing",
@@ -109,4 +113,6 @@ __all__ = [
     "take_hook",
     "undo_decision",
     "withdraw_version",
+    "write_template",
+    "write_version",
 ]

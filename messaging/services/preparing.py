@@ -12,6 +12,7 @@ from django.conf import settings
 from messaging import preference_links, routes, topics
 from messaging.binding import binding
 from messaging.bulk import made
+from messaging.drafting import limits
 from messaging.legs import Places, new_leg
 from messaging.models import (
     ApiKey,
@@ -27,6 +28,7 @@ from messaging.models import (
 from messaging.preferring import Way, way_for, wishes_of
 from messaging.pricing import tariff_on
 from messaging.queries import database_clock
+from messaging.text import ValueTooLong, placeholders
 from messaging.wording import Wording, compose, fingerprint
 from portal.accounts.models import Department, User
 from portal.accounts.queries import official_of
@@ -151,10 +153,25 @@ class Preparation:
         version = self._version(asked.template)
         variables = {**asked.context, **(asked.buttons_context or {}), **_own_words(version, asked.key)}
         words = compose(version, variables)
+        self._refuse_long_values(asked, version)
         images = _images(asked, version)
         digest = fingerprint(words, [bytes(image.sha256) for image in images])
         message = self._message(asked, version, variables, words, digest)
         return Draft(message, words, self._first_leg(message, words), tuple(images))
+
+    def _refuse_long_values(self, asked: Outgoing, version: TemplateVersion) -> None:
+        """
+        :raises ValueTooLong: if carriers do not know the sender number well enough for such a value
+        """
+        if not settings.MESSAGING_NEW_SENDER_DAYS:
+            return
+        sender = asked.sender_number or self._sender_number()
+        most = limits()["variable_characters_of_a_new_sender"]
+        if sender.is_new_on(day_in_korea(self.now)):
+            for name in placeholders(version.body + version.fallback_body):
+                value = asked.context.get(name, "")
+                if len(value) > most:
+                    raise ValueTooLong(name, len(value), most)
 
     def follow_wishes(self, drafts: Sequence[Draft]) -> None:
         """Whoever prefers texts gets one at once, not an AlimTalk that the claim would turn into one."""

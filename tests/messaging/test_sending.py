@@ -194,7 +194,7 @@ def test_one_bad_row_never_stops_the_others() -> None:
     assert [(refusal.row, refusal.field) for refusal in sent.refusals] == [
         (2, "to"),
         (3, "context.이름"),
-        (4, "context"),
+        (4, "context.이름"),
     ]
     assert all(refusal.sentence for refusal in sent.refusals)
 
