@@ -18,6 +18,7 @@ ANSWERED = "reply"
 TO_DECIDE = "reply:triage"
 _ASKED = Question(kind="survey", options=(Option("1", "1", "답", "choice"),))  # some question with something to choose
 _CLEAR = ("consent", "refuse", "choice", "opt_out")
+_NOT_IN_FORCE = (TriageDecision.Verdict.UNDONE, TriageDecision.Verdict.OVERTAKEN)
 
 
 @dataclass(slots=True)
@@ -32,9 +33,9 @@ class _Text:
 
     @property
     def verdict(self) -> str:
-        """The last decision, unless it was taken back."""
+        """The last decision, unless it was taken back or overtaken."""
         last = self.verdicts[-1][1] if self.verdicts else ""
-        return "" if last == TriageDecision.Verdict.UNDONE else last
+        return "" if last in _NOT_IN_FORCE else last
 
     @property
     def reading(self) -> Reading:
@@ -68,7 +69,7 @@ def decided_among(messages: Collection[int]) -> set[int]:
         reply: (message, verdict)
         for message, reply, verdict in decisions.values_list("reply__message_id", "reply_id", "verdict")
     }
-    return {message for message, verdict in last.values() if verdict != TriageDecision.Verdict.UNDONE}
+    return {message for message, verdict in last.values() if verdict not in _NOT_IN_FORCE}
 
 
 def count_to_decide(messages: Mapping[int, int]) -> None:
@@ -80,12 +81,16 @@ def count_to_decide(messages: Mapping[int, int]) -> None:
 
 
 def _texts(message: int) -> list[_Text]:
-    """Everything that was said to one message; nobody else counts it until our transaction ends."""
+    """
+    Everything that was said to one message, and the decisions that have taken effect.
+
+    Nobody else counts it until our transaction ends.
+    """
     locks.hold([f"messaging.tally:{message}"])
     rows = Reply.objects.filter(message=message, handled_at__isnull=False).order_by("pk")
     texts = {row[0]: _Text(*row) for row in rows.values_list("pk", "label", "rule", "option")}
     if len(texts) > 1 or any(text.label not in _CLEAR for text in texts.values()):
-        decisions = TriageDecision.objects.filter(reply__in=texts).order_by("pk")
+        decisions = TriageDecision.objects.filter(reply__in=texts, reply__decide_at=None).order_by("pk")
         for pk, reply, verdict in decisions.values_list("pk", "reply_id", "verdict"):
             texts[reply].verdicts.append((pk, verdict))
     return list(texts.values())

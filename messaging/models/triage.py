@@ -12,11 +12,14 @@ class TriageDecision(models.Model):
     """회신 판단: what an official says an unclear reply means, or takes back. Never edited; the last one counts."""
 
     class Verdict(models.TextChoices):
+        """`overtaken`: somebody else's word came before this decision took effect, and it never will."""
+
         CONSENT = "consent", "동의"
         REFUSE = "refuse", "미동의"
         UNRELATED = "unrelated", "무관"
         OPT_OUT = "opt_out", "수신거부"
         UNDONE = "undone", "되돌림"
+        OVERTAKEN = "overtaken", "반영 전에 답이 바뀌어 쓰지 않음"
 
     reply = models.ForeignKey(Reply, verbose_name="회신", on_delete=models.PROTECT, related_name="decisions")
     verdict = models.CharField("판단", max_length=12, choices=Verdict.choices)
@@ -30,7 +33,7 @@ class TriageDecision(models.Model):
         verbose_name_plural = "회신 분류"
         constraints = [
             models.CheckConstraint(
-                condition=Q(verdict__in=["consent", "refuse", "unrelated", "opt_out", "undone"]),
+                condition=Q(verdict__in=["consent", "refuse", "unrelated", "opt_out", "undone", "overtaken"]),
                 name="triage_verdict_is_known",
             ),
         ]

@@ -10,12 +10,15 @@ from django.db import transaction
 from messaging import tallying, topics
 from messaging.models import OptOut, Purpose, Reply, TriageDecision
 from messaging.opting_out import opt_out
+from messaging.queries import database_clock
 from portal.accounts.models import User
 from portal.core.errors import Refused
 
 _log = structlog.get_logger(__name__)
 GRACE = timedelta(seconds=20)  # citizens are texted about what we made of their words: a slip must not reach them
+TELL_AGAIN = timedelta(minutes=1)
 Verdict = TriageDecision.Verdict
+NOT_IN_FORCE = (Verdict.UNDONE, Verdict.OVERTAKEN)
 
 
 class AlreadyDecided(Refused):
@@ -42,10 +45,21 @@ def need_no_decision(*, replies: Collection[int]) -> None:
     """The owner needs no decision about these replies any more: the citizen said it clearly, or it is too late."""
     rows = Reply.objects.filter(pk__in=replies)
     waiting = list(rows.filter(needs_triage=True).order_by("pk").select_for_update().values_list("pk", "message_id"))
-    rows.filter(decide_at__isnull=False).update(decide_at=None)
+    _drop_untold(replies)
     Reply.objects.filter(pk__in=[pk for pk, _ in waiting]).update(needs_triage=False)
     gone = Counter(message for _, message in waiting if message is not None)
     tallying.count_to_decide({message: -count for message, count in gone.items()})
+
+
+def _drop_untold(replies: Collection[int]) -> None:
+    """A decision nobody was told about never takes effect, and the row that says so keeps whose it was."""
+    untold = TriageDecision.objects.filter(reply__in=replies, reply__decide_at__isnull=False)
+    newest = untold.order_by("reply", "-pk").distinct("reply").values_list("reply_id", "by_id")
+    at = database_clock()
+    TriageDecision.objects.bulk_create(
+        TriageDecision(reply_id=reply, verdict=Verdict.OVERTAKEN, by_id=by, at=at) for reply, by in list(newest)
+    )
+    Reply.objects.filter(pk__in=replies, decide_at__isnull=False).update(decide_at=None)
 
 
 @transaction.atomic
@@ -57,7 +71,7 @@ def decide_reply(*, reply: Reply, verdict: str, by: User, now: datetime) -> Tria
     :raises Refused: if its owner does not let this official decide
     """
     owner = topics.decision_handler(reply.topic)
-    if owner is None or verdict not in Verdict.values or verdict == Verdict.UNDONE:
+    if owner is None or verdict not in Verdict.values or verdict in NOT_IN_FORCE:
         raise AlreadyDecided
     _, check = owner
     check(reply=reply, by=by)
@@ -106,8 +120,16 @@ def tell_decisions(*, now: datetime) -> None:
             _tell(reply, now)
         except Refused as refused:  # the campaign ended or the citizen spoke meanwhile: an official reads why
             _log.warning("decision_refused", reply=reply.pk, reason=type(refused).__name__)
-            late = Reply.objects.filter(pk=reply.pk, decide_at__lte=now)
-            late.update(decide_at=None, error=refused.sentence[:200])
+            _refuse(reply, refused.sentence, now)
+        except Exception:  # noqa: BLE001 — the loop's edge: one room's broken handler must not silence the others
+            _log.exception("decision_untold", reply=reply.pk)
+            Reply.objects.filter(pk=reply.pk, decide_at__lte=now).update(decide_at=now + TELL_AGAIN)
+
+
+@transaction.atomic
+def _refuse(reply: Reply, sentence: str, now: datetime) -> None:
+    if Reply.objects.filter(pk=reply.pk, decide_at__lte=now).update(error=sentence[:200]):
+        _drop_untold([reply.pk])
 
 
 @transaction.atomic

@@ -205,6 +205,58 @@ def test_the_streams_numbers_follow_one_recipient_through_every_change_of_mind(a
     assert _numbers() == {"reply": 1, "opt_out": 1}
 
 
+def test_an_answer_that_comes_before_a_decision_takes_effect_is_counted_once(asked: Message, official: User) -> None:
+    services.decide_reply(reply=_say(UNCLEAR), verdict="consent", by=official, now=clock.now())
+
+    _say("2 미동의", "r2")
+    assert _numbers() == {"reply": 1, "refuse": 1}
+    _later(minutes=1)
+
+    assert _numbers() == {"reply": 1, "consent": 1}
+
+
+def test_an_answer_that_comes_before_a_decision_is_taken_back_is_counted_once(asked: Message, official: User) -> None:
+    decision = services.decide_reply(reply=_say(UNCLEAR), verdict="consent", by=official, now=clock.now())
+
+    _say("2 미동의", "r2")
+    services.undo_decision(decision=decision, by=official, now=clock.now())
+    _say("1 동의", "r3")
+
+    assert _numbers() == {"reply": 1, "consent": 1, "triage": 1}
+
+
+def test_a_decision_overtaken_before_anybody_heard_of_it_counts_for_nothing(asked: Message, official: User) -> None:
+    unclear = _say(UNCLEAR)
+    services.decide_reply(reply=unclear, verdict="consent", by=official, now=clock.now())
+
+    services.need_no_decision(replies=[unclear.pk])
+    _say("2 미동의", "r2")
+    _later(minutes=1)
+
+    assert _numbers() == {"reply": 1, "refuse": 1}
+    rows = TriageDecision.objects.order_by("pk").values_list("verdict", "by")
+    assert list(rows) == [("consent", official.pk), ("overtaken", official.pk)]
+
+
+def test_a_handler_that_breaks_hears_of_a_decision_again_and_stops_nobody_else(
+    asked: Message, told: Told, official: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*, reply: Reply, verdict: str, by: User, now: datetime) -> None:
+        raise KeyError
+
+    services.decide_reply(reply=_say(UNCLEAR), verdict="consent", by=official, now=clock.now())
+    owner = topics.decision_handler("notices.consent")
+    assert owner is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(topics, "decision_handler", lambda name: (broken, owner[1]))
+        _later(seconds=25)
+    assert told == []
+
+    _later(minutes=2)
+
+    assert told == [("r1", "consent")]
+
+
 def test_numbers_are_read_without_counting_rows(
     asked: Message, django_assert_num_queries: Callable[[int], object]
 ) -> None:
