@@ -19,6 +19,11 @@ MOST_PARTS = 255
 _GAP = "…"
 
 
+def storable(text: str) -> str:
+    """Half a character, as phones leave it where they cut a text in two, becomes �: no database takes it."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 @transaction.atomic(savepoint=False)
 def record_receipts(*, carrier: str, events: Sequence[ReceiptEvent], now: datetime) -> None:
     """Store what a carrier reports. A repeated event changes nothing."""
@@ -36,7 +41,7 @@ def record_receipts(*, carrier: str, events: Sequence[ReceiptEvent], now: dateti
             received_at=now,
             fold_at=now,
         )
-        receipt.raw = event.raw
+        receipt.raw = storable(event.raw)
         rows.append(receipt)
     bulk.insert(rows, skips_conflicts=True)
 
@@ -50,6 +55,7 @@ def record_replies(*, carrier: str, events: Sequence[ReplyEvent], now: datetime)
     within seconds are one text; a citizen's second "1" a minute later is another.
     """
     numbers = dict(SenderNumber.objects.values_list("number", "pk"))
+    events = [_cleaned(event) for event in events]
     wholes = [event for event in events if _part_of(event) is None]
     rows = [_reply(carrier, event, numbers, now) for event in _named(carrier, wholes, now)]
     bulk.insert(rows, skips_conflicts=True)
@@ -73,6 +79,11 @@ def _join_if_stale(carrier: str, whole: str, now: datetime) -> None:
         _join(parts, dict(SenderNumber.objects.values_list("number", "pk")))
 
 
+def _cleaned(event: ReplyEvent) -> ReplyEvent:
+    text, from_number, to_number = (storable(words) for words in (event.text, event.from_number, event.to_number))
+    return replace(event, text=text, from_number=from_number, to_number=to_number.replace("\0", ""))
+
+
 def _part_of(event: ReplyEvent) -> Part | None:
     """Which piece it is; what claims to be the seventh of three is taken for a whole text rather than lost."""
     part = event.part
@@ -90,7 +101,7 @@ def _phone(number: str) -> str:
 
 def _print(*values: str) -> str:
     """A keyed fingerprint: equal for equal values, and says nothing about them."""
-    return blind("\x1f".join(values), context="messaging_reply.event_key").hex()
+    return blind(storable("\x1f".join(values)), context="messaging_reply.event_key").hex()
 
 
 def _reply(carrier: str, event: ReplyEvent, numbers: Mapping[str, int], now: datetime) -> Reply:

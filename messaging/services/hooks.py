@@ -19,7 +19,7 @@ from messaging.carriers.base import (
 )
 from messaging.models import HookReject
 from messaging.opting_out import record_unsubscribes
-from messaging.storing import record_receipts, record_replies
+from messaging.storing import record_receipts, record_replies, storable
 from portal.core.bells import ring
 from portal.core.privacy import mask_resident_numbers
 
@@ -77,8 +77,8 @@ def check_event(event: Event, *, now: datetime) -> None:
     :raises HookUnreadable:
     """
     words = [event.event_key, getattr(event, "code", ""), getattr(event, "vendor_ref", "")]
-    if any("\0" in word for word in words):
-        raise HookUnreadable("NUL in a field")
+    if any("\0" in word or storable(word) != word for word in words):
+        raise HookUnreadable("a character no column takes")
     if not 0 < len(event.event_key) <= LONGEST_KEY or len(words[2]) > LONGEST_REFERENCE:
         raise HookUnreadable("a field is too long")
     if event.occurred_at.tzinfo is None or not _is_near(event, now):
@@ -99,6 +99,6 @@ def keep_unreadable(*, alias: str, kind: str, body: str, reason: str, now: datet
     """Keep what an authentic carrier said and we cannot read, so that a person can; resident numbers are masked."""
     _log.error("carrier_unreadable", carrier=alias, kind=kind)
     reject = HookReject(carrier=alias, kind=kind, reason=reason[:200], received_at=now)
-    reject.body = mask_resident_numbers(body)
+    reject.body = mask_resident_numbers(storable(body))
     reject.save()
     return reject

@@ -250,3 +250,18 @@ def test_a_webhook_takes_few_statements(
 ) -> None:
     with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
         assert _post(kind, body).status_code == 200
+
+
+def test_a_text_cut_in_the_middle_of_a_character_is_kept() -> None:
+    answer = _post("replies", _reply_body(text="1 동의\ud83d"))
+
+    assert answer.status_code == 200
+    assert Reply.objects.get().text == "1 동의\ufffd"
+
+
+@pytest.mark.parametrize("changes", [{"event": "\ud83d"}, {"from": "\ud83d"}, {"to": "\ud83d"}, {"extra": "\ud83d"}])
+def test_half_a_character_anywhere_is_never_an_error(changes: dict[str, str]) -> None:
+    answer = _post("replies", _reply_body(**changes))
+
+    assert answer.status_code == 200
+    assert Reply.objects.count() + HookReject.objects.count() == 1
