@@ -23,7 +23,7 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether the key was given it; a method without a scope is refused as unknown later on."""
         key: ApiKey | None = request.auth
-        scope: Scope | None = view.scopes.get(request.method)
+        scope: Scope | None = view.scopes.get("GET" if request.method == "HEAD" else request.method)
         if key is None or (scope is not None and not key.may(scope)):
             if scope is not None:
                 self.message = f"이 API 키에는 {scope.value} 권한이 없습니다."

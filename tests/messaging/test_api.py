@@ -46,6 +46,15 @@ def test_a_key_does_exactly_what_its_scopes_say(call: str, scope: Scope) -> None
         assert needed.value in answer.data["detail"]
 
 
+def test_head_needs_the_scope_of_get() -> None:
+    _, text = make_key(Scope.SEND)
+    _, reader = make_key(Scope.READ)
+
+    statuses = [Client().head("/api/v1/messages", headers={"Authorization": f"Bearer {one}"}) for one in (text, reader)]
+
+    assert [answer.status_code for answer in statuses] == [403, 200]
+
+
 @pytest.mark.parametrize(
     "header",
     [
