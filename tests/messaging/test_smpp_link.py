@@ -323,7 +323,22 @@ def start_process(smsc: Smsc, folder: Path, **options: object) -> "subprocess.Po
     }
     command = [sys.executable, "manage.py", "smpp_link", "--carrier", "main"]
     with (folder / "link.log").open("ab") as log:
-        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    _started.append(process)
+    return process
+
+
+_started: "list[subprocess.Popen[bytes]]" = []
+
+
+@pytest.fixture(autouse=True)
+def _nobody_stays() -> Iterator[None]:
+    yield
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def queue_many(count: int) -> None:
