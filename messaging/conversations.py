@@ -121,7 +121,7 @@ def _key(before: str) -> tuple[int, int] | None:
     sent, _, received = before.partition(".")
     if not (sent.isascii() and sent.isdecimal() and received.isascii() and received.isdecimal()):
         return None
-    return min(int(sent), _END), min(int(received), _END)
+    return min(int(sent[:19]), _END), min(int(received[:19]), _END)
 
 
 def _ours(message: Message) -> Bubble:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 
 from portal.accounts import looking
 from portal.core.phones import PhoneRefused, parse_mobile
@@ -25,6 +26,14 @@ def found_by_phone(rows: QuerySet[Any], term: str, *, column: str = "phone_index
     except PhoneRefused:
         return None
     return rows.filter(**{column: index})
+
+
+def row_or_404(rows: QuerySet[Any], object_id: str) -> Any:
+    """The row that an address names; what is no number of ours is no error of ours."""
+    try:
+        return get_object_or_404(rows, pk=object_id)
+    except (ValueError, ValidationError) as error:
+        raise Http404 from error
 
 
 def page(request: HttpRequest, name: str, *, title: str, **values: Any) -> HttpResponse:

@@ -6,11 +6,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 
 from messaging import queries, services
-from messaging.admin.access import note_look, page
+from messaging.admin.access import note_look, page, row_or_404
 from messaging.admin.forms import ReasonForm
 from messaging.admin.outbox import chip
 from messaging.carriers import registry
@@ -62,7 +62,7 @@ class CarrierStateAdmin(ReadOnlyAdmin):
         """One carrier; POST pauses or resumes it, or writes its papers down."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        state = get_object_or_404(CarrierState.objects.select_related("paused_by"), pk=object_id)
+        state = row_or_404(CarrierState.objects.select_related("paused_by"), object_id)
         is_equipping = request.POST.get("act") == "equip"
         form = ReasonForm(request.POST if request.method == "POST" and not is_equipping else None)
         papers = EquipForm(request.POST if is_equipping else None, instance=state)

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from messaging import queries, services
-from messaging.admin.access import note_look, page
+from messaging.admin.access import note_look, page, row_or_404
 from messaging.admin.forms import ReasonForm
 from messaging.admin.outbox import BigTableAdmin, chip
 from messaging.models import MessageStatus, Stream
@@ -76,7 +76,7 @@ class StreamAdmin(BigTableAdmin):
         """One stream; POST pauses, resumes or cancels it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        stream = get_object_or_404(Stream.objects.select_related("paused_by"), pk=object_id)
+        stream = row_or_404(Stream.objects.select_related("paused_by"), object_id)
         can_decide = may_decide(user_of(request))
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and can_decide and form.is_valid():

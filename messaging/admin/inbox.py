@@ -6,14 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 
 from messaging import conversations, pricing, services, topics
-from messaging.admin.access import note_look, page
+from messaging.admin.access import note_look, page, row_or_404
 from messaging.admin.forms import AnswerForm, ReasonForm
 from messaging.admin.outbox import BigTableAdmin, chip
 from messaging.models import AnswerPhrase, Channel, HookReject, Reply
@@ -173,10 +173,8 @@ class ReplyAdmin(BigTableAdmin):
         """One conversation; POST answers, counts as seen, or shows the number for a reason."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if not (object_id.isascii() and object_id.isdecimal()):
-            raise Http404
         found = Reply.objects.select_related("message", "to_number", "handled_by")
-        reply = get_object_or_404(found, pk=object_id)
+        reply = row_or_404(found, object_id)
         form, reason = AnswerForm(), ReasonForm(auto_id="unmask_%s")
         phone = ""
         if request.method == "POST":
@@ -281,6 +279,16 @@ class HookRejectAdmin(BigTableAdmin):
     list_filter = ("kind",)
     fields = ("received_at", "carrier", "kind", "reason", "content")
     readonly_fields = ("content",)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The raw words name people: whoever looks is in the book."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        note_look(request, "hookreject", [row_or_404(HookReject.objects.all(), object_id).pk])
+        response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        return response
 
     @admin.display(description="원문")
     def content(self, reject: HookReject) -> str:

@@ -7,11 +7,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
-from messaging.admin.access import note_look, page
+from messaging.admin.access import note_look, page, row_or_404
 from messaging.admin.outbox import chip
 from messaging.models import ApiKey, Scope
 from messaging.services import keys
@@ -99,7 +99,7 @@ class ApiKeyAdmin(ModelAdmin):
         """What a key may do and when it was used; POST revokes it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        key = get_object_or_404(self.get_queryset(request), pk=object_id)
+        key = row_or_404(self.get_queryset(request), object_id)
         may_revoke = self.has_change_permission(request)
         if request.method == "POST":
             if not may_revoke:

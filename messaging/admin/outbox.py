@@ -1,18 +1,17 @@
 """발송 현황 and 결과 확인 필요."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from messaging import queries, services, topics
-from messaging.admin.access import found_by_phone, note_look, page
+from messaging.admin.access import found_by_phone, note_look, page, row_or_404
 from messaging.admin.forms import ReasonForm
 from messaging.models import Attempt, LegStatus, Message, MessageStatus, Receipt
 from messaging.permissions import may_decide
@@ -97,7 +96,7 @@ class MessageAdmin(BigTableAdmin):
         """One message with everything that is known of its legs."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        message = get_object_or_404(queries.message_in_full(), pk=object_id)
+        message = row_or_404(queries.message_in_full(), object_id)
         legs = queries.legs_in_full(message)
         note_look(request, "message", [message.pk])
         topic = topics.describe(message.topic)
@@ -181,7 +180,7 @@ class AttemptAdmin(BigTableAdmin):
         """One leg; POST decides about it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        attempt = get_object_or_404(Attempt.objects.select_related("message", "dispatch"), pk=UUID(object_id))
+        attempt = row_or_404(Attempt.objects.select_related("message", "dispatch"), object_id)
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid() and self._decide(request, attempt, form.cleaned_data["reason"]):
             return redirect("admin:messaging_attempt_changelist")

@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 from messaging import conversations, services, topics
-from messaging.admin.access import note_look, page
+from messaging.admin.access import note_look, page, row_or_404
 from messaging.admin.inbox import LABELS, read_as, reasons_for
 from messaging.admin.outbox import BigTableAdmin
 from messaging.models import Message, Reply, TriageDecision
@@ -122,13 +122,12 @@ class TriageDecisionAdmin(BigTableAdmin):
         here = reverse("admin:messaging_triagedecision_changelist")
         try:
             undone = request.POST.get("undo", "")
-            if undone.isascii() and undone.isdecimal():
-                decision = get_object_or_404(TriageDecision, pk=undone)
+            if undone:
+                decision = row_or_404(TriageDecision.objects.all(), undone)
                 services.undo_decision(decision=decision, by=by, now=now)
                 messages.success(request, "되돌렸습니다. 회신이 다시 판단을 기다립니다.")
                 return redirect(here)
-            asked = request.POST.get("reply", "")
-            reply = get_object_or_404(Reply, pk=asked if asked.isascii() and asked.isdecimal() else 0)
+            reply = row_or_404(Reply.objects.all(), request.POST.get("reply", ""))
             decision = services.decide_reply(reply=reply, verdict=request.POST.get("verdict", ""), by=by, now=now)
         except Refused as refused:
             messages.error(request, refused.sentence)

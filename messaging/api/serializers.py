@@ -41,6 +41,17 @@ def _is_name(text: str) -> bool:
     return 0 < len(text) <= LONGEST_NAME and text.isprintable()
 
 
+class Moment(serializers.DateTimeField):
+    """A time; one before the first or after the last of all days is no time."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """As usual."""
+        try:
+            return super().to_internal_value(value)
+        except OverflowError:
+            raise serializers.ValidationError("쓸 수 없는 일시입니다.") from None
+
+
 class RecipientIn(Exact):
     """One row."""
 
@@ -69,7 +80,7 @@ class OrderIn(Exact):
     sender_number = serializers.CharField(
         max_length=20, required=False, default="", allow_blank=True, help_text="등록된 발신번호. 없으면 기본 발신번호"
     )
-    due_at = serializers.DateTimeField(
+    due_at = Moment(
         required=False, default=None, allow_null=True, help_text="보낼 일시. 1년 안. 시간대가 없으면 한국 시각"
     )
     reply_days = serializers.IntegerField(

@@ -267,3 +267,12 @@ def test_the_schema_is_open_and_names_the_key() -> None:
         "/api/v1/templates",
     }
     assert document["components"]["securitySchemes"]["ApiKey"]["scheme"] == "bearer"
+
+
+@pytest.mark.parametrize("due_at", ["0001-01-01", "0001-01-01T00:00:00", "9999-12-31T23:59:59-09:00"])
+def test_a_time_outside_of_all_calendars_is_refused_in_words(due_at: str) -> None:
+    make_wording()
+
+    answer = system().post(order(due_at=due_at))
+
+    assert answer.status == 422

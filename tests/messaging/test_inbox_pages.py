@@ -19,6 +19,7 @@ from tests.messaging.test_replies import CONSENT
 pytestmark = pytest.mark.usefixtures("office", "daytime", "handlers")
 INBOX = reverse("admin:messaging_reply_changelist")
 TRIAGE = reverse("admin:messaging_triagedecision_changelist")
+ENDLESS = "9" * 4500  # more digits than Python reads as a number
 
 
 @pytest.fixture
@@ -225,6 +226,28 @@ def test_an_official_without_the_role_sees_none_of_it(address: str) -> None:
     assert browser.get(address).status_code in (302, 403, 404)
 
 
+@pytest.mark.parametrize("model", ["message", "attempt", "stream", "carrierstate", "apikey", "reply", "hookreject"])
+@pytest.mark.parametrize("number", ["abc", ENDLESS, "²", "9" * 30])
+def test_an_address_with_no_number_of_ours_is_no_error(client: Client, model: str, number: str) -> None:
+    address = f"{reverse(f'admin:messaging_{model}_changelist')}{number}/change/"
+
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("before", [f"{ENDLESS}.1", f"1.{ENDLESS}", "1.", "-1.2"])
+def test_a_strange_place_in_a_conversation_is_no_error(client: Client, before: str) -> None:
+    assert client.get(f"{_page(_say('안녕하세요', 'a'))}?before={before}").status_code == 200
+
+
+def test_a_look_at_an_unreadable_webhook_is_on_record(client: Client) -> None:
+    reject = services.keep_unreadable(alias="main", kind="replies", body="010", reason="no", now=clock.now())
+
+    client.get(reverse("admin:messaging_hookreject_change", args=[reject.pk]))
+
+    look = AuditEntry.objects.get(subject_kind="messaging.hookreject")
+    assert look.subject_ids == [reject.pk]
+
+
 def test_the_words_a_reading_rests_on_are_marked() -> None:
     assert pieces("동의하면 1번", [(0, 2), (5, 6)]) == [
         ("동의", True),
@@ -262,7 +285,9 @@ def test_a_decision_is_taken_back_from_the_same_page(client: Client) -> None:
     assert "앞선 판단" in client.get(TRIAGE).content.decode()
 
 
-@pytest.mark.parametrize("wanted", [{"reply": "x"}, {"reply": "1"}, {"undo": "9"}, {}])
+@pytest.mark.parametrize(
+    "wanted", [{"reply": "x"}, {"reply": "1"}, {"undo": "9"}, {}, {"undo": ENDLESS}, {"reply": ENDLESS}, {"undo": "²"}]
+)
 def test_strange_decisions_are_no_errors(client: Client, wanted: dict[str, str]) -> None:
     assert client.post(TRIAGE, {**wanted, "verdict": "consent"}).status_code in (302, 404)
 
