@@ -15,8 +15,9 @@ _MOVE = """
     WITH moved AS (
         UPDATE messaging_attempt SET carrier = %(after)s, awaits_upload = %(awaits_upload)s WHERE id IN (
             SELECT id FROM messaging_attempt
-            WHERE carrier = %(before)s AND status = 'queued' AND channel = %(channel)s AND due_at <= clock_timestamp()
-            ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+            WHERE carrier = %(before)s AND status = 'queued' AND awaits_upload = %(awaited_upload)s
+              AND channel = %(channel)s AND due_at <= clock_timestamp()
+            ORDER BY stream_id, lane, due_at, message_id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
         RETURNING id
     )
     INSERT INTO messaging_deliveryevent (attempt_id, before, after, cause, at)
@@ -42,19 +43,21 @@ def switch() -> int:
 
 def _move_all(before: str, after: str, channel: str) -> int:
     count = 0
-    while moved := _move(before, after, channel):
-        count += moved
+    for awaited_upload in (False, True):  # each has an index of its own
+        while moved := _move(before, after, channel, awaited_upload=awaited_upload):
+            count += moved
     if count:
         _log.warning("legs_switched", before=before, after=after, channel=channel, legs=count)
     return count
 
 
 @transaction.atomic
-def _move(before: str, after: str, channel: str) -> int:
+def _move(before: str, after: str, channel: str, *, awaited_upload: bool) -> int:
     values: dict[str, str | int] = {
         "before": before,
         "after": after,
         "channel": channel,
+        "awaited_upload": awaited_upload,
         "awaits_upload": registry.wants_uploads(after, channel),
         "cause": f"switched {before} → {after}",
         "batch": BATCH,

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
-from messaging import delivery, services, settling
+from messaging import delivery, services, settling, switching
 from messaging.carriers.base import Accepted
 from messaging.claiming import Claim, claim
 from messaging.models import Attempt, LegStatus, Message, Stream
@@ -105,3 +105,11 @@ def _assert_no_full_scan(said: list[str]) -> None:
         scans = _scans(statement, None)
         whole = {table for kind, table in scans if kind == "Seq Scan"}
         assert whole.isdisjoint({"messaging_attempt", "messaging_message", "messaging_deliveryevent"}), statement
+
+
+def test_a_switch_for_a_carrier_nothing_waits_for_reads_no_other_legs(campaign: Stream) -> None:
+    values = {"before": "gone", "after": "spare", "channel": "sms", "awaits_upload": False, "cause": "", "batch": 1000}
+
+    for awaited_upload in (False, True):
+        scans = _scans(switching._MOVE, {**values, "awaited_upload": awaited_upload})
+        assert ("Seq Scan", "messaging_attempt") not in scans
