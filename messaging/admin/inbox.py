@@ -114,6 +114,8 @@ def _conversation(request: HttpRequest, reply: Reply, *, before: str = "") -> di
     require_view(request)
     found = conversations.conversation(bytes(reply.phone_index), before=before)
     note_look(request, "reply", found.replies or [reply.pk])
+    if found.messages:
+        note_look(request, "message", found.messages)
     return {
         "reply": reply,
         "talk": found,

@@ -157,6 +157,16 @@ def test_every_look_is_on_record_and_shown(client: Client) -> None:
     assert "대화를 봄" in html
 
 
+def test_what_we_wrote_to_her_is_on_record_too(client: Client) -> None:
+    make_template()
+    message = queue()
+    found = _say("고맙습니다", "a")
+
+    client.get(_page(found))
+
+    assert AuditEntry.objects.get(subject_kind="messaging.message").subject_ids == [message.pk]
+
+
 def test_the_whole_number_is_shown_only_for_a_reason(client: Client) -> None:
     found = _say("전화 주세요", "a")
 
