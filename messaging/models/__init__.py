@@ -18,7 +18,7 @@ from messaging.models.keys import ApiKey, OfficeReply, RequestKey, Scope
 from messaging.models.messages import MESSAGE_FINAL, Message, MessageImage, MessageStatus, Purpose, Route
 from messaging.models.money import BilledOn, Budget, BudgetDay, Invoice, LedgerCount, LedgerEntry, Price
 from messaging.models.preferences import ChangeSource, Means, Preference, PreferenceChange, Subscription
-from messaging.models.senders import SenderNumber
+from messaging.models.senders import SenderDocument, SenderNumber
 from messaging.models.streams import Stream, StreamCount
 from messaging.models.templates import ReviewState, Template, TemplateReview, TemplateVersion
 from messaging.models.triage import AnswerPhrase, TriageDecision
@@ -65,6 +65,7 @@ __all__ = [
     "ReviewState",
     "Route",
     "Scope",
+    "SenderDocument",
     "SenderNumber",
     "Stream",
     "StreamCount",

@@ -1,10 +1,13 @@
-"""SenderNumber: the only numbers a text may come from."""
+"""SenderNumber: the only numbers a text may come from, and the proof that they are ours."""
 
 from datetime import date
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from portal.core.fields import SealedField, SealedModel
 
 
 class SenderNumber(models.Model):
@@ -66,3 +69,33 @@ class SenderNumber(models.Model):
         """Whether carriers still look at its texts with suspicion: they take only short values then."""
         registered_on = self.registered_on or day
         return (day - registered_on).days < settings.MESSAGING_NEW_SENDER_DAYS
+
+
+class SenderDocument(SealedModel):
+    """통신서비스 이용증명원: the paper itself, sealed; a newer one is added, none is taken away."""
+
+    sender = models.ForeignKey(
+        SenderNumber, verbose_name="발신번호", on_delete=models.PROTECT, related_name="documents"
+    )
+    name = models.CharField("파일 이름", max_length=120)
+    media_type = models.CharField("형식", max_length=20)
+    content_sealed = SealedField(verbose_name="내용(봉인)")
+    byte_count = models.PositiveIntegerField("크기")
+    uploaded_at = models.DateTimeField("올린 일시")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="올린 사람", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "발신번호 증빙"
+        verbose_name_plural = "발신번호 증빙"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(media_type__in=["application/pdf", "image/jpeg", "image/png"]),
+                name="sender_document_type_is_known",
+            )
+        ]
+        triggers = [pgtrigger.Protect(name="proof_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.pk}"

@@ -21,6 +21,7 @@ from messaging.services.reviews import (
     sync_templates,
     withdraw_version,
 )
+from messaging.services.senders import DocumentRefused, keep_document, open_document
 from messaging.services.sending import (
     ApprovalNeeded,
     ImageRef,
@@ -53,6 +54,7 @@ __all__ = [
     "ApprovalNeeded",
     "CodeRefused",
     "CommentMissing",
+    "DocumentRefused",
     "ImageRef",
     "KeyReused",
     "NoAnswerPossible",
@@ -84,6 +86,7 @@ __all__ = [
     "decide_version",
     "equip_carrier",
     "erase_personal_data",
+    "keep_document",
     "keep_house",
     "keep_unreadable",
     "lift_opt_out",
@@ -92,6 +95,7 @@ __all__ = [
     "may_acknowledge",
     "need_no_decision",
     "note_decision",
+    "open_document",
     "opt_out",
     "pause",
     "pause_carrier",

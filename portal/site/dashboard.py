@@ -14,6 +14,7 @@ from chatbot import queries as chatbot
 from complaints import queries as complaints
 from complaints.workflow import Clock, Stage
 from messaging import queries as messaging
+from messaging import senders
 from notices import queries as notices
 from notices.models import Campaign
 from portal.accounts.models import User
@@ -139,7 +140,16 @@ def _message_figures(user: User) -> list[Figure]:
     if user.has_perm("messaging.view_attempt"):
         unclear, calls = found.unresolved_leg_count, reverse("admin:messaging_attempt_changelist")
         figures.append(Figure("결과 확인 필요", unclear, calls, "보냈는지 사람이 정해요", "danger" if unclear else ""))
-    return figures
+    return [*figures, *_sender_figures(user)]
+
+
+def _sender_figures(user: User) -> list[Figure]:
+    """Only when a sender number needs a new paper soon: no text leaves from one that has expired."""
+    count = senders.expiring_count(now()) if user.has_perm("messaging.view_sendernumber") else 0
+    if not count:
+        return []
+    numbers = reverse("admin:messaging_sendernumber_changelist")
+    return [Figure("발신번호 만료", count, numbers, "30일 안에 유효기간이 끝나요", "danger")]
 
 
 def _unanswered(moment: datetime) -> str:
