@@ -24,6 +24,7 @@ from messaging.text import (
 
 _FILE = Path(__file__).parent / "reference" / "kakao.toml"
 _BRACED = re.compile(r"#\{[^}]*\}?|\$\{[^}]*\}?|\{\{[^}]*\}*")
+_MARKED = re.compile(r"[(\[{<〔【《「『（［]\W*광\W*고\W*[)\]}>〕】》」』）］]|^\W*광\W*고\W*[)\]:}]")
 _WEB = ("https://", "http://", "#{")
 
 
@@ -90,6 +91,7 @@ def faults_of(writing: Writing, *, known: Collection[str] | None = None) -> list
         *_of_body(writing),
         *_of_text(writing),
         *_of_variables(writing, known),
+        *_of_marks(writing),
         *_of_buttons(writing),
     ]
 
@@ -154,6 +156,14 @@ def _of_variables(writing: Writing, known: Collection[str] | None) -> Iterator[F
     if strange:
         names = ", ".join(f"#{{{name}}}" for name in strange)
         yield Fault("body", f"이 서식을 보내는 화면이 채우지 않는 치환변수입니다: {names}")
+
+
+def _of_marks(writing: Writing) -> Iterator[Fault]:
+    """An advertisement goes only to those who asked for it (정보통신망법 제50조): nobody makes one by a mark."""
+    for field, text in (("title", writing.title), ("body", writing.body), ("fallback_body", writing.fallback_body)):
+        if found := _MARKED.search(text):
+            sentence = "광고 표시는 손으로 쓸 수 없습니다. 이 서식으로는 광고를 보낼 수 없습니다"
+            yield Fault(field, f"{sentence}: “{found[0][:12]}”")
 
 
 def _of_buttons(writing: Writing) -> Iterator[Fault]:

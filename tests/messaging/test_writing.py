@@ -59,6 +59,18 @@ def test_each_rule_names_its_field_and_says_what_to_do(writing: Writing, field: 
     assert [one for one in found if one[0] == field and words in one[1]], found
 
 
+@pytest.mark.parametrize("mark", ["(광고)", "(광 고)", "[광고]", "( 광.고 )", "【광고】", "（광고）", "광고) "])
+def test_nobody_makes_an_advertisement_by_writing_a_mark(mark: str) -> None:
+    ((field, sentence),) = sentences(replace(WRITING, body=f"{mark} 새빛구 축제에 오세요"))
+
+    assert field == "body"
+    assert "광고 표시는 손으로" in sentence
+
+
+def test_the_word_alone_is_no_mark() -> None:
+    assert sentences(replace(WRITING, body="[#{기관}] 불법 광고물(현수막) 정비 안내입니다.")) == []
+
+
 def test_a_wording_in_order_has_no_fault() -> None:
     assert sentences(WRITING) == []
     buttons = (Link("보기", "#{진행주소}"), Link("알림 설정", "https://sotong.example.kr/"))
