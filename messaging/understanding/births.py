@@ -61,6 +61,7 @@ _SHORT = re.compile(
 )
 _HALVES = re.compile(r"(?<![\d.])(\d{4}|\d{2})[ ./-]{1,2}(\d{2})(\d{2})(?!\d)(?:\s?생)?")
 _SPACED = re.compile(r"(?<!\d)(\d{4}|\d{2})\s(\d{1,2})\s(\d{1,2})(?!\d)")
+_SPREAD = re.compile(r"(?<!\d)(?<!\d )((?:\d \d )?\d \d) (\d \d) (\d \d)(?! ?\d)")  # 8 2 0 1 3 0
 _YEAR_LAST = re.compile(
     r"(?<!\d)(\d{1,2})\s?월\s?(\d{1,2})\s?일(?:생)?(?:이고|이며|이구|이구요|이고요|이에요|이라예|이요|입니다|"
     r"요)?[\s,(]{0,3}(?:출생)?(\d{4}|"
@@ -151,6 +152,11 @@ def _in_order(found: re.Match[str]) -> _Parts | None:
     return (year, month, day) if year and month and day else None
 
 
+def _spread(found: re.Match[str]) -> _Parts:
+    year, month, day = (part.replace(" ", "") for part in found.groups())
+    return year, month, day
+
+
 def _year_last(found: re.Match[str]) -> _Parts | None:
     return found[3], found[1], found[2]
 
@@ -207,6 +213,7 @@ _WAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Parts | None], bo
     (_MONTH_BEHIND_YEAR, _month_behind_year, True),
     (_SEPARATED, _in_order, True),
     (_SHORT, _in_order, True),
+    (_SPREAD, _spread, False),
     (_SAID, _in_order, False),
     (_HALVES, _in_order, False),
     (_SPACED, _in_order, False),

@@ -29,7 +29,7 @@ _COPULA = re.compile(
     "이?라우|이?라오|이?래[요유]|이?당?랑께|"
     "이?당께|이구만유?|이?구먼유?|이?구마|이?구[요여유]|이?고|이구|이[고구][요여유]?|고[요여유]|이며|이?지[요유예]|이?죠|이?쥬|"
     "이?다|"
-    "이오|이우|이?우다|이?쿠다|이?마씀|이?마씸|"
+    "이?[고구]예|이?[고구]유|이라|이오|이우|이?우다|이?쿠다|이?마씀|이?마씸|"
     "인데[요유예]?|인디[요유]?|이?니더|[임입]더|이시더|이?라는(?:사람[가-힣]{0,4})?|이란(?:사람[가-힣]{0,4})?|드림|"
     "올림|배상|드려요|씀|씨[는가도의]?|님[은이도]?|[요유여임]|본인)"
 )
@@ -46,6 +46,7 @@ _PARTICLE = re.compile(r"(?:은|는|이|가|도|의|께서|이가)$")
 _TRAILING = frozenset("이가은는도의님씨랑임")  # 김옥출이: the fourth syllable is none of the name
 _VERB_ENDS = frozenset("세네죠까데거여와려어해예에")  # 주세요, 하네요: no names
 _VERB_STEMS = frozenset("하한함할합해허혀안못몬")  # behind a label these go on with the verb: 동의하시오
+_SLANG_ENDS = frozenset("용염욤임함요")
 _VERB_OF_LABEL = re.compile(
     r"(?:합니[다더]|함니다|하겠습니다|할게요|할께요|해요|하고|해유|함|이요|요|입니다|임)?(?=[가-힣]{2,4}$)"
 )
@@ -76,19 +77,7 @@ def peeled(found: re.Match[str], labels: Sequence[str], births: Sequence[Span]) 
         core, start = core[lead.end() :], start + lead.end()
     if field := _NEXT_FIELD.search(core, 2):
         core = core[: field.start()]
-    for label in labels:
-        at = core.find(label)
-        if at < 0:
-            continue
-        behind = core[len(label) :]
-        if at == 0 and is_name(behind) and (behind[0] not in _VERB_STEMS or is_before_birth):
-            core, start = behind, start + len(label)
-        elif at >= 2 and is_name(core[:at]):
-            core = core[:at]
-        elif (verb := _VERB_OF_LABEL.match(core, at + len(label))) and verb[0]:
-            behind = core[verb.end() :]
-            if is_name(behind) and is_likely(behind):
-                core, start = behind, start + verb.end()
+    core, start = _without_labels(core, start, labels, is_before_birth=is_before_birth)
     bare = _without_copula(core) or _contracted(core)
     if bare:
         return NameWord(bare, (start, start + len(core)), whole, has_copula=True)
@@ -116,6 +105,31 @@ def _without_copula(core: str) -> str:
         if not is_verb and (size != 3 or is_likely(head)):
             return head
     return ""
+
+
+def _without_labels(core: str, start: int, labels: Sequence[str], *, is_before_birth: bool) -> tuple[str, int]:
+    """홍길동동의합니다 → 홍길동, 동의용정해린 → 정해린."""
+    for label in labels:
+        at = core.find(label)
+        if at < 0:
+            continue
+        behind = core[len(label) :]
+        if at == 0 and len(behind) == 4 and behind[0] in _SLANG_ENDS and is_name(behind[1:]) and is_likely(behind[1:]):
+            core, start = behind[1:], start + len(label) + 1  # 동의용정해린
+        elif at == 0 and is_name(behind) and (behind[0] not in _VERB_STEMS or is_before_birth):
+            core, start = behind, start + len(label)
+        elif at >= 2 and is_name(core[:at]):
+            core = core[:at]
+        elif (verb := _VERB_OF_LABEL.match(core, at + len(label))) and verb[0]:
+            behind = core[verb.end() :]
+            if is_name(behind) and is_likely(behind):
+                core, start = behind, start + verb.end()
+    return core, start
+
+
+def is_copula(word: str) -> bool:
+    """이고, 이라예: what is said behind a name, with a blank before it."""
+    return len(word) > 1 and _COPULA.fullmatch(word) is not None
 
 
 def said_of(whole: str) -> str:
@@ -167,7 +181,7 @@ def may_be_called(word: str) -> bool:
         and word[0] in SURNAMES
         and all(map(is_syllable, word))
         and set(word[1:]) <= GIVEN
-        and FORM.fullmatch(word) is None
+        and FORM.fullmatch(word.removesuffix("로").removesuffix("으")) is None
         and ROLE.search(word) is None
         and courtesy.NOD.fullmatch(word) is None
         and "동의" not in word
@@ -229,6 +243,9 @@ def _with_next(word: NameWord, behind: NameWord) -> Iterator[NameWord]:
 def _spelled_out(word: NameWord, behind: Sequence[NameWord], text: str) -> Iterator[NameWord]:
     core, end = word.whole, word.at[1]
     for following in behind:
+        if len(core) > len(word.whole) and text[end : following.at[0]] == " " and is_copula(following.whole):
+            yield NameWord(core, (word.at[0], end), core, has_copula=True)
+            return
         if text[end : following.at[0]] != " " or not _goes_on(core, word.whole, following):
             return
         core, end = core + following.core, following.at[1]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from messaging.understanding import courtesy, endings
+from messaging.understanding import courtesy, endings, signatures
 from messaging.understanding.doubts import DOUBTS
 from messaging.understanding.lexicon import ROLE, SURNAMES, VERBAL, is_noun, is_noun_or_name
 from messaging.understanding.model import Span
@@ -12,6 +12,7 @@ from messaging.understanding.name_words import (
     ON_BEHALF,
     PRESENTED,
     NameWord,
+    is_copula,
     is_explained,
     is_likely,
     is_name,
@@ -63,6 +64,8 @@ def find(
         return named
     words = [word for word in words if not any(label in word.core for label in labels)]
     words = [word for word in words if word.has_copula or not _ASKED_FOR.match(text, word.at[1] - 1)]
+    if (meant := signatures.instead(text)) and (found := _first(text, _from(words, meant), births, is_asked)):
+        return found
     field = _FIELD.search(text)
     if field and (named := _from_field(normal, field.end(), words, births)):
         return named
@@ -70,7 +73,14 @@ def find(
         return found[0], _with_saying(text, found[1])
     if found := _introduced(text) or _called(text, words, births, is_asked):
         return found
-    return _foreign(normal, words, births, is_asked=is_asked)
+    if not births and (name := signatures.signed(text, words)):
+        return name, None
+    foreign = _foreign(normal, words, births, is_asked=is_asked)
+    return foreign if foreign[0] else (signatures.signed(text, words), None)
+
+
+def _from(words: Sequence[NameWord], begin: int) -> list[NameWord]:
+    return [word for word in words if word.at[0] >= begin]
 
 
 _SAYING = re.compile(r"\s?(?:합니다|합니더|해[요유여]|하는데요?|하고요?|하구요?|하며|불러요)")
@@ -339,6 +349,8 @@ _SENTENCE_END = re.compile(
 
 
 def _may_be_foreign(word: NameWord) -> bool:
+    if is_copula(word.whole):
+        return False
     if VERBAL.match(word.core) or is_noun(word.core) or is_answer_word(word) or is_explained(word):
         return False
     if (_SENTENCE_END.search(word.whole) or _SENTENCE_END.search(word.core)) and not word.has_copula:

@@ -87,7 +87,7 @@ def _digits(text: str, question: Question, *, is_score: bool) -> Iterator[Findin
         end = found.end()
         if is_score and (score := _SCORE.match(text, end)):
             end = score.end()
-        elif _UNIT.match(text, end) or not _ends_or_goes_on(text, end, question):
+        elif _is_house(text, found) or _UNIT.match(text, end) or not _ends_or_goes_on(text, end, question):
             continue
         elif not is_score and (th := _TH.match(text, end)):
             end = th.end()
@@ -106,6 +106,14 @@ def _ends_or_goes_on(text: str, end: int, question: Question) -> bool:
     if stems is not None and stems.match(text, end):
         return True
     return any(one.match(text, end) for one in (_TH, _TAIL, _PARTICLE, courtesy.KNOWN_WORD, courtesy.NOD))
+
+
+_ROAD = re.compile(r"[가-힣]{2,}(?:로|길) $")
+
+
+def _is_house(text: str, found: re.Match[str]) -> bool:
+    """청솔로 15; but 동의로 1 is an answer."""
+    return len(found[0]) > 1 and _ROAD.search(text[max(found.start() - 8, 0) : found.start()]) is not None
 
 
 def _spoken(text: str, question: Question, *, is_score: bool) -> Iterator[Finding]:

@@ -65,6 +65,8 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
     before, end = text[max(at[0] - 8, 0) : at[0]], at[1]
     if option.meaning == "choice":
         return _choice(text, at, option)
+    if option.meaning == "consent" and _may_be_denied(before):
+        return Finding(option, "options.mention", at, "mention")
     if denied := g.DENIED_BEFORE.search(before):
         tail = g.AFFIRMED.match(text, end)
         begin = at[0] - len(before) + denied.start()
@@ -90,6 +92,18 @@ def _label(text: str, at: Span, option: Option, grammar: g.Grammar) -> Finding |
     if grammar.stems is not None and grammar.stems.match(text, end):
         return Finding(option, "options.label", at, "weak")  # 동의동의
     return _open_ending(text, at, option) or Finding(option, "options.mention", at, "mention")
+
+
+_NOES = "미비부불안못몬노"
+_GLUED_NO = tuple(map(jamo, _NOES))
+
+
+def _may_be_denied(before: str) -> bool:
+    """마동의: one letter from 미동의, so no yes."""
+    glued = before.rsplit(" ", 1)[-1]
+    if len(glued) != 1 or not "가" <= glued <= "힣" or glued in _NOES or courtesy.NOD.fullmatch(glued):
+        return False
+    return any(distance(jamo(glued), no) == 1 for no in _GLUED_NO)
 
 
 def _is_known_before(before: str) -> bool:
