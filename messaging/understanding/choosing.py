@@ -173,6 +173,8 @@ def weigh(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> Reading:
         doubts = _without_settled(case, doubts, chosen, findings)
     if "question" in doubts and _asks_about_something_else(case, findings):
         return case.reading("unrelated", "noise.other", flags=doubts)
+    if option.meaning == "refuse" and _PARTLY.search(case.words.text):
+        return case.reading("ambiguous", "options.several", spans=chosen.spans, flags=("several_options",))
     if doubts:
         suggested = case.question.meaning("consent") if doubts[0] == "double_negation" else option
         rule = f"doubt.{doubts[0]}"
@@ -193,6 +195,7 @@ def weigh(case: Case, chosen: Chosen, findings: Sequence[Finding]) -> Reading:
     return case.reading(option.meaning, chosen.rule, option=option, spans=chosen.spans, flags=flags)
 
 
+_PARTLY = re.compile(r"[은는] ?(?:참석|참가|동의|찬성)(?:은|는)? ?하고(?! ?싶| ?자)")  # 오전은 참석하고 오후는 불참
 _NO_BESIDE = re.compile(
     r"(?<![가-힣])(?:안|못|몬)(?![내녕전심부경건동과식])|(?<!늦지)(?<!늦지 )않|없|싫|말고|아니|못하|못했|거부|반대|"
     r"거절|힘들|어렵|불편|곤란"
@@ -218,7 +221,7 @@ def _asks_about_something_else(case: Case, findings: Sequence[Finding]) -> bool:
 
 _TAKEN_BACK = re.compile(r"취소|철회|무효|번복|반대로|없던 ?(?:일|걸)")
 _FORBIDDEN = re.compile(
-    r"(?<!걱정)(?<!걱정하)(?<!염려)(?<!염려하)(?<!부담갖)[가-힣](?:지|질|덜)(?:좀|는|도|를)?(?:마(?!는|다)|"
+    r"(?<!걱정)(?<!걱정하)(?<!염려)(?<!염려하)(?<!부담갖)(?<!전화는)(?<!전화)(?!빼)[가-힣](?:지|질|덜)(?:좀|는|도|를)?(?:마(?!는|다)|"
     r"말[아라길고])"
 )
 # 잘 모르지만 동의합니다, 바쁘지만 참석할게요: what is conceded before a plain yes

@@ -39,7 +39,8 @@ _LONGEST_WORD = 60
 _LATIN = re.compile(r"(?<![a-z])[a-z]+(?:[ .,'’-]{1,2}[a-z]+){0,4}(?![a-z])")
 _ENGLISH = (
     "yes no ok okay stop my name is am i im birth date of born dob hello hi agree consent mr ms mrs and the thank "
-    "thanks you please sms web o x n y me male female m f"
+    "thanks you please sms web send sending sent paper mail post letter text texts message messages remove cancel not do don dont t want "
+    "more number unsubscribe from to for in on it will can receive attend coming go this that are we they sorry o x n y me male female m f"
 )
 _LATIN_WORDS = frozenset(_ENGLISH.split())
 
@@ -349,7 +350,7 @@ _SENTENCE_END = re.compile(
 
 
 def _may_be_foreign(word: NameWord) -> bool:
-    if is_copula(word.whole):
+    if is_copula(word.whole) or word.whole == "외자로":
         return False
     if VERBAL.match(word.core) or is_noun(word.core) or is_answer_word(word) or is_explained(word):
         return False

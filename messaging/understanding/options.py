@@ -170,6 +170,9 @@ def _denials(text: str, grammar: g.Grammar, question: Question, findings: list[F
                 continue
             is_paper = question.kind == "consent" and clauses.is_about_paper(text, found.start())
             may_be = says_yes or (question.kind == "consent" and _DOES_NOT_WORK.match(text, found.start()))
+            if _QUOTED_NO.match(text, found.end()):
+                denials.append(Finding(None, "options.denied_no", found.span(), "mention"))
+                continue
             is_elsewhere = is_paper or (may_be and clauses.is_about_something_else(text, found.span(), question))
             if is_elsewhere or _SOMEBODY_FAILS.search(text[max(found.start() - 10, 0) : found.start()]):
                 denials.append(Finding(None, "options.somebody_fails", found.span(), "mention"))
@@ -201,6 +204,7 @@ def _deeds(text: str, grammar: g.Grammar, question: Question, findings: list[Fin
 
 
 _DOES_NOT_WORK = re.compile(r"안 ?[돼되됩됨]")
+_QUOTED_NO = re.compile(r"[가-힣]{0,3} ?(?:말)?라(?:던|고 ?(?:말|얘기)?(?:한|했) ?(?:적|던|거))")  # 보내지 말라던
 _NEXT_TIME = re.compile(r"(?:다음|담)(?:번|기회)?(?:에|에는|엔)? ?$")
 
 

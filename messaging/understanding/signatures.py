@@ -8,7 +8,7 @@ from messaging.understanding.lexicon import LONG_SURNAMES, VERBAL
 from messaging.understanding.name_words import NameWord, is_explained, is_likely, is_name
 
 _SENTENCE_ENDS = re.compile(
-    "(?:[다더요유예오소쇼서라게네까죠쥬지니함음임해야여당용삼셈줘둬ㅋㅎㅠ]|동의|참석|불참|거부|차단|중단|중지|그만|반대|찬성|[0-9])$"
+    "(?:[다더요유예오소쇼서라게네까죠쥬지니함음임해야여당용삼셈줘둬ㅋㅎㅠ]|동 ?의|참석|불참|거부|차단|중단|중지|그만|반대|찬성|[0-9])$"
 )
 _NOTHING_BEHIND = re.compile(r"[^0-9a-z가-힣]*$")
 _SUBJECT = re.compile(r"(?<![가-힣])(?:본인|신청인|저|나)[ ,]{1,2}([가-힣]{2,5})[은는](?= )")

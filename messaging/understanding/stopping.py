@@ -19,6 +19,7 @@ _ALONE_LONGEST = 14
 _POST = re.compile(
     r"(?:우편|등기|종이|고지서지로|편지)(?:물|고지서|통지서|안내문|우편)?(?:은|는|을|를|으로|로|도)?(?:이제|더)?$"
 )
+_TEXTS_INSTEAD = re.compile(r"문자(?:메[시새]지)?(?:로(?!는|도)|면|는(?:괜찮|좋|계속))")
 _BY_TEXT = re.compile(r"문자(?:메시지)?로(?:는|만)?(?:좀|절대)?$")
 # a no to texts, which may be a no to this text or to all of them: an official decides
 MAYBE = re.compile(
@@ -74,8 +75,16 @@ def _acted(text: str) -> Iterator[tuple[str, Span]]:
     for rule, patterns in _RULES:
         for pattern in patterns:
             for found in pattern.finditer(text):
+                if _is_call(text, found.span()):
+                    continue
                 if not acts.TURNED.match(text, found.end()) and not _POST.search(text[: found.start()][-8:]):
                     yield rule, found.span()
+
+
+def _is_call(text: str, at: Span) -> bool:
+    """전화는 하지 마시고 문자로만 주세요: no calls, but texts."""
+    act = text[at[0] : at[1]]
+    return "전화" in act and "문자" not in act and _TEXTS_INSTEAD.search(text) is not None
 
 
 def _alone(text: str, calm: str, question: Question) -> Stop | None:
