@@ -17,6 +17,7 @@ from messaging.admin.access import note_look, page, row_or_404
 from messaging.admin.forms import AnswerForm, ReasonForm
 from messaging.admin.outbox import BigTableAdmin, chip
 from messaging.models import AnswerPhrase, Channel, HookReject, Reply
+from messaging.permissions import may_answer
 from messaging.text import LONG_BYTES, SMS_BYTES, count_bytes
 from messaging.understanding.rules import FLAGS, RULES
 from portal.accounts.looking import user_of
@@ -177,6 +178,9 @@ class ReplyAdmin(BigTableAdmin):
             raise PermissionDenied
         found = Reply.objects.select_related("message", "to_number", "handled_by")
         reply = row_or_404(found, object_id)
+        may_act = may_answer(user_of(request))
+        if request.method == "POST" and not may_act:
+            raise PermissionDenied
         form, reason = AnswerForm(), ReasonForm(auto_id="unmask_%s")
         phone = ""
         if request.method == "POST":
@@ -198,6 +202,7 @@ class ReplyAdmin(BigTableAdmin):
             reason=reason,
             phone=phone,
             sender=mask_phone(reply.phone) or "지워진 번호",
+            may_act=may_act,
             can_answer=reply.to_number is not None and reply.phone.startswith("+82"),
             read_as=read_as(reply.label),
             reasons=reasons_for(reply),

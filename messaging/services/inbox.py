@@ -6,6 +6,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from messaging.models import Message, Reply
+from messaging.permissions import require_answerer
 from messaging.services.sending import send
 from portal.accounts.models import User
 from portal.core.errors import Refused
@@ -24,9 +25,11 @@ def answer_reply(*, reply: Reply, text: str, by: User, now: datetime, up_to: int
     """
     Text back from the number the citizen wrote to, and count her words as seen. The same answer twice is sent once.
 
+    :raises messaging.permissions.MayNotAnswer: if the official only reads
     :raises NoAnswerPossible: if no text can reach the writer from that number
     :raises Refused: if the words cannot be sent
     """
+    require_answerer(by)
     if reply.to_number is None or not reply.phone.startswith("+82"):
         raise NoAnswerPossible
     words = " ".join(text.split())
@@ -51,7 +54,10 @@ def close_reply(*, reply: Reply, by: User, now: datetime, up_to: int | None = No
     Count what a citizen wrote as seen by an official, up to the text she saw last; the first official stays on record.
 
     A text that came while she was writing stays waiting.
+
+    :raises messaging.permissions.MayNotAnswer: if the official only reads
     """
+    require_answerer(by)
     seen = Reply.objects.filter(phone_index=reply.phone_index, pk__lte=max(reply.pk, up_to or 0))
     seen.filter(handled_by=None, handled_at__isnull=False, topic="").update(handled_by=by)
     Reply.objects.filter(pk=reply.pk, handled_by=None).update(handled_by=by)

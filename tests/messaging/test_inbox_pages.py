@@ -236,6 +236,20 @@ def test_an_official_without_the_role_sees_none_of_it(address: str) -> None:
     assert browser.get(address).status_code in (302, 403, 404)
 
 
+@pytest.mark.parametrize("act", ["answer", "close", "unmask"])
+def test_an_examiner_reads_and_writes_to_nobody(act: str) -> None:
+    reply = _say("안녕하세요", "a")
+    browser = Client()
+    browser.force_login(make_official("examiner", "examiner"))
+
+    shown = browser.get(_page(reply))
+    done = browser.post(_page(reply), {"act": act, "text": "답장입니다", "reason": "궁금해서"})
+
+    assert "답장 없이 확인함" not in shown.content.decode()
+    assert done.status_code == 403
+    assert not Message.objects.filter(topic="messaging.answer").exists()
+
+
 @pytest.mark.parametrize("model", ["message", "attempt", "stream", "carrierstate", "apikey", "reply", "hookreject"])
 @pytest.mark.parametrize("number", ["abc", ENDLESS, "²", "9" * 30])
 def test_an_address_with_no_number_of_ours_is_no_error(client: Client, model: str, number: str) -> None:
