@@ -159,9 +159,10 @@ def _unclaimed(case: Case, findings: Sequence[Finding]) -> Reading:
         rule = f"doubt.{doubts[0]}" if doubts else "options.mention"
         return case.reading("ambiguous", rule, spans=(mentioned.at,), flags=flags, suggested=mentioned.option)
     unread = options.unread(case.words, choosing.covered(case, findings), case.question)
-    if case.who.says_something and not case.question.options and set(doubts) & {"deceased", "wrong_person"}:
+    if case.who.says_something and set(doubts) & {"deceased", "wrong_person"}:
         return case.reading("ambiguous", f"doubt.{doubts[0]}", flags=flags)
-    if case.who.says_something and (len(unread) <= 6 or not case.question.options):
+    asks = case.question.kind == "rsvp" and case.question.identity == "none" and "question" in doubts
+    if case.who.says_something and not asks and (len(unread) <= 6 or not case.question.options):
         return case.reading("identity", "identity.only", flags=flags)
     if case.tight.text == "o" or (case.normal.marks and len(unread) <= 1):
         return case.reading("ambiguous", "doubt.glyph", flags=("glyph",), suggested=_marked_option(case))

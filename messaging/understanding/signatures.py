@@ -14,6 +14,9 @@ _NOTHING_BEHIND = re.compile(r"[^0-9a-z가-힣]*$")
 _SUBJECT = re.compile(r"(?<![가-힣])(?:본인|신청인|저|나)[ ,]{1,2}([가-힣]{2,5})[은는](?= )")
 _INSTEAD = re.compile(r"(?:말고|말구|아니고|아니구|아니라)(?=[ ,.])")
 _SAID_ON_ITS_OWN = re.compile(r"(?<![가-힣])([가-힣]{2,4}?)(?:이라|라) (?:하옵|하는|[캅캄]니|카는|카고|부르|불러)")
+_VIETNAMESE = re.compile(
+    r"(?<![가-힣])((?:응우옌|우옌|쩐|팜|호앙|부이|응오|즈엉)(?: [가-힣]{1,4}){1,3})[^0-9a-z가-힣]*$"
+)
 _GLUED = re.compile(
     r"(?:[주하]세요|주십시오|바랍니다|부탁해요|습니다|합니다|할게요|할께요|해요|이요|거부|동의)([가-힣]{3})$"
 )
@@ -25,6 +28,8 @@ def signed(text: str, words: Sequence[NameWord]) -> str:
         return subject[1]
     if (said := _SAID_ON_ITS_OWN.search(text)) and _is_given(said[1]):
         return said[1]
+    if foreign := _VIETNAMESE.search(text):
+        return foreign[1].replace(" ", "")
     if not words:
         return ""
     last = words[-1]
