@@ -73,7 +73,11 @@ class History(RuleBasedStateMachine):
         age(Dispatch.objects.exclude(status="answered"), timedelta(minutes=minutes))
         reconciling.reconcile()
 
-    @rule(which=st.integers(0, 9), outcome=st.sampled_from(["undelivered", "undelivered", "delivered"]), times=st.integers(1, 2))
+    @rule(
+        which=st.integers(0, 9),
+        outcome=st.sampled_from(["undelivered", "undelivered", "delivered"]),
+        times=st.integers(1, 2),
+    )
     def report(self, which: int, outcome: str, times: int) -> None:
         legs = list(Attempt.objects.exclude(dispatch=None).order_by("pk"))
         if not legs:

@@ -63,7 +63,9 @@ def test_a_bad_value_is_named(values: Mapping[str, str], field: str, sentence: s
 def test_an_alimtalk_that_grows_too_long_is_named() -> None:
     make_template(body=BODY, route="alimtalk_then_text", fallback_body="[#{기관}] #{이름}님")
 
-    assert refusals(context={**GOOD, "안내": "가" * 1000}) == [(2, "context", "본문이 너무 깁니다: 1,012자 (한도 1,000자).")]
+    assert refusals(context={**GOOD, "안내": "가" * 1000}) == [
+        (2, "context", "본문이 너무 깁니다: 1,012자 (한도 1,000자).")
+    ]
 
 
 @pytest.mark.parametrize("number", ["02-120-0000", "15881234", "+1 212 555 0100", "050-1234-5678", "말"])
