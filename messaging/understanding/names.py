@@ -219,10 +219,15 @@ def _with_copula(
     return None
 
 
+_DURATIONS = frozenset(("한달", "두달", "석달", "일년", "한주", "한해"))  # 신고한 지 한 달
+
+
 def _spelled(text: str, words: Sequence[NameWord], births: Sequence[Span], is_asked: bool) -> tuple[str, Span] | None:
     """김 철 수: three syllables set apart."""
     for found in re.finditer(r"(?<![가-힣])[가-힣] [가-힣] [가-힣](?![가-힣])", text):
         joined = found[0].replace(" ", "")
+        if joined[1:] in _DURATIONS:
+            continue
         if is_name(joined) and is_likely(joined) and not courtesy.KNOWN_WORDS.fullmatch(joined):
             return joined, found.span()
     return None

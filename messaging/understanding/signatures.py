@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from messaging.understanding import courtesy
-from messaging.understanding.lexicon import LONG_SURNAMES, VERBAL
+from messaging.understanding.lexicon import LONG_SURNAMES, VERBAL, is_noun
 from messaging.understanding.name_words import NameWord, is_explained, is_likely, is_name
 
 _SENTENCE_ENDS = re.compile(
@@ -14,6 +14,7 @@ _NOTHING_BEHIND = re.compile(r"[^0-9a-z가-힣]*$")
 _SUBJECT = re.compile(r"(?<![가-힣])(?:본인|신청인|저|나)[ ,]{1,2}([가-힣]{2,5})[은는](?= )")
 _INSTEAD = re.compile(r"(?:말고|말구|아니고|아니구|아니라)(?=[ ,.])")
 _SAID_ON_ITS_OWN = re.compile(r"(?<![가-힣])([가-힣]{2,4}?)(?:이라|라) (?:하옵|하는|[캅캄]니|카는|카고|부르|불러)")
+_BEHIND_NOUN = frozenset("중철무바반고이는은도라시때날")  # 여행중, 장마철
 _VIETNAMESE = re.compile(
     r"(?<![가-힣])((?:응우옌|우옌|쩐|팜|호앙|부이|응오|즈엉)(?: [가-힣]{1,4}){1,3})[^0-9a-z가-힣]*$"
 )
@@ -51,5 +52,7 @@ def _is_given(core: str) -> bool:
     """Three syllables or a long surname: 이번 and 감사 are built like names of two."""
     is_long_enough = len(core) == 3 or (core.startswith(LONG_SURNAMES) and 3 <= len(core) <= 4)
     if not is_long_enough or not is_name(core) or not is_likely(core) or VERBAL.match(core):
+        return False
+    if is_noun(core[:2]) and core[-1] in _BEHIND_NOUN:
         return False
     return courtesy.KNOWN_WORDS.fullmatch(core) is None and courtesy.NOD.fullmatch(core) is None
