@@ -5,6 +5,7 @@ import re
 from portal.core.hangul import from_english_keyboard
 
 _ENGLISH = re.compile(r"[A-Za-z]{2,40}")
+_HAS_ENGLISH = re.compile(r"(?<!\S)[A-Za-z]{2,40}(?!\S)")
 _JAMO_TYPED = {"ㅛㄷㄴ": "yes", "ㅐㅏ": "ok", "ㅜㅐ": "no", "ㅐㅏ묘": "okay", "ㄴ새ㅔ": "stop"}
 
 
@@ -13,9 +14,9 @@ def retyped(raw: str) -> str:
     text = raw.strip()
     if text in _JAMO_TYPED:
         return _JAMO_TYPED[text]
-    words = text.split()
-    if not words or not any(_ENGLISH.fullmatch(word) for word in words):
+    if not _HAS_ENGLISH.search(text):
         return ""
+    words = text.split()
     out: list[str] = []
     for word in words:
         typed = from_english_keyboard(word) if _ENGLISH.fullmatch(word) else None
