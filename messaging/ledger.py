@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
-from messaging.models import BilledOn, LedgerCount, LegStatus
+from messaging.models import BilledOn, LegStatus
 
 # A carrier that reports on a leg at all took it, even where the report overtook its answer.
 _TAKEN = [LegStatus.ACCEPTED.value, LegStatus.EXPIRED.value, LegStatus.UNDELIVERED.value, LegStatus.DELIVERED.value]
@@ -24,6 +24,22 @@ _BOOK = """
     INSERT INTO messaging_ledgercount (month, department_id, carrier, channel, topic, leg_count, won)
         SELECT %(month)s, o.department_id, o.carrier, o.channel, o.topic, count(*), sum(b.won)
             FROM booked b JOIN owed o ON o.id = b.attempt_id GROUP BY 2, 3, 4, 5
+"""
+
+_SQUASH = """
+    WITH crowded AS (
+        SELECT month, department_id, carrier, channel, topic FROM messaging_ledgercount
+            GROUP BY 1, 2, 3, 4, 5 HAVING count(*) > 1
+    ), mine AS (
+        SELECT c.id FROM messaging_ledgercount c JOIN crowded x
+            ON (c.month, c.carrier, c.channel, c.topic) = (x.month, x.carrier, x.channel, x.topic)
+            AND c.department_id IS NOT DISTINCT FROM x.department_id
+            FOR UPDATE OF c SKIP LOCKED
+    ), gone AS (
+        DELETE FROM messaging_ledgercount WHERE id IN (SELECT id FROM mine) RETURNING *
+    )
+    INSERT INTO messaging_ledgercount (month, department_id, carrier, channel, topic, leg_count, won)
+        SELECT month, department_id, carrier, channel, topic, sum(leg_count), sum(won) FROM gone GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -43,22 +59,7 @@ def book(legs: Collection[UUID], *, day: date) -> None:
         cursor.execute(_BOOK, parameters)
 
 
-@transaction.atomic
 def squash() -> None:
-    """Replace the appended differences of each line by their sum."""
-    rows = LedgerCount.objects.select_for_update(skip_locked=True)
-    names = ("month", "department_id", "carrier", "channel", "topic")
-    taken = list(rows)
-    sums: dict[tuple[object, ...], LedgerCount] = {}
-    for row in taken:
-        line = tuple(getattr(row, name) for name in names)
-        if line in sums:
-            sums[line].leg_count += row.leg_count
-            sums[line].won += row.won
-        else:
-            values = dict(zip(names, line, strict=True))
-            sums[line] = LedgerCount(**values, leg_count=row.leg_count, won=row.won)
-    if len(sums) == len(taken):
-        return
-    LedgerCount.objects.filter(pk__in=[row.pk for row in taken]).delete()
-    LedgerCount.objects.bulk_create(sums.values())
+    """Replace the appended differences of each line by their sum; a line that has one row is left alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQUASH)

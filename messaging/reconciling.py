@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from messaging import ledger
@@ -20,7 +20,7 @@ from messaging.carriers import registry
 from messaging.carriers.base import Accepted, Call, Carrier, CarrierError, Found, NotFound, Rejected
 from messaging.carriers.base import Channel as CarrierChannel
 from messaging.claiming import rebuilt
-from messaging.models import UNSETTLED, Attempt, Dispatch, LegStatus, StreamCount
+from messaging.models import UNSETTLED, Attempt, Dispatch, LegStatus
 from messaging.queries import database_clock
 from messaging.settling import Change, change_of, requeue, settle
 
@@ -30,6 +30,18 @@ BACK_OFF = (0.5, 1, 2, 5, 15, 30, 60)  # in leases: 30 s, 1, 2, 5 … 60 minutes
 GIVE_UP_AFTER, GIVE_UP_UNASKABLE_AFTER = 4320, 30  # in leases: 72 hours; 30 minutes if the carrier cannot be asked
 RESTORED = "restored"  # calls that the books do not know of, but a database from before them may have forgotten
 BATCH = 500
+
+_SQUASH = """
+    WITH crowded AS (SELECT stream_id, metric FROM messaging_streamcount GROUP BY 1, 2 HAVING count(*) > 1),
+    mine AS (
+        SELECT c.id FROM messaging_streamcount c JOIN crowded x ON (c.stream_id, c.metric) = (x.stream_id, x.metric)
+            FOR UPDATE OF c SKIP LOCKED
+    ), gone AS (
+        DELETE FROM messaging_streamcount WHERE id IN (SELECT id FROM mine) RETURNING stream_id, metric, delta
+    )
+    INSERT INTO messaging_streamcount (stream_id, metric, delta)
+        SELECT stream_id, metric, sum(delta) FROM gone GROUP BY 1, 2 HAVING sum(delta) <> 0
+"""
 
 
 def _lease() -> timedelta:
@@ -223,17 +235,7 @@ def expire_unreported() -> int:
     return len(legs)
 
 
-@transaction.atomic
 def squash_counts() -> None:
-    """Replace the appended differences of each stream by their sums."""
-    rows = StreamCount.objects.select_for_update(skip_locked=True)
-    taken = list(rows.values_list("pk", "stream_id", "metric", "delta"))
-    sums: dict[tuple[int, str], int] = {}
-    for _, stream, metric, delta in taken:
-        sums[stream, metric] = sums.get((stream, metric), 0) + delta
-    if len(sums) == len(taken):
-        return
-    StreamCount.objects.filter(pk__in=[pk for pk, *_ in taken]).delete()
-    StreamCount.objects.bulk_create(
-        StreamCount(stream_id=stream, metric=metric, delta=delta) for (stream, metric), delta in sums.items() if delta
-    )
+    """Replace the appended differences of each counter by their sum; a counter that has one row is left alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQUASH)
