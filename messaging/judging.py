@@ -22,6 +22,7 @@ from messaging.legs import said_on
 from messaging.models import (
     Attempt,
     Channel,
+    HoldReason,
     LegStatus,
     Message,
     MessageImage,
@@ -109,7 +110,7 @@ def _wanted(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Att
         elif leg.message.is_test:
             verdict.staged.append(leg)
         elif quiet is not None:
-            verdict.held.setdefault((quiet, "quiet_hours"), []).append(leg.pk)
+            verdict.held.setdefault((quiet, HoldReason.QUIET_HOURS), []).append(leg.pk)
         else:
             wanted.append(leg)
     return wanted
@@ -119,7 +120,7 @@ def _reviewed(legs: Sequence[Attempt], names: Names, at: datetime, verdict: Verd
     """The legs whose wording the carrier's reviewers have decided about; the others wait for them."""
     early = {leg.pk for leg in legs if names.awaits_review(leg.message.template_version)}
     if early:
-        verdict.held[at + REVIEW_PAUSE, "template_review"] = list(early)
+        verdict.held[at + REVIEW_PAUSE, HoldReason.TEMPLATE_REVIEW] = list(early)
     return [leg for leg in legs if leg.pk not in early]
 
 
@@ -128,7 +129,7 @@ def _bearable(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[A
     too_many = crowded(legs, at)
     if too_many:
         later = [leg.pk for place, leg in enumerate(legs) if place in too_many]
-        verdict.held[at + CROWD_PAUSE, "number_cap"] = later
+        verdict.held[at + CROWD_PAUSE, HoldReason.NUMBER_CAP] = later
     return [leg for place, leg in enumerate(legs) if place not in too_many]
 
 
@@ -137,7 +138,7 @@ def _affordable(legs: Sequence[Attempt], at: datetime, rate: Rate, verdict: Verd
     refused = over_budget(legs, won=rate.won, day=day_in_korea(at))
     if refused:
         tomorrow = windows.morning_after(at)
-        verdict.held[tomorrow, "budget"] = [leg.pk for place, leg in enumerate(legs) if place in refused]
+        verdict.held[tomorrow, HoldReason.BUDGET] = [leg.pk for place, leg in enumerate(legs) if place in refused]
     return [leg for place, leg in enumerate(legs) if place not in refused]
 
 

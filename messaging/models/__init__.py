@@ -15,7 +15,7 @@ from messaging.models.attempts import (
 from messaging.models.carriers import CarrierState, ClusterIdentity, Upload
 from messaging.models.inbound import HookReject, OptOut, PollCursor, Receipt, Reply, ReplyPart
 from messaging.models.keys import ApiKey, OfficeReply, RequestKey, Scope
-from messaging.models.messages import MESSAGE_FINAL, Message, MessageImage, MessageStatus, Purpose, Route
+from messaging.models.messages import MESSAGE_FINAL, HoldReason, Message, MessageImage, MessageStatus, Purpose, Route
 from messaging.models.money import BilledOn, Budget, BudgetDay, Invoice, LedgerCount, LedgerEntry, Price
 from messaging.models.preferences import ChangeSource, Means, Preference, PreferenceChange, Subscription
 from messaging.models.senders import SenderDocument, SenderNumber
@@ -41,6 +41,7 @@ __all__ = [
     "ClusterIdentity",
     "DeliveryEvent",
     "Dispatch",
+    "HoldReason",
     "HookReject",
     "Invoice",
     "LedgerCount",

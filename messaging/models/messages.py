@@ -39,6 +39,15 @@ class MessageStatus(models.TextChoices):
     SUPPRESSED = "suppressed", "발송 제외"
 
 
+class HoldReason(models.TextChoices):
+    """Why a message that may be sent waits."""
+
+    QUIET_HOURS = "quiet_hours", "밤에는 보내지 않습니다"
+    BUDGET = "budget", "부서의 하루 예산을 다 썼습니다"
+    NUMBER_CAP = "number_cap", "한 번호로 한 시간에 보낼 만큼 보냈습니다"
+    TEMPLATE_REVIEW = "template_review", "통신사의 서식 검수를 기다립니다"
+
+
 MESSAGE_FINAL = (
     MessageStatus.DELIVERED,
     MessageStatus.FAILED,
@@ -89,7 +98,7 @@ class Message(SealedModel):
     body = sealed_text("body_sealed")
     body_sha256 = models.BinaryField("승인 내용 지문", max_length=32)
     status = models.CharField("상태", max_length=12, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
-    hold_reason = models.CharField("보류 까닭", max_length=20, blank=True)
+    hold_reason = models.CharField("보류 까닭", max_length=20, choices=HoldReason.choices, blank=True)
     due_at = models.DateTimeField("보낼 일시")
     expires_at = models.DateTimeField("보낼 기한")
     reply_until = models.DateTimeField("회신 기한", null=True, blank=True)

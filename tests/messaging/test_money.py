@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
+from django.test import Client
+from django.urls import reverse
 
 from messaging import delivery, ledger, pricing, services, settling
 from messaging.carriers.base import NotSent
@@ -22,7 +24,17 @@ from messaging.models import (
 from messaging.settling import Change, settle
 from portal.accounts.models import Department
 from portal.core import clock
-from tests.messaging.making import leg_of, make_template, outgoing, queue, raising, rejecting, status_of, told
+from tests.messaging.making import (
+    leg_of,
+    make_official,
+    make_template,
+    outgoing,
+    queue,
+    raising,
+    rejecting,
+    status_of,
+    told,
+)
 
 pytestmark = [pytest.mark.usefixtures("office", "daytime"), pytest.mark.django_db]
 
@@ -164,6 +176,18 @@ def test_a_campaign_stops_at_its_departments_daily_cap_and_goes_on_next_morning(
     assert held.hold_reason == "budget"
     assert leg_of(held).due_at.astimezone(clock.KST).date() == _today() + timedelta(days=1)
     assert BudgetDay.objects.get().used_won == Decimal(24)
+
+
+def test_the_page_of_a_held_message_says_why_it_waits(department: Department, client: Client) -> None:
+    make_template()
+    Budget.objects.create(department=department, daily_won=0)
+    message = _campaign(department, 1)[0]
+    _drain()
+    client.force_login(make_official("head", "head"))
+
+    shown = client.get(reverse("admin:messaging_message_change", args=[message.pk])).content.decode()
+
+    assert "부서의 하루 예산을 다 썼습니다" in shown
 
 
 def test_a_single_message_goes_whatever_the_budget(department: Department) -> None:
