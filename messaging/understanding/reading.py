@@ -76,10 +76,8 @@ def _auto_reply(case: Case) -> Reading | None:
 
 
 def _names_an_option(case: Case) -> bool:
-    """동의요 지금 회의 중이라: somebody who answers is there."""
-    return any(
-        one.rule == "options.label" and one.weight != "mention" for one in options.named(case.words, case.question)
-    )
+    """동의요 지금 회의 중이라, 1이요 운전 중이라 늦었네요: somebody who answers is there."""
+    return any(one.weight != "mention" for one in options.named(case.words, case.question))
 
 
 def _beside_quote(case: Case, quote: Span) -> Reading:
