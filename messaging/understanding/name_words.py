@@ -162,13 +162,14 @@ def is_name(word: str, *, is_said: bool = False) -> bool:
     verbal = VERBAL.match(word)
     if verbal and not (is_said and len(word) == 3 and verbal.end() == 2 and word[:2] in _NAMELIKE):
         return False
-    if is_noun(word) or INFLECTED.search(word) or ROLE.search(word):
+    if is_noun(word) or INFLECTED.search(word) or ROLE.search(word) or _FIELD_OR_TITLE.search(word):
         return False
     if word.startswith(LONG_SURNAMES) and 3 <= len(word) <= 5:
         return True
     return len(word) <= 4 and word[0] in SURNAMES
 
 
+_FIELD_OR_TITLE = re.compile(r"..(?:이름|성함|성명)$|[장사원생모부자수객주머버례무관]님$")  # 한국이름, 소장님
 _NAMELIKE = frozenset(
     ("정말", "제일", "이제", "이따", "전부", "고생", "여기", "진짜", "나중", "이번", "안하", "안수", "안한")
 )
