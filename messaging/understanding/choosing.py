@@ -1,7 +1,7 @@
 """The one option everything in a text agrees on, and whether it may count."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -340,6 +340,16 @@ def _without_rhetoric(
     if is_said and chosen.rule != "options.corrected" and _NEXT_CHANCE.search(case.words.text):
         rest = Line(_NEXT_CHANCE.sub("", case.words.text), ())
         stands |= {"later"} - set(doubts_of(rest, Line(rest.text.replace(" ", ""), ())))
+    if is_said and len(chosen.spans) > 1 and "?" not in case.words.text:  # 반대합니다 문자로 오면 놓칩니다 2번
+        stands |= {"condition"} - set(_doubts_beside(case, chosen.spans))
     if len(case.words.text) - chosen.end <= 5 and "?" not in case.words.text:
         stands.add("question")
     return tuple(one for one in doubts if one not in stands)
+
+
+def _doubts_beside(case: Case, spans: Sequence[Span]) -> Iterator[str]:
+    """What doubts the sentences in which the answers themselves stand."""
+    for at in spans:
+        clause = slice(*clauses.own_clause(case, at, is_spoken=True))
+        own = Line(case.words.text[clause], case.words.places[clause])
+        yield from doubts_of(own, tightened(own))

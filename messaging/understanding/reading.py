@@ -22,6 +22,7 @@ _EXCUSE_LONGEST = 20
 _EXCUSE = re.compile(r"선약|출장|약속이|일이있|병원|수술|입원|결혼식|제사|근무|당직|여행")
 _FILLING_IN = re.compile(r"적어|적으|적나|쓰면|써야|호적|이름으로")  # how to give a name and a birth
 _ANSWERED = re.compile(r"동의|답|눌렀|보냈|회신|신청|접수|[0-9]번|참석|확인했")
+_OWN_EXCUSE = re.compile(r"중이(?:라|었|여|어)서?[가-힣]{0,4}늦")  # no machine is sorry to be late
 _LAUGHTER = re.compile(r"[ㅋㅎ\s]+|[ㅡ;\s]+")
 _OTHER_YES = re.compile(r"(?:네 ?|예 ?|저는 ?)?(?:동의|찬성)(?:[하합함할해입이요]|$)")  # said where "coming?" was asked
 _SPOKEN_TWO = re.compile(r"[이일](?:번)?(?:이?[요유임]|입니다|으로.{0,6})?")  # 이번: "number two", or "this time"
@@ -77,6 +78,9 @@ def _auto_reply(case: Case) -> Reading | None:
 
 def _names_an_option(case: Case) -> bool:
     """동의요 지금 회의 중이라, 1이요 운전 중이라 늦었네요: somebody who answers is there."""
+    opening = numbers.numbered(case.words, case.question)[:1]
+    if opening and opening[0].option and opening[0].at[0] == 0 and _OWN_EXCUSE.search(case.tight.text):
+        return True
     return any(one.weight != "mention" for one in options.named(case.words, case.question))
 
 
