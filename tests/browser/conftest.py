@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from playwright.sync_api import Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -92,6 +93,7 @@ def signed_in(visit: Visit) -> Visit:
     user = User(username="damdang", is_staff=True, is_superuser=True)
     user.set_password(PASSWORD)
     user.save()
+    user.groups.add(Group.objects.get_or_create(name="administrator")[0])
     department = Department.objects.create(code="road", name="도로과", phone="02-120-0100")
     Official.objects.create(user=user, department=department, name="이담당", office_phone="02-120-0101")
     page = visit("/admin/login/")

@@ -146,7 +146,7 @@ def test_an_order_nobody_can_get_is_a_problem_with_rows() -> None:
 
     assert answer.status == 422
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.fields == [(1, "to"), (2, "variables")]
+    assert answer.fields == [(1, "to"), (2, "variables.이름")]
     assert not Message.objects.exists()
 
 
