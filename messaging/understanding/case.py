@@ -41,7 +41,9 @@ class Case:
     @property
     def doubts(self) -> tuple[str, ...]:
         """What speaks against counting the text; courtesies are set aside first (수고하신다 is not hearsay)."""
-        return doubts_of(self.words, Line(courtesy.COURTESY.sub("♡", self.tight.text), ()))
+        return doubts_of(
+            self.words, Line(courtesy.LITTLE_KOREAN.sub("♡", courtesy.COURTESY.sub("♡", self.tight.text)), ())
+        )
 
     @property
     def with_name(self) -> Self:

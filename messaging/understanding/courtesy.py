@@ -42,6 +42,9 @@ _KINDNESS = (
     "셔서) ?(?:정말 ?|너무 ?|대단히 ?|늘 ?|항상 ?|"
     "깊이 ?)?(?=감사|고맙|고마)"
 )
+LITTLE_KOREAN = re.compile(
+    r"(?:한국[말어]|한글|우리말)(?:을|를|은|는|이|도)?(?:조금|잘|좀|아직|많이)?(?:몰라|모르|모릅|모름)"
+)  # is no doubt about the answer
 KINDNESS = re.compile(_KINDNESS)  # 편리하게 해 주셔서 감사합니다
 # set aside before doubts are looked for: 수고하신다 is not hearsay
 COURTESY = re.compile(f"{_WORK}|{_THANKS}|{_GREETING}|{_WISH}")
@@ -140,6 +143,7 @@ __all__ = [
     "KINDNESS",
     "KNOWN_WORD",
     "KNOWN_WORDS",
+    "LITTLE_KOREAN",
     "NOD",
     "ONLY_FILLER",
     "PLAIN_YES",

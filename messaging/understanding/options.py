@@ -230,8 +230,20 @@ def _slip(text: str, question: Question) -> list[Finding]:
             _, option, size = near[0]
             return _completed_slip(text, word, option, size + word[0].count(" "))
         if bare == word[0]:
-            return []
-    return []
+            break
+    return _slip_at_the_end(text, question)
+
+
+_DONE = re.compile(rf"[네다요유] ([가-힣]{{2}})(?={endings.DO} ?$)")
+
+
+def _slip_at_the_end(text: str, question: Question) -> list[Finding]:
+    """늦었네요 동이합니다: a sentence by itself that nothing follows."""
+    found = _DONE.search(text)
+    if found is None:
+        return []
+    near = [one for option in question.options if (one := _nearness(found[1], option)) is not None and one[0] <= 1]
+    return [Finding(one[1], "options.slip", (found.start(1), len(text)), "weak") for one in near if len(near) == 1]
 
 
 def _nearness(word: str, option: Option) -> tuple[int, Option, int] | None:
@@ -318,6 +330,12 @@ _EXPLAINED = re.compile(
     r"|(?<= )(?:[가-힣]{1,8} ){0,3}?[가-힣]{1,6}(?:[아어해워려돼와져]서[요유예]|라서[요유예]|니까[요유]|거든[요유]|"
     r"잖아[요유])$"
 )
+# who comes along, and what kept the writer from answering sooner: 동무랑 같이 가도 되지라, 운전 중이라 늦었네요
+_BESIDE = re.compile(
+    r"(?<![가-힣])(?:[가-힣]{1,6} )?[가-힣]{1,6}(?:랑|와|과|하고) (?:같이|함께)(?: ?(?:가[요유]|갈[게께]요?|갑니[다더]|가께요?|"
+    r"가도 ?되지[라예]))?(?= |$)"
+    r"|(?<![가-힣])[가-힣]{1,4} ?중이(?:라서?|었는데|여서|어서) ?(?:답장?이? ?|회신이? ?)?늦었[가-힣]{1,4}(?= |$)"
+)
 _ADDRESS = re.compile(
     r"(?<![가-힣0-9])(?:[가-힣]{2,6}(?:시|도) )?[가-힣]{1,5}[시군구] (?:[가-힣0-9]{1,6}(?:동|읍|면|리|로|길)(?=[ "
     r"_]))?(?: ?사는)?(?=[ _])"
@@ -339,7 +357,7 @@ def to_word_end(words: Line, finding: Finding) -> Span:
 def unread(words: Line, covered: list[Span], question: Question) -> str:
     """What remains once answers, nouns of the question and polite words are gone: a reason to ask a person."""
     text = courtesy.KINDNESS.sub(_hidden, blanked(words.text, covered))
-    text = _ADDRESS.sub(_hidden, text)
+    text = _BESIDE.sub(_hidden, _ADDRESS.sub(_hidden, text))
     text = _EXPLAINED.sub(_hidden, _NOTED.sub(_hidden, _OFFERED.sub(_hidden, text)))
     for noun in question.nouns:
         text = text.replace(noun, _HIDDEN * len(noun))
