@@ -99,7 +99,7 @@ def _without_copula(core: str) -> str:
             continue
         if (tail in ("다", "고") and size != 3) or (tail == "고" and head[-1] == "이"):
             continue
-        if head[-1] == "하" and tail[0] in "여였":
+        if (head[-1] == "하" and tail[0] in "여였") or (size == 2 and _FIELD_OR_TITLE.search(head + tail[0])):
             continue
         is_verb = tail == "요" and (head[-1] in _VERB_ENDS or (size > 3 and not head.startswith(LONG_SURNAMES)))
         if not is_verb and (size != 3 or is_likely(head)):

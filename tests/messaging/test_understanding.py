@@ -225,3 +225,31 @@ def test_doubt_after_an_answer_keeps_it_but_asks_for_a_person() -> None:
 
     assert result.label == "consent"
     assert result.needs_triage
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "expected"),
+    [
+        ("Q1", "눈이 침침해서 오래 걸렸네요 동이합니다", "consent"), ("Q1", "안 한다고요 동이합니다", "ambiguous"),
+        ("Q1", "아들이 하라네요 동이합니다", "ambiguous"), ("Q1", "한국말 조금 몰라요 그래도 동의 맞아요 1번", "consent"),
+        ("Q1", "한국말 몰라요 뭐예요 1번", "ambiguous"), ("Q1", "1이요 운전중이라 늦었네요", "consent"),
+        ("Q1", "운전중이라 1번만 누르세요", "unrelated"), ("Q1", "1 운전중입니다", "unrelated"),
+        ("Q1", "반대합니다 문자로 오면 놓칩니다 2번", "refuse"), ("Q1", "반대합니다 보상 안 주면 2번", "ambiguous"),
+        ("Q1", "보상 주믄 동의혀요", "ambiguous"), ("Q1", "남편 같이 봐야 해요 동의", "ambiguous"),
+        ("QRSVP", "1번 남편이랑 같이 갈게요", "consent"), ("QRSVP", "1번 동무랑 같이 가도 되나요", "ambiguous"),
+        ("QRSVP", "1번 동무랑 같이 못 가요", "ambiguous"),
+    ],
+)  # fmt: skip
+def test_a_remark_beside_an_answer_undoes_it_only_if_it_is_about_the_answer(
+    context: str, text: str, expected: str
+) -> None:
+    assert label(text, context) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("동의해요 전양님 411203", "전양님"), ("동의합니다 저는 김미리예요 한국이름 850920", "김미리"),
+     ("김순자님 동의 580312", "김순자"), ("소장님 동의합니다 580312", "")],
+)  # fmt: skip
+def test_a_title_is_no_name_and_a_name_may_end_like_one(text: str, name: str) -> None:
+    assert read(text, CONTEXTS["Q1"], today=TODAY).name == name
