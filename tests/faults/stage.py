@@ -75,6 +75,7 @@ class Stage:
         if "worker" in name:
             return WORKER, self.environment, lambda: True
         if "drain" in name:
+            # under faketime a process cannot sleep: it ends after its first round, which must do
             drain = [*_clock_of(name), sys.executable, "manage.py", "drain", "--seconds", "300"]
             return drain, self.environment | FAKED, lambda: True
         return [sys.executable, "-m", "tests.faults.bell"], self.environment, lambda: True

@@ -62,9 +62,9 @@ def test_a_process_whose_clock_lies_sends_what_is_due_and_nothing_else(stage: St
         stream,
         early,
     )
-    stage.start(f"drain {shift}")
     already = stage.taken_count()
     stage.release(stream)
+    stage.start(f"drain {shift}")
 
     stage.wait_taken(already + CLOCKS - early)
     stage.wait_quiet()
