@@ -61,6 +61,7 @@ def house(transactional_db: None, live_server: LiveServer, settings: Settings, t
         carriers = {"main": {"BACKEND": "messaging.carriers.simulator.Simulator", "OPTIONS": options}}
         settings.MESSAGING_CARRIERS = carriers
         settings.SITE_URL = live_server.url
+        settings.STATE_DIR = tmp_path  # a new database beside an old mark would look like a restored one
         assert carrier("main")
         call_command("setup", verbosity=0)
         make_officials(now=now())
@@ -69,6 +70,8 @@ def house(transactional_db: None, live_server: LiveServer, settings: Settings, t
             "DATABASE_URL": _test_database(),
             "MESSAGING_CARRIERS": json.dumps(carriers),
             "SITE_URL": live_server.url,
+            "STATE_DIR": str(tmp_path),
+            "MEDIA_DIR": str(settings.MEDIA_DIR),
             "COMPLAINTS_COLLAPSE_SECONDS": "0",
             "REMAP_SIGTERM": "SIGQUIT",
             "LOG_LEVEL": "WARNING",
