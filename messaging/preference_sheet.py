@@ -93,12 +93,11 @@ def sheet_of(phone_index: bytes) -> Sheet:
     rows = Subscription.objects.filter(phone_index=phone_index).values_list("topic", "means", "is_enabled")
     chosen = {(topic, means): is_enabled for topic, means, is_enabled in rows}
     way = Preference.objects.filter(phone_index=phone_index).first()
-    has_hours = way is not None and way.quiet_from is not None and way.quiet_until is not None
     return Sheet(
         kinds=tuple(_kind(topic, chosen) for topic in topics.topics().values() if topic.is_optional),
         locked=tuple(_kind(topic, chosen) for topic in topics.topics().values() if topic.locked_by),
         first_means=way.first_means if way else Means.ALIMTALK.value,
-        quiet=Window(way.quiet_from, way.quiet_until) if has_hours and way else None,  # type: ignore[arg-type]
+        quiet=way.quiet if way else None,
         refusals=tuple(_refusals(OptOut.objects.filter(phone_index=phone_index, lifted_at=None).order_by("pk"))),
         changes=tuple(_lines(phone_index)),
     )

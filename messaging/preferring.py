@@ -62,10 +62,7 @@ def wishes_of(messages: Iterable[Message]) -> list[Wish]:
 def _wish(off: set[tuple[str, str]] | None, way: Preference | None) -> Wish:
     if off is None and way is None:
         return _NO_WISH
-    quiet = None
-    if way is not None and way.quiet_from is not None and way.quiet_until is not None:
-        quiet = Window(way.quiet_from, way.quiet_until)
-    return Wish(frozenset(off or ()), way.first_means if way else Means.ALIMTALK, quiet)
+    return Wish(frozenset(off or ()), way.first_means if way else Means.ALIMTALK, way.quiet if way else None)
 
 
 def way_for(message: Message, channel: str, ordinal: int, wish: Wish) -> Way:

@@ -1,6 +1,6 @@
 """What officials type when they write a wording."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -57,8 +57,8 @@ class WritingForm(forms.Form):
             del self.fields["code"]
             purposes = _with(purposes, latest.purpose, Purpose.choices)
             routes = _with(routes, latest.route, Route.choices)
-        self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["route"].choices = routes  # type: ignore[attr-defined]  # a ChoiceField
+        cast(forms.ChoiceField, self.fields["purpose"]).choices = purposes
+        cast(forms.ChoiceField, self.fields["route"]).choices = routes
 
     def links(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """The fields of the buttons, in pairs."""

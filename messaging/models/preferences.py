@@ -5,6 +5,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from messaging.windows import Window
+
 
 class Means(models.TextChoices):
     """The two ways a person can choose between; sms, lms and mms are all texts to her."""
@@ -69,6 +71,13 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"preference {self.pk}"
+
+    @property
+    def quiet(self) -> Window | None:
+        """Her own hours of rest, if she set any."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        return Window(self.quiet_from, self.quiet_until)
 
 
 class PreferenceChange(models.Model):

@@ -1,11 +1,11 @@
 """Officials' pages: masked, counted in constant queries, every look written down, decisions only with a reason."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import delivery, receiving, services
 from messaging.models import Attempt, Dispatch, LegStatus, Message, OptOut, Reply, SenderNumber, Stream
@@ -81,7 +81,7 @@ def _fill(count: int, prefix: str) -> None:
     "name", ["message", "attempt", "stream", "receipt", "reply", "template", "sendernumber", "optout"]
 )
 def test_a_longer_list_takes_no_more_queries(
-    name: str, client: Client, django_assert_max_num_queries: Callable[[int], object]
+    name: str, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_template()
     _fill(3, "few")
@@ -89,7 +89,7 @@ def test_a_longer_list_takes_no_more_queries(
     assert client.get(address).status_code == 200
     _fill(25, "many")
 
-    with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(14):
         page = client.get(address)
 
     assert page.status_code == 200

@@ -1,11 +1,11 @@
 """What is judged at the claim, because it may have changed since the message was queued."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import claiming, delivery, judging, services, topics, windows
 from messaging.carriers.base import Capabilities, Picture
@@ -365,12 +365,12 @@ def test_a_rehearsal_does_not_wait_for_the_morning(monkeypatch: pytest.MonkeyPat
     assert status_of(message) == "sent"
 
 
-def test_a_batch_takes_a_constant_number_of_queries(django_assert_max_num_queries: Callable[[int], object]) -> None:
+def test_a_batch_takes_a_constant_number_of_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     make_template()
     services.send_many((outgoing(f"k{n}") for n in range(400)), by=None, now=clock.now())
     claiming.claim("main", told().capabilities)
 
-    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(22):
         claiming.claim("main", told().capabilities)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from messaging.models import Invoice, LedgerCount
 from portal.accounts.models import Department, User
@@ -116,10 +117,10 @@ def test_a_bill_for_the_middle_of_a_month_is_refused_in_korean(office_page: Clie
 
 
 def test_the_page_asks_the_same_number_of_queries_whatever_it_holds(
-    office_page: Client, django_assert_max_num_queries: object
+    office_page: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(30):
         _booked("sms", 1, "12", department="부" * (number + 1))
 
-    with django_assert_max_num_queries(24):  # type: ignore[operator]
+    with django_assert_max_num_queries(24):
         _page(office_page)

@@ -5,14 +5,14 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from messaging import services
 from messaging.carriers.base import HookRequest, UnsubscribeEvent, check_source
@@ -246,9 +246,9 @@ def test_a_carrier_without_a_refusal_line_has_no_such_address() -> None:
 
 @pytest.mark.parametrize(("kind", "body"), [("replies", _reply_body()), ("receipts", _receipt_body())])
 def test_a_webhook_takes_few_statements(
-    kind: str, body: bytes, django_assert_max_num_queries: Callable[[int], object]
+    kind: str, body: bytes, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(4):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(4):
         assert _post(kind, body).status_code == 200
 
 

@@ -1,11 +1,11 @@
 """회신함 and 회신 분류 in the browser's eyes: threads, masks, looks on record, keys as plain forms, live parts."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import conversations, delivery, receiving, services, topics
 from messaging.admin.triage import pieces
@@ -317,14 +317,14 @@ def test_strange_decisions_are_no_errors(client: Client, wanted: dict[str, str])
 
 
 def test_the_triage_list_takes_no_more_queries_when_it_grows(
-    client: Client, django_assert_max_num_queries: Callable[[int], object]
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     _unclear()
     client.get(TRIAGE)
     for number in range(12):
         _unclear(key=f"more {number}")
 
-    with django_assert_max_num_queries(16):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(16):
         client.get(TRIAGE)
 
 

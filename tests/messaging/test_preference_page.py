@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import delivery, services, topics
 from messaging.models import ChangeSource, Means, Message, OptOut, Preference, Subscription
@@ -235,7 +236,9 @@ def test_endless_pressing_is_slowed(client: Client, monkeypatch: pytest.MonkeyPa
     assert statuses == [302, 302, 429]
 
 
-def test_the_page_takes_a_constant_number_of_queries(client: Client, django_assert_max_num_queries: object) -> None:
+def test_the_page_takes_a_constant_number_of_queries(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     make_template()
     address = _page(queue(topic=KIND))
     for number in range(12):
@@ -244,7 +247,7 @@ def test_the_page_takes_a_constant_number_of_queries(client: Client, django_asse
             phone_index=INDEX, topic=KIND, is_enabled=bool(number % 2), origin=origin, now=clock.now()
         )
 
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):
         page = client.get(address).content.decode()
 
     assert page.count("<li><b>") == 10

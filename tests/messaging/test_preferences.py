@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import delivery, receiving, services
 from messaging.judging import judge
@@ -215,11 +216,11 @@ def test_a_leg_in_her_quiet_hours_waits_until_their_end() -> None:
     assert verdict.held == {(datetime(2026, 12, 2, 10, tzinfo=KST), "quiet_hours"): [leg.pk]}
 
 
-def test_choices_of_a_whole_batch_cost_two_queries(django_assert_num_queries: object) -> None:
+def test_choices_of_a_whole_batch_cost_two_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_template()
     messages = [queue(f"k{number}", to=f"0101234{number:04d}") for number in range(20)]
 
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
         wishes_of(messages)
 
 

@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import delivery, receiving, services, topics
 from messaging.models import Attempt, DeliveryEvent, LegStatus, Message, Receipt
@@ -154,14 +155,16 @@ def test_unmatched_receipts_do_not_hold_up_the_others() -> None:
     assert status_of(leg.message) == "delivered"
 
 
-def test_folding_a_batch_takes_a_constant_number_of_queries(django_assert_max_num_queries: object) -> None:
+def test_folding_a_batch_takes_a_constant_number_of_queries(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
     make_template()
     services.send_many((outgoing(f"k{number}") for number in range(300)), by=None, now=clock.now())
     delivery.drain(seconds=10)
     events = [receipt(leg, str(leg.pk)) for leg in Attempt.objects.all()]
     services.record_receipts(carrier="main", events=events, now=clock.now())
 
-    with django_assert_max_num_queries(18):  # type: ignore[operator]
+    with django_assert_max_num_queries(18):
         receiving.fold_receipts(now=clock.now())
 
     assert Message.objects.filter(status="delivered").count() == 300

@@ -1,9 +1,9 @@
 """Replies: matched to the open question, read, handed over once; what raises is parked."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import delivery, receiving, services, topics
 from messaging.models import Attempt, Message, OptOut, Reply, SenderNumber
@@ -326,7 +326,7 @@ def test_any_sender_is_stored_and_handled(heard: Heard, sender: str) -> None:
 
 
 def test_reading_many_replies_goes_one_by_one(
-    heard: Heard, django_assert_max_num_queries: Callable[[int], object]
+    heard: Heard, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_template()
     phones = [f"0101111{number:04}" for number in range(20)]
@@ -339,7 +339,7 @@ def test_reading_many_replies_goes_one_by_one(
     events = [reply("1", phone, sender=phone) for phone in phones]
 
     services.record_replies(carrier="main", events=events, now=clock.now())
-    with django_assert_max_num_queries(20 * 17 + 5):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(20 * 17 + 5):
         receiving.handle_pending(now=clock.now())
 
     assert [label for _, label, _ in heard] == ["consent"] * 20

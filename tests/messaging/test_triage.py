@@ -1,10 +1,10 @@
 """회신 분류: decisions are rows, can be taken back until their owner hears of them, and outrank what comes later."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import Error
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import delivery, receiving, services, topics
 from messaging.models import Message, OptOut, Reply, TriageDecision
@@ -258,9 +258,9 @@ def test_a_handler_that_breaks_hears_of_a_decision_again_and_stops_nobody_else(
 
 
 def test_numbers_are_read_without_counting_rows(
-    asked: Message, django_assert_num_queries: Callable[[int], object]
+    asked: Message, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     _say("1")
 
-    with django_assert_num_queries(1):  # type: ignore[attr-defined]
+    with django_assert_num_queries(1):
         assert replies_of("notices.consent")["reply:consent"] == 1
