@@ -42,6 +42,18 @@ def _clock_of(name: str) -> list[str]:
     return ["faketime", "-f", shift] if shift[:1] in ("+", "-") else []
 
 
+def _drain(name: str) -> list[str]:
+    """
+    The command of one drain, started again and again as cron does.
+
+    Under faketime a process cannot sleep, so each one ends after its first round; what that round had to leave
+    (a row the claim of another moment held) belongs to the next.
+    """
+    drain = [sys.executable, "manage.py", "drain", "--seconds", "300"]
+    clock = _clock_of(name)
+    return ["sh", "-c", 'while :; do "$@"; done', "cron", *clock, *drain] if clock else drain
+
+
 @dataclass
 class Stage:
     """The processes by name, and how to hurt them."""
@@ -75,9 +87,7 @@ class Stage:
         if "worker" in name:
             return WORKER, self.environment, lambda: True
         if "drain" in name:
-            # under faketime a process cannot sleep: it ends after its first round, which must do
-            drain = [*_clock_of(name), sys.executable, "manage.py", "drain", "--seconds", "300"]
-            return drain, self.environment | FAKED, lambda: True
+            return _drain(name), self.environment | FAKED, lambda: True
         return [sys.executable, "-m", "tests.faults.bell"], self.environment, lambda: True
 
     def _comes_up(self, process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
