@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, QuerySet, Sum
 
+from messaging.carriers.base import MmsProfile
+from messaging.carriers.registry import carrier, carrying
 from messaging.models import Attempt, DeliveryEvent, LegStatus, Message, MessageStatus, Reply, Stream, StreamCount
 from portal.core.clock import in_korea
 
@@ -28,6 +30,11 @@ def tally_of(stream: str) -> dict[str, int]:
         .values_list("metric", "total")
     )
     return {status.value: found.get(status.value, 0) for status in MessageStatus}
+
+
+def picture_limits() -> tuple[MmsProfile, ...]:
+    """What each carrier of this installation that carries pictures takes, by preference."""
+    return tuple(carrier(alias).capabilities.mms for alias in carrying("mms"))
 
 
 REPLY_METRICS = {

@@ -6,7 +6,7 @@ from notices.services.checking import settle_checking
 from notices.services.closing import NotSettled, cancel, close, pause, resume
 from notices.services.documents import attach_document
 from notices.services.drafting import PlanRefused, attach_roster, draft, exclude, reopen_checking
-from notices.services.drawing import PageUndrawable, draw_page, open_picture
+from notices.services.drawing import PageUndrawable, draw_page, open_picture, page_pictures
 from notices.services.mailing import export_paper, open_paper
 from notices.services.sending import follow, queue_notices, record_notice_outcomes, send_notices
 from notices.services.ticking import Ticked, run_campaigns
@@ -35,6 +35,7 @@ __all__ = [
     "launch",
     "open_paper",
     "open_picture",
+    "page_pictures",
     "pause",
     "queue_notices",
     "record_answer",

@@ -11,14 +11,13 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
 from messaging.topics import WrongImage
-from notices import storage
+from notices import profiles, storage
 from notices.codes import read_signed, read_verify, verify_code
 from notices.fitting import read_codes
 from notices.models import Asset, Campaign, Notice, PageClaim, Recipient, RenderBatch, SourceDocument
 from notices.reading import PageReading
 from notices.rendering import NoticePages, Rendered, preview_page, render_batch
 from notices.services import vault
-from notices.services.matching import PROFILE
 from notices.services.reading import MOST_ATTEMPTS, settle_batch, template_of
 from notices.services.steps import lock_campaign, step
 from portal.core.cage import CageError
@@ -75,7 +74,7 @@ def _draw(batch: RenderBatch, pdf: Path, notices: Sequence[Notice]) -> dict[int,
         codes[claim.notice_id or 0] = (*codes.get(claim.notice_id or 0, ()), *said)
     wanted = [NoticePages(str(one.pk), tuple(one.pages), codes.get(one.pk, ())) for one in notices]
     try:
-        found = render_batch(pdf, wanted, template=template_of(batch.document))
+        found = render_batch(pdf, wanted, profiles.named(batch.profile), template=template_of(batch.document))
         return {int(pages.reference): rendered for pages, rendered in found}
     except CageError:
         return {notice.pk: Rendered(problems=("render_failed",)) for notice in notices}
@@ -95,13 +94,13 @@ def _assets(batch: RenderBatch, notice: Notice, drawn: Rendered, kept: list[str]
     for number, part in enumerate(drawn.parts, start=1):
         place = vault.place_for(campaign, "pictures")
         kept.append(place)
-        aad = vault.aad_of_picture(campaign.pk, recipient.pk, PROFILE, number)
+        aad = vault.aad_of_picture(campaign.pk, recipient.pk, batch.profile, number)
         stored = storage.write_sealed(vault.full_path(place), part.jpeg, key=key, aad=aad)
         made.append(
             Asset(
                 notice=notice,
                 recipient=recipient,
-                profile=PROFILE,
+                profile=batch.profile,
                 part=number,
                 parts=len(drawn.parts),
                 width=part.width,
@@ -111,7 +110,7 @@ def _assets(batch: RenderBatch, notice: Notice, drawn: Rendered, kept: list[str]
                 is_colour=part.is_colour,
                 sha256=stored.sha256,
                 bound=binding(key, recipient, stored.sha256),
-                read_back_key=recipient.key if read_codes(part.jpeg) else "",
+                read_back_key=recipient.key if part.qr else "",
                 renderer=drawn.renderer[:60],
                 stored_as=place,
             )
@@ -179,6 +178,23 @@ def draw_page(document: SourceDocument, *, page: int, now: datetime) -> bytes:
             return preview_page(pdf, page)
         except CageError as error:
             raise PageUndrawable from error
+
+
+def page_pictures(notice: Notice, *, now: datetime) -> list[bytes]:
+    """
+    The pictures of a notice for the reading link, each through every gate: the large ones, or those that are sent.
+
+    :raises WrongImage: if one of them is not what was made for the citizen of this notice
+    :raises PageUndrawable: if it has no complete set of pictures
+    """
+    found = Asset.objects.select_related("recipient__campaign", "notice__recipient").filter(notice=notice)
+    pictures = list(found.filter(profile=profiles.PAGE_NAME).order_by("part"))
+    pictures = pictures or list(found.exclude(profile=profiles.PAGE_NAME).order_by("profile", "part"))
+    if not pictures or [one.part for one in pictures] != list(range(1, pictures[0].parts + 1)):
+        raise PageUndrawable
+    if any(one.recipient_id != notice.recipient_id for one in pictures):
+        raise WrongImage(f"notice {notice.pk} has a picture of somebody else")
+    return [open_picture(one, now=now) for one in pictures]
 
 
 def open_picture(asset: Asset, *, now: datetime) -> bytes:

@@ -8,6 +8,7 @@ from functools import partial
 
 from django.db import connection, transaction
 
+from notices import profiles
 from notices.assigning import Claim, Rules, Verdict, assign
 from notices.models import Asset, Notice, PageClaim, Recipient, RenderBatch, SourceDocument
 from notices.reading import PageReading
@@ -18,7 +19,6 @@ from notices.services.reading import BATCH_PAGES, template_of
 from notices.services.steps import lock_campaign
 from notices.zones import Field
 
-PROFILE = "portable"
 D = SourceDocument.State
 R = Recipient.State
 
@@ -144,11 +144,12 @@ def _text_key(reading: PageReading, rules: Rules) -> str:
 def _queue_pictures(document: SourceDocument, proved: Sequence[Notice]) -> None:
     """Pictures are made only for people who can be asked; whole notices stay together in one batch."""
     wanted = sorted((one for one in proved if one.recipient.state == R.IMPORTED), key=lambda one: one.first_page)
+    profile = profiles.for_sending()
     batches: list[RenderBatch] = []
     for notice in wanted:
         last = batches[-1] if batches else None
         if last is None or notice.pages[-1] - last.first_page >= BATCH_PAGES:
             first_page = notice.first_page
-            batches.append(RenderBatch(document=document, profile=PROFILE, first_page=first_page, last_page=first_page))
+            batches.append(RenderBatch(document=document, profile=profile, first_page=first_page, last_page=first_page))
         batches[-1].last_page = notice.pages[-1]
     RenderBatch.objects.bulk_create(batches)
