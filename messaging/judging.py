@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from messaging import windows
+from messaging import topics, windows
 from messaging.budgets import over_budget
 from messaging.carriers.base import Button, Leg, Picture
 from messaging.carriers.base import Channel as CarrierChannel
@@ -93,6 +93,7 @@ def _wanted(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Att
     """The legs whose recipients may and want to be written to now."""
     unwanted = opted_out(leg.message for leg in legs)
     wishes = wishes_of(leg.message for leg in legs)
+    pointless = topics.pointless([leg.message for leg in legs])
     wanted = []
     for place, leg in enumerate(legs):
         way = way_for(leg.message, leg.channel, leg.ordinal, wishes[place])
@@ -103,6 +104,8 @@ def _wanted(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Att
             verdict.changes.append(Change(leg.pk, LegStatus.CANCELLED, reason="이미 전달된 메시지입니다."))
         elif leg.message.expires_at <= at:
             verdict.changes.append(Change(leg.pk, LegStatus.CANCELLED, reason="보낼 기한이 지났습니다."))
+        elif leg.message_id in pointless:
+            verdict.changes.append(Change(leg.pk, LegStatus.CANCELLED, reason="그 사이에 보낼 까닭이 없어졌습니다."))
         elif place in unwanted:
             verdict.changes.append(Change(leg.pk, LegStatus.SUPPRESSED, reason="수신거부"))
         elif way is not Way.THIS:

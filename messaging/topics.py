@@ -78,6 +78,12 @@ class DecisionCheck(Protocol):
     def __call__(self, *, reply: "Reply", by: "User") -> None: ...
 
 
+class Leaving(Protocol):
+    """Asked at the claim, in its transaction: the keys of those messages that have lost their point since."""
+
+    def __call__(self, *, messages: "Sequence[Message]") -> set[int]: ...
+
+
 QuestionOf = Callable[["Message"], "Question | None"]
 PersonOf = Callable[["Message"], "Person | None"]
 ImageSource = Callable[[str, "Message"], bytes]
@@ -87,6 +93,7 @@ _persons: dict[str, PersonOf] = {}
 _decision_handlers: dict[str, tuple[DecisionHandler, DecisionCheck]] = {}
 _outcome_handlers: dict[str, OutcomeHandler] = {}
 _image_sources: dict[str, ImageSource] = {}
+_leavings: dict[str, Leaving] = {}
 
 
 class WrongImage(Exception):
@@ -168,6 +175,17 @@ def on_outcome(name: str) -> Callable[[OutcomeHandler], OutcomeHandler]:
     return register
 
 
+def on_leaving(name: str) -> Callable[[Leaving], Leaving]:
+    """Register who is asked whether a topic's messages are still wanted, at the moment they would leave."""
+
+    def register(handler: Leaving) -> Leaving:
+        if _leavings.setdefault(name, handler) is not handler:
+            raise AlreadyRegistered(name)
+        return handler
+
+    return register
+
+
 def image_source(prefix: str) -> Callable[[ImageSource], ImageSource]:
     """Register who loads the pictures whose handles start with `prefix:`."""
 
@@ -206,6 +224,14 @@ def outcome_handlers() -> dict[str, OutcomeHandler]:
     return dict(_outcome_handlers)
 
 
+def pointless(messages: "Sequence[Message]") -> set[int]:
+    """The primary keys of those messages whose owners no longer want them to leave: one question for each topic."""
+    found: set[int] = set()
+    for name in {message.topic for message in messages} & _leavings.keys():
+        found |= _leavings[name](messages=[message for message in messages if message.topic == name])
+    return found
+
+
 def load_image(handle: str, message: "Message") -> bytes:
     """
     The bytes behind a handle, from the room that owns it.
@@ -220,4 +246,4 @@ def load_image(handle: str, message: "Message") -> bytes:
 
 def registered() -> set[str]:
     """Every topic some room registered for; for the start-up check."""
-    return {*_reply_handlers, *_outcome_handlers}
+    return {*_reply_handlers, *_outcome_handlers, *_leavings}

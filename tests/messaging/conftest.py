@@ -36,8 +36,10 @@ def office(db: None) -> None:
 @pytest.fixture
 def handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Registrations made in a test end with it."""
-    names = ("_reply_handlers", "_questions", "_persons", "_decision_handlers", "_outcome_handlers", "_image_sources")
-    for registry_name in names:
+    for registry_name in (
+        *("_reply_handlers", "_questions", "_persons", "_decision_handlers"),
+        *("_outcome_handlers", "_image_sources", "_leavings"),
+    ):
         monkeypatch.setattr(topics, registry_name, {})
 
 

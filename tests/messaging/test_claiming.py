@@ -1,5 +1,6 @@
 """What is judged at the claim, because it may have changed since the message was queued."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -22,7 +23,18 @@ from messaging.models import (
 )
 from messaging.preference_history import Origin
 from portal.core import clock
-from tests.messaging.making import PHONE, every_channel, leg_of, make_template, outgoing, queue, status_of, told
+from portal.core.phones import national
+from tests.messaging.making import (
+    PHONE,
+    every_channel,
+    leg_of,
+    make_template,
+    outgoing,
+    phone_of,
+    queue,
+    status_of,
+    told,
+)
 
 pytestmark = pytest.mark.usefixtures("office", "daytime")
 
@@ -44,6 +56,24 @@ def test_an_opt_out_between_queue_and_claim_is_obeyed() -> None:
 
     assert told().taken == []
     assert status_of(message) == "suppressed"
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_message_that_lost_its_point_between_queue_and_claim_stays_here() -> None:
+    make_template()
+    pointless, wanted = queue("pointless"), queue("wanted", to=phone_of("wanted"))
+    asked: list[list[str]] = []
+
+    @topics.on_leaving("portal.test")
+    def leaving(*, messages: Sequence[Message]) -> set[int]:
+        asked.append([message.key for message in messages])
+        return {message.pk for message in messages if message.key == "pointless"}
+
+    _drain()
+
+    assert [leg.to for leg in told().taken] == [national(phone_of("wanted"))]
+    assert (status_of(pointless), status_of(wanted)) == ("cancelled", "sent")
+    assert sorted(asked[0]) == ["pointless", "wanted"]
 
 
 def test_a_message_queued_after_an_opt_out_is_suppressed_at_the_claim() -> None:
