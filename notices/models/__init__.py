@@ -1,28 +1,41 @@
 """Campaigns, the people on their rosters, their documents, answers and letters."""
 
 from notices.models.answers import Answer, Consent
+from notices.models.bills import Bill, BillChange, Payment, PaymentEvent
 from notices.models.campaigns import Campaign, CampaignChange, Count, Option, Question
 from notices.models.documents import Asset, Notice, PageClaim, RenderBatch, SourceDocument
+from notices.models.openings import NoticeLink, Opening, ReadingFile, VerifyCode
 from notices.models.paper import PaperBatch, PaperItem
 from notices.models.recipients import Recipient, RecipientChange, RosterImport, RowProblem
+from notices.models.relay import RelayDelivery, RelayEvent
 
 __all__ = [
     "Answer",
     "Asset",
+    "Bill",
+    "BillChange",
     "Campaign",
     "CampaignChange",
     "Consent",
     "Count",
     "Notice",
+    "NoticeLink",
+    "Opening",
     "Option",
     "PageClaim",
     "PaperBatch",
     "PaperItem",
+    "Payment",
+    "PaymentEvent",
     "Question",
+    "ReadingFile",
     "Recipient",
     "RecipientChange",
+    "RelayDelivery",
+    "RelayEvent",
     "RenderBatch",
     "RosterImport",
     "RowProblem",
     "SourceDocument",
+    "VerifyCode",
 ]
