@@ -5,9 +5,10 @@ from notices.services.asking import ManifestChanged, TooLate, ask_consent, close
 from notices.services.checking import settle_checking
 from notices.services.closing import NotSettled, cancel, close, pause, resume
 from notices.services.documents import attach_document
-from notices.services.drafting import PlanRefused, attach_roster, draft, exclude, reopen_checking
+from notices.services.drafting import PlanRefused, draft, exclude, reopen_checking
 from notices.services.drawing import PageUndrawable, draw_page, open_picture, page_pictures
 from notices.services.mailing import export_paper, open_paper
+from notices.services.rosters import attach_roster
 from notices.services.sending import follow, queue_notices, record_notice_outcomes, send_notices
 from notices.services.ticking import Ticked, run_campaigns
 from notices.services.working import work_on_files

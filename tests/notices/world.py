@@ -14,7 +14,7 @@ from messaging.models import Message, MessageStatus, Reply, SenderNumber
 from notices import keys, services
 from notices.models import Answer, Asset, Campaign, Notice, Recipient, RosterImport, SourceDocument
 from notices.rosters import RosterRow
-from notices.services.drafting import copy_people
+from notices.services.rosters import copy_people
 from portal.accounts.models import Department, Official, User
 from portal.core.clock import KST
 from portal.core.sealing import blind_phone
