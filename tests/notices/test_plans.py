@@ -8,19 +8,20 @@ import pytest
 from notices.plans import KINDS, Plan, PlannedOption, PlannedQuestion, PlanRefused, check, completed, problems_of
 from tests.notices.world import NOON
 
-DATES = {"asks_from": NOON, "asks_until": NOON + timedelta(days=7)}
 CHOICES = (PlannedOption(1, "도서관"), PlannedOption(2, "놀이터"))
 WHERE = PlannedQuestion("무엇을 먼저 지을까요?", options=CHOICES)
+LAST = NOON + timedelta(days=7)
 LAW = "군소음보상법 제14조"
-PLANS = {
-    "notice": Plan("결정 통지서", LAW, **DATES),
-    "consent": Plan("전자고지 수신", LAW, kind="consent", **DATES),
-    "survey": Plan("축제 만족도", "지방자치법", kind="survey", identity="none", questions=(WHERE,), **DATES),
-    "rsvp": Plan("민방위 교육", LAW, kind="rsvp", identity="none", **DATES),
-    "acknowledge": Plan("예비군 편성 통지", LAW, kind="acknowledge", words="3중대에 편성되었습니다.", **DATES),
-    "vote": Plan("마을 사업", "주민참여 조례", kind="vote", identity="none", questions=(WHERE,), **DATES),
+UNDATED = {
+    "notice": Plan("결정 통지서", LAW),
+    "consent": Plan("전자고지 수신", LAW, kind="consent"),
+    "survey": Plan("축제 만족도", "지방자치법", kind="survey", identity="none", questions=(WHERE,)),
+    "rsvp": Plan("민방위 교육", LAW, kind="rsvp", identity="none"),
+    "acknowledge": Plan("예비군 편성 통지", LAW, kind="acknowledge", words="3중대에 편성되었습니다."),
+    "vote": Plan("마을 사업", "주민참여 조례", kind="vote", identity="none", questions=(WHERE,)),
     "text": Plan("단수 안내", "수도법", kind="text", words="내일 10시부터 물이 나오지 않습니다."),
 }
+PLANS = {kind: replace(plan, asks_from=NOON, asks_until=LAST) for kind, plan in UNDATED.items()}
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
