@@ -2,18 +2,16 @@
 
 import json
 import os
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from messaging.carriers.base import Carrier
-from messaging.carriers.http import LOOPBACK
 from messaging.carriers.simulator import Simulator
+from portal.core.plugs import is_at_this_machine, with_secrets
 
 
 def aliases() -> tuple[str, ...]:
@@ -59,29 +57,9 @@ def _built(entry: str, process: int, may_simulate: bool) -> Carrier:
     if isinstance(backend, type) and issubclass(backend, Simulator) and not may_simulate:
         raise ImproperlyConfigured("통신사 모의기는 MESSAGING_ALLOW_SIMULATOR=1일 때만 쓸 수 있습니다.")
     options = found.get("OPTIONS", {})
-    if not may_simulate and _is_at_this_machine(options):
+    if not may_simulate and is_at_this_machine(options):
         raise ImproperlyConfigured("통신사 주소가 이 컴퓨터입니다. 모의기에는 MESSAGING_ALLOW_SIMULATOR=1을 켜세요.")
     try:
-        return cast(Carrier, backend(**_with_secrets(options)))
+        return cast(Carrier, backend(**with_secrets(options)))
     except TypeError as error:
         raise ImproperlyConfigured(f"통신사 {found['BACKEND']}의 OPTIONS가 올바르지 않습니다: {error}") from error
-
-
-def _is_at_this_machine(options: Mapping[str, Any]) -> bool:
-    """A vendor's plug that speaks to the simulator sends nothing to anybody, either."""
-    addresses = [value for name, value in options.items() if name.endswith("base_url")]
-    return any(urlsplit(str(address)).hostname in LOOPBACK for address in addresses)
-
-
-def _with_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options whose name ends in `_env` name an environment variable: secrets stay out of settings files."""
-    ready: dict[str, Any] = {}
-    for name, value in options.items():
-        if not name.endswith("_env"):
-            ready[name] = value
-            continue
-        secret = os.environ.get(str(value), "").strip()
-        if not secret:
-            raise ImproperlyConfigured(f"통신사 설정에 필요한 환경 변수 {value} 값이 없습니다.")
-        ready[name.removesuffix("_env")] = secret
-    return ready

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +17,6 @@ from messaging.carriers.base import (
     Call,
     Capabilities,
     Found,
-    HookRefused,
     HookRequest,
     HookResponse,
     HookUnreadable,
@@ -37,6 +35,7 @@ from messaging.carriers.base import (
 )
 from messaging.carriers.http import LOOPBACK, Line
 from messaging.carriers.marks import leg_of, path_secrets
+from messaging.carriers.signing import verified
 
 Event = TypeVar("Event")
 
@@ -72,7 +71,6 @@ CODES: Final[Mapping[str, tuple[ReasonKind, bool, str]]] = {
     "3104": ("unreachable", False, "휴대전화가 꺼져 있습니다."),
     "9001": ("carrier", False, "통신사 일시 장애입니다."),
 }
-CLOCK_SKEW: Final = 300
 MESSAGES: Final = "/own/messages"
 
 
@@ -88,7 +86,7 @@ class Simulator:
             raise ImproperlyConfigured("통신사 모의기에는 key와 hook_secret이 필요합니다.")
         self.capabilities = replace(CAPABILITIES, tps=tps)
         self.hook_path_secrets = path_secrets(hook_secret)
-        self._hook_secret = hook_secret.encode()
+        self._hook_secret = hook_secret
         self._line = Line(base_url=base_url, headers={"authorization": f"Bearer {key}"}, timeout=timeout)
 
     def submit(
@@ -107,25 +105,15 @@ class Simulator:
 
     def read_receipts(self, request: HookRequest) -> Sequence[ReceiptEvent]:
         """Delivered or not, for legs accepted earlier."""
-        return _events(self._verified(request), _receipt)
+        return _events(verified(request, secret=self._hook_secret), _receipt)
 
     def read_replies(self, request: HookRequest) -> Sequence[ReplyEvent]:
         """What citizens texted to our numbers."""
-        return _events(self._verified(request), _reply)
+        return _events(verified(request, secret=self._hook_secret), _reply)
 
     def acknowledge(self, event_keys: Iterable[str]) -> HookResponse:
         """Any 2xx ends the repetition; the keys are for whoever reads the traffic."""
         return HookResponse(200, json.dumps({"received": list(event_keys)}).encode())
-
-    def _verified(self, request: HookRequest) -> bytes:
-        given = dict(part.partition("=")[::2] for part in request.headers.get("x-signature", "").split(","))
-        at, digest = given.get("t", ""), given.get("v1", "")
-        expected = hmac.new(self._hook_secret, f"{at}.".encode() + request.body, hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(expected.encode(), digest.encode()):
-            raise HookRefused("signature does not match")
-        if not at.isdecimal() or abs(request.received_at.timestamp() - int(at)) > CLOCK_SKEW:
-            raise HookRefused("signature is stale")
-        return request.body
 
 
 def _wire_leg(leg: Leg) -> dict[str, Any]:

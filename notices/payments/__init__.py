@@ -1,0 +1,1 @@
+"""The payment socket: providers through which a bill can be paid."""
