@@ -216,7 +216,7 @@ def _to_check(campaign: Campaign) -> QuerySet[Recipient]:
 
 
 def _proved() -> QuerySet[Notice]:
-    return Notice.objects.filter(recipient=OuterRef("pk"), state=Notice.State.PROVED, assets__isnull=False)
+    return Notice.objects.sendable().filter(recipient=OuterRef("pk"), assets__isnull=False)
 
 
 def _held() -> QuerySet[Notice]:

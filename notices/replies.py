@@ -9,7 +9,7 @@ from messaging.topics import WrongImage, image_source, on_decision, on_outcome, 
 from messaging.understanding import Person, Reading
 from messaging.understanding import Question as ReadQuestion
 from notices import keys, services
-from notices.models import Answer, Asset, Notice, Question, Recipient
+from notices.models import Answer, Asset, Question, Recipient
 from notices.questions import as_asked
 from notices.workflow import NotAllowed
 from portal.accounts.models import User
@@ -78,8 +78,9 @@ def load_picture(handle: str, message: Message) -> bytes:
     """
     number = handle.removeprefix("notices:")
     asset = (
-        Asset.objects.select_related("recipient__campaign", "notice__recipient")
-        .filter(pk=int(number), notice__state=Notice.State.PROVED)
+        Asset.objects.sendable()
+        .select_related("recipient__campaign", "notice__recipient")
+        .filter(pk=int(number))
         .first()
         if number.isdecimal()
         else None

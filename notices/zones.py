@@ -42,7 +42,11 @@ class QrScheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """One rectangle of the page as displayed, from its top left, and what its whole text must look like."""
+    """
+    One rectangle of the page as displayed, from its top left, and what its whole text must look like.
+
+    `is_masked`: its values may hide letters (김*준), which are then compared position by position.
+    """
 
     name: str
     field: Field
@@ -52,6 +56,7 @@ class Zone:
     width: float
     height: float
     pattern: str = ""
+    is_masked: bool = False
 
     def value(self, text: str) -> str:
         """The first group of the pattern, or '' if the text is anything else than the pattern says."""
@@ -66,14 +71,15 @@ class Zone:
         """The zone as it is handed into the cage; `Zone.from_json` reads it back."""
         return {
             "name": self.name, "field": self.field, "on": self.on, "pattern": self.pattern,
-            "box": [self.left, self.top, self.width, self.height],
+            "box": [self.left, self.top, self.width, self.height], "is_masked": self.is_masked,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Zone":
         """Read a zone from TOML or JSON."""
         left, top, width, height = data["box"]
-        return cls(data["name"], Field(data["field"]), On(data["on"]), left, top, width, height, data["pattern"])
+        place = Field(data["field"]), On(data["on"]), left, top, width, height
+        return cls(data["name"], *place, data["pattern"], data.get("is_masked", False))
 
 
 @dataclass(frozen=True, slots=True)

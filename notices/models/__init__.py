@@ -8,6 +8,8 @@ from notices.models.openings import NoticeLink, Opening, ReadingFile, VerifyCode
 from notices.models.paper import PaperBatch, PaperItem
 from notices.models.recipients import Recipient, RecipientChange, RosterImport, RowProblem
 from notices.models.relay import RelayDelivery, RelayEvent
+from notices.models.sampling import Sample, SampleVerdict
+from notices.models.zones import Zone, ZoneTemplate
 
 __all__ = [
     "Answer",
@@ -36,6 +38,10 @@ __all__ = [
     "RenderBatch",
     "RosterImport",
     "RowProblem",
+    "Sample",
+    "SampleVerdict",
     "SourceDocument",
     "VerifyCode",
+    "Zone",
+    "ZoneTemplate",
 ]

@@ -36,7 +36,13 @@ class SourceDocument(models.Model):
     state = models.CharField("상태", max_length=10, choices=State.choices, default=State.UPLOADED)
     findings = models.JSONField("점검 결과", default=dict, blank=True)
     refusal = models.CharField("쓸 수 없는 사유", max_length=300, blank=True)
-    zone_template = models.CharField("쪽 서식", max_length=80)
+    zone_template = models.CharField("쪽 서식", max_length=80, blank=True)  # empty: still to be drawn
+    zone_version = models.PositiveSmallIntegerField("쪽 서식 판", default=1)
+    stamp_zone = models.CharField("우리 QR을 찍을 칸", max_length=40, blank=True)
+    fonts_allowed_by = models.ForeignKey(
+        "accounts.User", verbose_name="글꼴 허용", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    fonts_allowed_reason = models.CharField("글꼴을 허용한 사유", max_length=200, blank=True)
     stored_as = models.CharField("보관 위치", max_length=200)
     is_current = models.BooleanField("지금 쓰는 문서", default=False)
     lease_by = models.UUIDField("맡은 작업", null=True, blank=True)
@@ -64,6 +70,14 @@ class SourceDocument(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["refused", "failed"]) | ~Q(refusal=""), name="refused_document_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["reading", "read"]) | ~Q(zone_template=""), name="read_document_has_zones"
+            ),
+            models.CheckConstraint(
+                condition=Q(fonts_allowed_by__isnull=True, fonts_allowed_reason="")
+                | Q(fonts_allowed_by__isnull=False) & ~Q(fonts_allowed_reason=""),
+                name="allowed_fonts_say_why",
             ),
         ]
 
@@ -123,14 +137,35 @@ class RenderBatch(models.Model):
         return f"{self.document_id} {self.profile} {self.first_page}–{self.last_page}"
 
 
+SENDABLE = ("proved", "released")
+DIFFERING = ["name_differs", "birth_differs", "address_differs"]  # from the roster: people can see which is right
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Notices by what may become of them."""
+
+    def sendable(self) -> "NoticeQuerySet":
+        """What may be sent: proved by witnesses, or released by two officials."""
+        return self.filter(state__in=SENDABLE)
+
+
+class AssetQuerySet(models.QuerySet["Asset"]):
+    """Pictures by what may become of them."""
+
+    def sendable(self) -> "AssetQuerySet":
+        """Pictures of notices that may be sent."""
+        return self.filter(notice__state__in=SENDABLE)
+
+
 class Notice(models.Model):
-    """The pages of one citizen: proved by independent witnesses, or held with every reason."""
+    """The pages of one citizen: proved by independent witnesses, or held with every reason until two release it."""
 
     class State(models.TextChoices):
-        """Only a proved notice can be sent."""
+        """Only a proved or a released notice can be sent: ask `Notice.objects.sendable()`."""
 
         HELD = "held", "보류"
         PROVED = "proved", "확인됨"
+        RELEASED = "released", "보류 해제"
         VOID = "void", "무효"
 
     recipient = models.ForeignKey(Recipient, verbose_name="수신자", on_delete=models.CASCADE, related_name="notices")
@@ -141,18 +176,52 @@ class Notice(models.Model):
     first_page = models.PositiveIntegerField("첫 쪽")
     state = models.CharField("상태", max_length=10, choices=State.choices)
     reasons = ArrayField(models.CharField(max_length=40), verbose_name="사유", default=list, blank=True)
+    released_by = models.ForeignKey(
+        "accounts.User", verbose_name="보류 해제", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    second_released_by = models.ForeignKey(
+        "accounts.User",
+        verbose_name="보류 해제 확인",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    release_note = models.CharField("해제한 사유", max_length=200, blank=True)
+    released_at = models.DateTimeField("해제 일시", null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "통지서"
         verbose_name_plural = "통지서"
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient"], condition=Q(state="proved"), name="one_proved_notice_per_recipient"
+                fields=["recipient"],
+                condition=Q(state__in=["proved", "released"]),
+                name="one_sendable_notice_per_recipient",
             ),
-            models.CheckConstraint(condition=Q(state__in=["held", "proved", "void"]), name="notice_state_known"),
             models.CheckConstraint(
-                condition=Q(state="held", reasons__len__gt=0) | Q(state="proved", reasons=[]) | Q(state="void"),
+                condition=Q(state__in=["held", "proved", "released", "void"]), name="notice_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["held", "released"], reasons__len__gt=0)
+                | Q(state="proved", reasons=[])
+                | Q(state="void"),
                 name="held_notice_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="released") & Q(second_released_by__isnull=True, released_at__isnull=True)
+                | Q(state="released", released_by__isnull=False, released_at__isnull=False)
+                & Q(second_released_by__isnull=False)
+                & ~Q(release_note="")
+                & ~Q(released_by=F("second_released_by")),
+                name="release_takes_two_officials",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="released")
+                | Q(reasons__contained_by=["no_text", "zone_empty", "qr_missing", *DIFFERING]),
+                name="only_what_people_can_judge_is_released",
             ),
         ]
         indexes = [models.Index(fields=["document", "first_page"], name="notice_by_first_page")]
@@ -220,6 +289,8 @@ class Asset(models.Model):
     read_back_key = models.CharField("되읽은 관리번호", max_length=40, blank=True)
     renderer = models.CharField("그린 도구", max_length=60)
     stored_as = models.CharField("보관 위치", max_length=200)
+
+    objects = AssetQuerySet.as_manager()
 
     class Meta:
         verbose_name = "통지 그림"

@@ -24,7 +24,7 @@ def settle_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
 
     :raises NotAllowed: if the campaign is not being checked, or nobody could be asked
     """
-    pictures = Asset.objects.filter(recipient=OuterRef("pk"), notice__state=Notice.State.PROVED)
+    pictures = Asset.objects.sendable().filter(recipient=OuterRef("pk"))
     waiting = Recipient.objects.filter(campaign=campaign, state=R.IMPORTED)
     sendable = waiting.filter(Exists(pictures)).update(state=R.ADDRESSABLE)
     if not sendable:

@@ -58,10 +58,9 @@ def draw_batch(batch: RenderBatch, pdf: Path, *, now: datetime) -> None:
 
 
 def _notices_of(batch: RenderBatch) -> list[Notice]:
-    mine = Notice.objects.filter(
+    mine = Notice.objects.sendable().filter(
         document=batch.document,
         first_page__range=(batch.first_page, batch.last_page),
-        state=Notice.State.PROVED,
         recipient__state=R.IMPORTED,
     )
     return list(mine.select_related("recipient").order_by("first_page"))
@@ -141,7 +140,13 @@ def _is_hers(text: str, notice: Notice, secret: bytes) -> bool:
 
 
 def _hold(notices: Sequence[int], reasons: Sequence[str]) -> None:
-    Notice.objects.filter(pk__in=notices).update(state=Notice.State.HELD, reasons=list(reasons))
+    Notice.objects.filter(pk__in=notices).update(
+        state=Notice.State.HELD,
+        reasons=list(reasons),
+        released_by=None,
+        second_released_by=None,
+        released_at=None,
+    )
     PageClaim.objects.filter(notice__in=notices).update(verdict=PageClaim.Verdict.HELD, reasons=list(reasons))
 
 

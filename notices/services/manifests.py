@@ -22,11 +22,11 @@ def manifest_of(campaign: Campaign) -> str:
 
 def _people(campaign: Campaign) -> Iterable[str]:
     pictures: dict[int, list[str]] = defaultdict(list)
-    assets = Asset.objects.filter(recipient__campaign=campaign, notice__state=Notice.State.PROVED)
+    assets = Asset.objects.sendable().filter(recipient__campaign=campaign)
     for notice_id, sha256 in assets.order_by("notice_id", "profile", "part").values_list("notice_id", "sha256"):
         pictures[notice_id].append(sha256)
     documents: dict[int, str] = {}
-    proved = Notice.objects.filter(recipient__campaign=campaign, state=Notice.State.PROVED)
+    proved = Notice.objects.sendable().filter(recipient__campaign=campaign)
     for notice_id, recipient_id, sha256, pages in proved.values_list("pk", "recipient_id", "document__sha256", "pages"):
         documents[recipient_id] = _line(sha256, *pages, *pictures[notice_id])
     people = Recipient.objects.filter(campaign=campaign).order_by("key")

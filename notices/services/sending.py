@@ -12,7 +12,7 @@ from messaging import services as messaging
 from messaging.models import Message, MessageStatus
 from messaging.queries import messages_with
 from notices import keys, wording
-from notices.models import Asset, Campaign, Notice, PaperItem, Recipient
+from notices.models import Asset, Campaign, PaperItem, Recipient
 from notices.services.asking import WAVE, ManifestChanged, refuse_if_not_ready
 from notices.services.manifests import manifest_of
 from notices.services.steps import locked, move, step
@@ -70,7 +70,7 @@ def queue_notices(campaign: Campaign, *, now: datetime) -> int:
 def _pictures(wave: Sequence[Recipient]) -> dict[int, list[Asset]]:
     """The complete set of pictures of each citizen's proved notice; an incomplete set counts as none."""
     found: dict[int, list[Asset]] = defaultdict(list)
-    assets = Asset.objects.filter(recipient__in=wave, notice__state=Notice.State.PROVED)
+    assets = Asset.objects.sendable().filter(recipient__in=wave)
     for asset in assets.order_by("recipient_id", "part"):
         found[asset.recipient_id].append(asset)
     for recipient_id, parts in found.items():
