@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("notices", "0002_openings"),
+        ("notices", "0003_bills_and_relay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
