@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "portal.accounts.apps.AccountsConfig",
     "messaging.apps.MessagingConfig",
+    "portal.approvals.apps.ApprovalsConfig",
     "complaints.apps.ComplaintsConfig",
     "notices.apps.NoticesConfig",
     "chatbot.apps.ChatbotConfig",

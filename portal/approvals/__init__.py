@@ -1,5 +1,1 @@
-"""
-결재: draft, review and approval of a frozen snapshot. The floor is kept free for it.
-
-Campaigns are confirmed by a second official for now (`notices.services.launch`); the approval line moves in here.
-"""
+"""결재: review and approval of a frozen snapshot, for whichever room needs a second pair of eyes."""

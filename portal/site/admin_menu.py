@@ -39,6 +39,7 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("민원 업무함", "inbox", "complaints.Complaint"),
             Entry("통지 캠페인", "campaign", "notices.Campaign"),
+            Entry("결재함", "approval", "approvals.Approval"),
             Entry("회신함", "forum", "messaging.Reply"),
             Entry("회신 분류", "rule", "messaging.TriageDecision"),
         ),
@@ -80,6 +81,7 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("이송 기관", "move_up", "complaints.Agency"),
             Entry("담당", "event_available", "complaints.Duty"),
             Entry("부재", "event_busy", "complaints.Leave"),
+            Entry("대결 권한 위임", "supervisor_account", "approvals.StandIn"),
             Entry("API 키", "vpn_key", "messaging.ApiKey"),
             Entry("달력", "calendar_month", "accounts.CalendarDay"),
             Entry("접속기록", "history_edu", "accounts.AuditEntry"),

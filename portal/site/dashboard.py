@@ -19,6 +19,7 @@ from notices import queries as notices
 from notices.models import Campaign
 from portal.accounts.models import User
 from portal.accounts.queries import official_of
+from portal.approvals import queries as approvals
 from portal.core.clock import day_in_korea, now
 from portal.core.workdays import start_of
 
@@ -84,6 +85,7 @@ def board(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         figures += _complaint_figures(user, moment)
         context["bars"] = _bars(user)
     figures += _message_figures(user)
+    figures += _approval_figures(user, moment)
     if user.has_perm("notices.view_campaign"):
         context["campaigns"] = _campaigns(user)
     if user.has_perm("chatbot.view_turn"):
@@ -150,6 +152,14 @@ def _sender_figures(user: User) -> list[Figure]:
         return []
     numbers = reverse("admin:messaging_sendernumber_changelist")
     return [Figure("발신번호 만료", count, numbers, "30일 안에 유효기간이 끝나요", "danger")]
+
+
+def _approval_figures(user: User, moment: datetime) -> list[Figure]:
+    """Only when something waits for this very official."""
+    may_look = user.has_perm("approvals.view_approval")
+    count = approvals.waiting_count(user, on=day_in_korea(moment)) if may_look else 0
+    inbox = reverse("admin:approvals_approval_changelist")
+    return [Figure("결재 대기", count, inbox, "내 차례인 결재", "warning")] if count else []
 
 
 def _unanswered(moment: datetime) -> str:

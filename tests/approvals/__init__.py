@@ -1,0 +1,1 @@
+"""Approvals: lines of people, stand-ins, decisions that come back."""
