@@ -16,6 +16,7 @@ from notices import costs, queries, services
 from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, page
 from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
 from notices.models import Campaign, PageClaim, Recipient
+from notices.plans import Plan
 from notices.workflow import reason_label
 from portal.accounts.looking import user_of
 from portal.core import clock
@@ -37,10 +38,12 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             campaign = services.draft(
-                title=form.cleaned_data["title"],
-                legal_basis=form.cleaned_data["legal_basis"],
-                asks_from=form.cleaned_data["asks_from"],
-                asks_until=form.cleaned_data["asks_until"],
+                plan=Plan(
+                    title=form.cleaned_data["title"],
+                    legal_basis=form.cleaned_data["legal_basis"],
+                    asks_from=form.cleaned_data["asks_from"],
+                    asks_until=form.cleaned_data["asks_until"],
+                ),
                 qr_key=form.cleaned_data["qr_key"],
                 by=user_of(request),
                 now=now,

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from notices.models import Campaign, Option, Question, Recipient, RosterImport
+from notices.plans import Plan, PlanRefused, check, completed
 from notices.rosters.building import DEFECTS
 from notices.services.steps import log, official_for, step
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed, bucket_of
@@ -14,52 +15,49 @@ from portal.accounts.models import User
 from portal.accounts.queries import official_of
 from portal.core.bells import ring
 from portal.core.clock import in_korea
-from portal.core.errors import Refused
-from portal.core.hangul import josa
 
 _NUMBERS_LOCK = 0x6E6F6E  # one campaign is numbered at a time
 R = Recipient.State
 
 
-class PlanRefused(Refused):
-    """The plan of the campaign makes no sense."""
+__all__ = ["PlanRefused", "draft", "exclude", "may_prepare", "reopen_checking", "start_reading_if_complete", "unsettle"]
 
 
 @transaction.atomic
-def draft(
-    *, title: str, legal_basis: str, asks_from: datetime, asks_until: datetime, qr_key: str, by: User, now: datetime
-) -> Campaign:
+def draft(*, plan: Plan, qr_key: str = "", by: User, now: datetime) -> Campaign:
     """
     Open a campaign of the official's own department.
 
     :raises NotAllowed: if `by` may not draft campaigns
-    :raises PlanRefused: if a field is empty or the dates are in the wrong order
+    :raises PlanRefused: if the plan makes no sense
     """
     official = official_of(by)
     if official is None or not any(official.has_role(role) for role in CAMPAIGN_STEPS["settle_checking"].roles):
         raise NotAllowed("통지 발송을 기안할 권한이 없습니다.")
-    if not title.strip() or not legal_basis.strip():
-        raise PlanRefused("통지 이름과 법적 근거를 적어 주세요.")
-    if asks_until <= max(asks_from, now):
-        raise PlanRefused("회신 마감은 동의 요청 시작과 지금보다 뒤여야 합니다.")
+    plan = completed(plan)
+    check(plan, now=now)
     campaign = Campaign.objects.create(
         number=_next_number(now),
-        title=title.strip(),
+        title=plan.title,
         department=official.department,
         officer=official,
-        legal_basis=legal_basis.strip(),
-        asks_from=asks_from,
-        asks_until=asks_until,
+        legal_basis=plan.legal_basis,
+        asks_from=plan.asks_from,
+        asks_until=plan.asks_until,
         qr_key=qr_key.strip(),
         created_by=by,
         created_at=now,
     )
-    text = f"{josa(campaign.title, '을/를')} 이 번호의 그림문자로 받으시겠습니까?"
-    question = Question.objects.create(campaign=campaign, position=1, text=text)
-    Option.objects.create(question=question, digit=1, label="동의", meaning=Option.Meaning.CONSENT)
-    Option.objects.create(question=question, digit=2, label="미동의", meaning=Option.Meaning.REFUSE)
+    _write_questions(campaign, plan)
     log(campaign, "draft", by=by, now=now)
     return campaign
+
+
+def _write_questions(campaign: Campaign, plan: Plan) -> None:
+    for position, planned in enumerate(plan.questions, start=1):
+        question = Question.objects.create(campaign=campaign, position=position, text=planned.text.strip())
+        for one in planned.options:
+            Option.objects.create(question=question, digit=one.digit, label=one.label.strip(), meaning=one.meaning)
 
 
 def _next_number(now: datetime) -> str:

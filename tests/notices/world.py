@@ -13,6 +13,7 @@ from messaging import answering, receiving
 from messaging.models import Message, MessageStatus, Reply, SenderNumber
 from notices import keys, services
 from notices.models import Answer, Asset, Campaign, Notice, Recipient, RosterImport, SourceDocument
+from notices.plans import Plan
 from notices.rosters import RosterRow
 from notices.services.rosters import copy_people
 from portal.accounts.models import Department, Official, User
@@ -56,11 +57,8 @@ class World:
             "legal_basis": "군소음보상법 제14조",
             "asks_from": self.now,
             "asks_until": self.now + timedelta(days=14),
-            "qr_key": "sample-key",
-            "by": self.drafter,
-            "now": self.now,
         }
-        return services.draft(**{**values, **changes})
+        return services.draft(plan=Plan(**{**values, **changes}), qr_key="sample-key", by=self.drafter, now=self.now)
 
     def checking(self, people: Sequence[Person] = (HANEUL, BADA, SOL), **changes: Any) -> Campaign:
         """A campaign whose pages are all proved and drawn, as the analysis leaves it."""

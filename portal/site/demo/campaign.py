@@ -10,6 +10,7 @@ from django.conf import settings
 import notices
 from notices import services
 from notices.models import Campaign
+from notices.plans import Plan
 from notices.rosters import read_roster
 from portal.accounts.models import User
 from portal.core.clock import in_korea
@@ -36,10 +37,12 @@ def draft_campaign(*, now: datetime) -> Campaign:
     """A campaign with roster and PDF, waiting to be read."""
     drafter = User.objects.get(username="notice")
     campaign = services.draft(
-        title="2026년 군소음 피해보상금 결정 통지",
-        legal_basis="군용비행장·군사격장 소음 방지 및 피해 보상에 관한 법률 제14조",
-        asks_from=now,
-        asks_until=now + timedelta(days=10),
+        plan=Plan(
+            title="2026년 군소음 피해보상금 결정 통지",
+            legal_basis="군용비행장·군사격장 소음 방지 및 피해 보상에 관한 법률 제14조",
+            asks_from=now,
+            asks_until=now + timedelta(days=10),
+        ),
         qr_key="sample-key",
         by=drafter,
         now=now,
