@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from notices.rosters.carried import CellRefused, read_carried
 from notices.rosters.cells import BirthRefused, is_unreadable, looks_like_formula, parse_birth, parse_count, plain
-from notices.rosters.columns import Column, Header, Row, extra_titles
+from notices.rosters.columns import CARRIED, LABELS, Column, Header, Row, extra_titles
 from portal.core import privacy
 from portal.core.phones import PhoneRefused, parse_mobile
 
@@ -166,7 +167,7 @@ class _RowReader:
             postcode=_kept(cell(Column.POSTCODE)),
             amount=_kept(cell(Column.AMOUNT)),
             pages=self._pages(cell(Column.PAGES), complain),
-            extra=dict(self._extra(cells)),
+            extra={**dict(self._extra(cells)), **dict(self._carried(cell, complain))},
         )
         return replace(person, problems=tuple(dict.fromkeys(problem.code for problem in problems))), problems
 
@@ -174,6 +175,15 @@ class _RowReader:
         for place, title in self.extras.items():
             if place < len(cells) and cells[place].strip():
                 yield title, _kept(cells[place])
+
+    def _carried(self, cell: _Cell, complain: _Complain) -> Iterator[tuple[str, str]]:
+        """Bills, language and CI: kept as one certain value, or left out with a problem."""
+        for column in CARRIED:
+            if text := plain(cell(column)):
+                try:
+                    yield LABELS[column], read_carried(column, text)
+                except CellRefused as refused:
+                    complain(column, f"{column}_unreadable", refused.sentence, text[:2] + "****")
 
     def _key(self, text: str, complain: _Complain) -> str:
         key = plain(text)

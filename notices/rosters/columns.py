@@ -1,5 +1,6 @@
 """Which column of a roster is which: the header row is found and named by the words officials use."""
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -25,6 +26,10 @@ class Column(StrEnum):
     ADDRESS = "address"
     POSTCODE = "postcode"
     AMOUNT = "amount"
+    DUE_ON = "due_on"
+    PAYMENT_NUMBER = "payment_number"
+    LANGUAGE = "language"
+    CI = "ci"
     PAGES = "pages"
 
 
@@ -38,6 +43,10 @@ LABELS: Mapping[Column, str] = {
     Column.ADDRESS: "주소",
     Column.POSTCODE: "우편번호",
     Column.AMOUNT: "금액",
+    Column.DUE_ON: "납부기한",
+    Column.PAYMENT_NUMBER: "전자납부번호",
+    Column.LANGUAGE: "언어",
+    Column.CI: "연계정보(CI)",
     Column.PAGES: "쪽수",
 }
 # The better word stands first: a roster with 전화번호 and 휴대전화 means the second.
@@ -60,9 +69,15 @@ SYNONYMS: Mapping[Column, tuple[str, ...]] = {
     Column.ADDRESS: ("주소", "도로명주소", "송달주소", "주소지", "거주지", "거주지주소", "현주소", "address"),
     Column.POSTCODE: ("우편번호", "우편", "새우편번호", "postcode", "zip"),
     Column.AMOUNT: ("금액", "결정금액", "고지금액", "보상금액", "보상금", "납부금액", "부과금액", "합계금액"),
+    Column.DUE_ON: ("납부기한", "납기일", "납기일자", "납기", "납부기일", "납기내일자"),
+    Column.PAYMENT_NUMBER: ("전자납부번호", "전납번호", "납부번호"),
+    Column.LANGUAGE: ("언어", "사용언어", "안내언어", "언어코드", "language", "lang"),
+    Column.CI: ("연계정보", "ci", "연계정보ci", "ci값"),
     Column.PAGES: ("쪽수", "페이지수", "페이지", "매수", "면수", "장수", "pages"),
 }  # fmt: skip
 REQUIRED = (Column.KEY, Column.NAME, Column.BIRTH, Column.PHONE)
+# Columns whose values ride along under our own word for them, whatever the file calls them.
+CARRIED = (Column.DUE_ON, Column.PAYMENT_NUMBER, Column.LANGUAGE, Column.CI)
 
 
 class HeaderRefused(Refused):
@@ -129,13 +144,23 @@ def check_header(header: Header, *, required: Sequence[Column] = REQUIRED) -> No
         raise HeaderRefused(f"‘{twice[0]}’ 열이 두 개 있습니다. 어느 열을 쓸지 알 수 없으니 하나를 지워 주세요.")
 
 
+def fingerprint(titles: Sequence[str]) -> str:
+    """The same for two headers with the same words in the same order, however they are spaced; tells no title."""
+    folded = [_fold_title(title) for title in titles]
+    while folded and not folded[-1]:
+        folded.pop()
+    return hashlib.sha256("\x1f".join(folded).encode()).hexdigest()
+
+
 def extra_titles(header: Header) -> dict[int, str]:
     """The columns we do not know, by place, each with a name of its own: they are values for mail merge."""
     names: dict[int, str] = {}
     used = set(header.columns.values())
+    ours = {LABELS[column] for column in header.columns}
     for place, title in enumerate(header.titles):
         if title and place not in used:
-            names[place] = title if title not in names.values() else f"{title} ({place + 1})"
+            is_taken = title in ours or title in names.values()
+            names[place] = f"{title} ({place + 1})" if is_taken else title
     return names
 
 
