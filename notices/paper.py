@@ -9,13 +9,14 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-COLUMNS = ("관리번호", "성명", "우편번호", "주소", "쪽수", "사유")
+COLUMNS = ("관리번호", "성명", "우편번호", "주소", "쪽수", "사유", "확인")
+_WIDTHS = (20, 14, 10, 60, 12, 40, 16)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One line of the list."""
+    """One line of the list. `note` says why it cannot be posted as it is; such lines stand apart."""
 
     key: str
     name: str
@@ -23,6 +24,7 @@ class Letter:
     address: str
     pages: str
     reason: str
+    note: str = ""
 
 
 def defuse(value: str) -> str:
@@ -34,23 +36,35 @@ def _cells(letter: Letter) -> list[str]:
     return [defuse(value) for value in astuple(letter)]
 
 
-def as_csv(letters: Iterable[Letter]) -> bytes:
-    """UTF-8 with a byte order mark, so that Excel opens it as Korean."""
+def as_csv(letters: Iterable[Letter], *, watermark: str = "") -> bytes:
+    """UTF-8 with a byte order mark, so that Excel opens it as Korean; the watermark is its last line."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     writer.writerows(_cells(letter) for letter in letters)
+    if watermark:
+        writer.writerow([defuse(watermark)])
     return text.getvalue().encode("utf-8-sig")
 
 
 def as_xlsx(letters: Sequence[Letter], *, title: str, watermark: str) -> bytes:
-    """A sheet with a heading row; every cell is text. The watermark says who took the list, when and why."""
+    """Sheets with a heading row; every cell is text. The watermark says who took the list, when and why."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title="종이 우편")
-    for column, width in zip("ABCDEF", (20, 14, 10, 60, 8, 40), strict=True):
+    apart = [letter for letter in letters if letter.note]
+    _write_sheet(book, "종이 우편", [one for one in letters if not one.note], title=title, watermark=watermark)
+    if apart:
+        _write_sheet(book, "따로 확인", apart, title=f"{title} (따로 확인할 분)", watermark=watermark)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _write_sheet(book: Workbook, name: str, letters: Sequence[Letter], *, title: str, watermark: str) -> None:
+    sheet = book.create_sheet(title=name)
+    for column, width in zip("ABCDEFG", _WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
-    sheet.append([title])
-    sheet.append([watermark])
+    sheet.append([defuse(title)])
+    sheet.append([defuse(watermark)])
     heading = [WriteOnlyCell(sheet, value=name) for name in COLUMNS]
     for cell in heading:
         cell.font = Font(bold=True)
@@ -60,6 +74,3 @@ def as_xlsx(letters: Sequence[Letter], *, title: str, watermark: str) -> bytes:
         for cell in cells:
             cell.data_type = "s"
         sheet.append(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

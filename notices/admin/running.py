@@ -264,12 +264,20 @@ def paper_file(request: HttpRequest, pk: int, number: int, kind: str) -> HttpRes
     """One list as it was made, byte for byte; every download is written down."""
     campaign = campaign_for(request, pk)
     batch = get_object_or_404(PaperBatch, campaign=campaign, number=number)
-    if kind not in ("xlsx", "csv"):
+    if kind not in ("xlsx", "csv", "pdf"):
         raise Http404
-    content = services.open_paper(batch, kind=kind, now=clock.now())
+    try:
+        content = services.open_paper(batch, kind=kind, now=clock.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect(address("paper", campaign.pk))
     ids = list(batch.items.values_list("recipient_id", flat=True))
     note_look(request, campaign, ids, action="download", reason=batch.reason)
-    types = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+    types = {
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "csv": "text/csv",
+        "pdf": "application/pdf",
+    }
     response = HttpResponse(content, content_type=types[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{campaign.number}-{number}.{kind}"'
     response.headers["Cache-Control"] = "private, no-store"

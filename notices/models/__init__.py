@@ -4,6 +4,7 @@ from notices.models.answers import Answer, Consent
 from notices.models.bills import Bill, BillChange, Payment, PaymentEvent
 from notices.models.campaigns import Campaign, CampaignChange, Count, Option, Question
 from notices.models.documents import Asset, Notice, PageClaim, RenderBatch, SourceDocument
+from notices.models.ladders import LadderStep
 from notices.models.openings import NoticeLink, Opening, ReadingFile, VerifyCode
 from notices.models.paper import PaperBatch, PaperItem
 from notices.models.recipients import Recipient, RecipientChange, RosterImport, RowProblem
@@ -20,6 +21,7 @@ __all__ = [
     "CampaignChange",
     "Consent",
     "Count",
+    "LadderStep",
     "Notice",
     "NoticeLink",
     "Opening",

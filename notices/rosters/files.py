@@ -83,6 +83,16 @@ def read_roster(
     )
 
 
+def read_table(file: Path) -> list[list[str]]:
+    """
+    Every cell of a spreadsheet or CSV as text, for files that are not rosters.
+
+    :raises RosterRefused: if the file cannot be read
+    """
+    rows: list[list[str]] = _table(file, sheet="", rows=0)["rows"]
+    return rows
+
+
 def _table(file: Path, *, sheet: str, rows: int) -> dict[str, Any]:
     if file.stat().st_size > LARGEST_FILE:
         raise RosterRefused(f"명부 파일은 {LARGEST_FILE // 1024 // 1024}MB까지 올릴 수 있습니다.")

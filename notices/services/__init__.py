@@ -7,7 +7,8 @@ from notices.services.closing import NotSettled, cancel, close, pause, resume
 from notices.services.documents import attach_document
 from notices.services.drafting import PlanRefused, draft, exclude, reopen_checking
 from notices.services.drawing import PageUndrawable, draw_page, open_picture, page_pictures
-from notices.services.mailing import export_paper, open_paper
+from notices.services.mailing import approve_paper, export_paper, open_paper
+from notices.services.posting import Posted, PostingRefused, mark_came_back, mark_posted
 from notices.services.rosters import attach_roster
 from notices.services.sending import follow, queue_notices, record_notice_outcomes, send_notices
 from notices.services.ticking import Ticked, run_campaigns
@@ -18,8 +19,11 @@ __all__ = [
     "NotSettled",
     "PageUndrawable",
     "PlanRefused",
+    "Posted",
+    "PostingRefused",
     "Ticked",
     "TooLate",
+    "approve_paper",
     "ask_consent",
     "attach_document",
     "attach_roster",
@@ -34,6 +38,8 @@ __all__ = [
     "export_paper",
     "follow",
     "launch",
+    "mark_came_back",
+    "mark_posted",
     "open_paper",
     "open_picture",
     "page_pictures",

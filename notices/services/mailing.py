@@ -1,20 +1,44 @@
-"""Lists for the post office: everybody who gets a letter and is on no list yet, with the reason, once."""
+"""Letters: who gets one, the lists for the post office that two officials stand for, and the pages to print."""
 
 import hashlib
+import tempfile
+from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from notices import paper, storage
-from notices.models import Campaign, Notice, PaperBatch, PaperItem, Recipient
+from notices.models import Campaign, Notice, PaperBatch, PaperItem, SourceDocument
+from notices.printing import Pages, printed
 from notices.services import vault
 from notices.services.steps import log, official_for
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed, reason_label
-from portal.accounts.models import User
+from portal.accounts.models import Official, User
 from portal.core.clock import in_korea
 
 C = Campaign.State
+_WITH_LETTERS = (C.FOLLOWING, C.CANCELLED)
+_PRINTABLE = ("proved", "released")
+_LIST = """
+    insert into notices_paperitem (recipient_id, reason, state, registered_number, listed_at)
+    select id, coalesce(nullif(reason, ''), state), 'listed', '', %s from notices_recipient
+    where campaign_id = %s and bucket = 'paper'
+    on conflict (recipient_id) do update set state = 'listed', reason = excluded.reason, listed_at = excluded.listed_at
+    where notices_paperitem.state = 'withdrawn'
+"""
+_WITHDRAW = """
+    update notices_paperitem p set state = 'withdrawn' from notices_recipient r
+    where r.id = p.recipient_id and r.campaign_id = %s and p.state = 'listed' and r.bucket is distinct from 'paper'
+"""
+
+
+def list_letters(campaign: Campaign, *, now: datetime) -> None:
+    """Everybody who is to get a letter is to be posted, and nobody who has received or opened hers since."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHDRAW, [campaign.pk])
+        cursor.execute(_LIST, [now, campaign.pk])
 
 
 @transaction.atomic
@@ -22,59 +46,76 @@ def export_paper(campaign: Campaign, *, reason: str, by: User, now: datetime) ->
     """
     Put everybody who gets a letter and is on no list yet on one; who is on a list stays on paper, whatever comes late.
 
-    Whoever has no address stands at the end: never dropped, and seen at a glance.
+    Whoever has no address, or no page that may be printed, stands apart: never dropped, and seen at a glance. The files
+    stay sealed until a second official has looked at the numbers.
 
-    :raises NotAllowed: before the last picture was handed over, without a reason, or if nobody is left to list
+    :raises NotAllowed: before the last notice was handed over, without a reason, or if nobody is left to list
     """
     official = official_for(by, campaign, CAMPAIGN_STEPS["close"])
-    if campaign.state not in (C.FOLLOWING, C.CANCELLED):
+    if campaign.state not in _WITH_LETTERS:
         raise NotAllowed("통지서를 다 보낸 뒤나 취소한 뒤에 종이 우편 목록을 만들 수 있습니다.")
     if not reason.strip():
         raise NotAllowed("목록을 내려받는 사유를 적어 주세요.")
-    waiting = Recipient.objects.filter(campaign=campaign, bucket=Recipient.Bucket.PAPER, paper_item__isnull=True)
-    people = sorted(waiting.select_for_update(of=("self",)), key=lambda one: (not one.address, one.row, one.pk))
-    if not people:
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    list_letters(campaign, now=now)
+    waiting = PaperItem.objects.select_for_update(of=("self",)).select_related("recipient")
+    items = list(waiting.filter(recipient__campaign=campaign, state=PaperItem.State.LISTED).order_by("pk"))
+    if not items:
         raise NotAllowed("새로 목록에 실을 사람이 없습니다.")
-    letters = _letters(campaign, people)
-    latest = PaperBatch.objects.filter(campaign=campaign).aggregate(latest=Max("number"))["latest"]
-    batch = PaperBatch(
-        campaign=campaign,
-        number=(latest or 0) + 1,
-        row_count=len(people),
-        reason=reason.strip()[:200],
-        made_by=by,
-        made_at=now,
-    )
-    taken_at = in_korea(now).strftime("%Y-%m-%d %H:%M")
-    watermark = f"{official.display_name} · {taken_at} · {batch.reason}"
-    title = f"{campaign.number} {campaign.title} 종이 우편 {batch.number}차"
-    batch.xlsx_stored_as, batch.xlsx_sha256 = _keep(
-        batch, "xlsx", paper.as_xlsx(letters, title=title, watermark=watermark), now
-    )
-    batch.csv_stored_as, batch.csv_sha256 = _keep(batch, "csv", paper.as_csv(letters), now)
-    batch.save(force_insert=True)
-    PaperItem.objects.bulk_create(
-        [PaperItem(recipient=one, batch=batch, reason=one.reason or one.state, listed_at=now) for one in people],
-        batch_size=2000,
-    )
+    letters = _letters(campaign, items)
+    batch = _batch(campaign, letters, official=official, reason=reason.strip()[:200], now=now)
+    by_key = {item.recipient.key: item for item in items}
+    for place, letter in enumerate(letters, start=1):
+        item = by_key[letter.key]
+        item.state, item.batch, item.place = PaperItem.State.EXPORTED, batch, place
+    PaperItem.objects.bulk_update(items, ["state", "batch", "place"], batch_size=2000)
     log(campaign, "export_paper", by=by, now=now, note=f"{batch.number}차 {batch.row_count:,}명: {batch.reason}"[:300])
     return batch
 
 
-def _letters(campaign: Campaign, people: list[Recipient]) -> list[paper.Letter]:
+def _batch(
+    campaign: Campaign, letters: list[paper.Letter], *, official: Official, reason: str, now: datetime
+) -> PaperBatch:
+    latest = PaperBatch.objects.filter(campaign=campaign).aggregate(latest=Max("number"))["latest"]
+    batch = PaperBatch(
+        campaign=campaign,
+        number=(latest or 0) + 1,
+        row_count=len(letters),
+        reason=reason,
+        made_by=official.user,
+        made_at=now,
+    )
+    taken_at = in_korea(now).strftime("%Y-%m-%d %H:%M")
+    watermark = f"{official.display_name} · {taken_at} · {reason}"
+    title = f"{campaign.number} {campaign.title} 종이 우편 {batch.number}차"
+    sheet = paper.as_xlsx(letters, title=title, watermark=watermark)
+    batch.xlsx_stored_as, batch.xlsx_sha256 = _keep(batch, "xlsx", sheet, now)
+    batch.csv_stored_as, batch.csv_sha256 = _keep(batch, "csv", paper.as_csv(letters, watermark=watermark), now)
+    batch.save(force_insert=True)
+    return batch
+
+
+def _letters(campaign: Campaign, items: list[PaperItem]) -> list[paper.Letter]:
+    """The lines of a list, in the order of the roster; who stands apart comes last."""
     notices = Notice.objects.filter(recipient__campaign=campaign).order_by("state", "-first_page")  # proved after held
-    pages = dict(notices.values_list("recipient_id", "pages"))
-    return [
-        paper.Letter(
+    pages = {one.recipient_id: one for one in notices.only("recipient_id", "state", "pages")}
+    ordered: list[tuple[tuple[bool, int, int], paper.Letter]] = []
+    for item in items:
+        one = item.recipient
+        notice = pages.get(one.pk)
+        is_printable = notice is not None and notice.state in _PRINTABLE
+        note = "" if one.address and is_printable else "주소 없음" if is_printable else "인쇄할 쪽 없음"
+        letter = paper.Letter(
             key=one.key,
             name=one.name,
             postcode=one.postcode,
             address=one.address,
-            pages=", ".join(map(str, pages.get(one.pk, []))),
+            pages=", ".join(map(str, notice.pages)) if notice else "",
             reason=reason_label(one.reason or one.state),
+            note=note,
         )
-        for one in people
-    ]
+        ordered.append(((bool(note), one.row, one.pk), letter))
+    return [letter for _, letter in sorted(ordered, key=lambda pair: pair[0])]
 
 
 def _keep(batch: PaperBatch, kind: str, content: bytes, now: datetime) -> tuple[str, str]:
@@ -88,8 +129,77 @@ def _keep(batch: PaperBatch, kind: str, content: bytes, now: datetime) -> tuple[
     return place, hashlib.sha256(content).hexdigest()
 
 
+@transaction.atomic
+def approve_paper(batch: PaperBatch, *, by: User, now: datetime) -> None:
+    """
+    A second official stands for a list: from now on its files may be taken out.
+
+    :raises NotAllowed: if `by` made the list, is of another department, or somebody approved it before
+    """
+    official_for(by, batch.campaign, CAMPAIGN_STEPS["close"])
+    if batch.made_by_id == by.pk:
+        raise NotAllowed("목록을 만든 사람은 스스로 확인할 수 없습니다. 다른 담당자가 확인해 주세요.")
+    waiting = PaperBatch.objects.filter(pk=batch.pk, approved_by__isnull=True)
+    if waiting.update(approved_by=by, approved_at=now) != 1:
+        raise NotAllowed
+    batch.approved_by, batch.approved_at = by, now
+    log(batch.campaign, "approve_paper", by=by, now=now, note=f"{batch.number}차 {batch.row_count:,}명")
+
+
+def make_prints(campaign: Campaign, *, now: datetime) -> int:
+    """Put the pages of approved lists together to print; returns how many lists were done."""
+    waiting = PaperBatch.objects.filter(campaign=campaign, approved_by__isnull=False, pdf_made_at__isnull=True)
+    made = 0
+    for batch in waiting.select_related("campaign").order_by("number"):
+        made += _make_print(batch, now=now)
+    return made
+
+
+def _make_print(batch: PaperBatch, *, now: datetime) -> bool:
+    """Whether it was ours to make. Pages of people who stand apart on the list are not among them."""
+    wanted = _notices_to_print(batch)
+    facts: dict[str, object] = {"pdf_made_at": now}
+    if wanted:
+        sources = {one.document_id: one.document for one in wanted}
+        places = {pk: number for number, pk in enumerate(sources)}
+        letters = [Pages(places[one.document_id], tuple(one.pages)) for one in wanted]
+        with tempfile.TemporaryDirectory(prefix="print-", dir=vault.memory()) as folder, ExitStack() as stack:
+            paths = [stack.enter_context(vault.opened(_with(one, batch), now=now)) for one in sources.values()]
+            target = Path(folder) / "print.pdf"
+            facts["pdf_page_count"] = printed(letters, sources=paths, target=target)
+            facts["pdf_stored_as"], facts["pdf_sha256"] = _keep(batch, "pdf", target.read_bytes(), now)
+    if PaperBatch.objects.filter(pk=batch.pk, pdf_made_at__isnull=True).update(**facts) == 1:
+        return True
+    vault.forget([str(facts["pdf_stored_as"])] if wanted else [])
+    return False
+
+
+def _notices_to_print(batch: PaperBatch) -> list[Notice]:
+    """The notices of the list in its order, of those who have an address."""
+    in_order = list(batch.items.order_by("place").values_list("recipient_id", flat=True))
+    notices = Notice.objects.filter(recipient__in=in_order, state__in=_PRINTABLE).select_related(
+        "document", "recipient"
+    )
+    by_person = {one.recipient_id: one for one in notices if one.recipient.address}
+    return [by_person[pk] for pk in in_order if pk in by_person]
+
+
+def _with(document: SourceDocument, batch: PaperBatch) -> SourceDocument:
+    document.campaign = batch.campaign
+    return document
+
+
 def open_paper(batch: PaperBatch, *, kind: str, now: datetime) -> bytes:
-    """A list as it was made, byte for byte."""
-    place = batch.xlsx_stored_as if kind == "xlsx" else batch.csv_stored_as
+    """
+    A list as it was made, byte for byte.
+
+    :raises NotAllowed: before a second official has approved it, or if there is no such file (yet)
+    """
+    if not batch.is_approved:
+        raise NotAllowed("다른 담당자가 확인한 뒤에 내려받을 수 있습니다.")
+    places = {"xlsx": batch.xlsx_stored_as, "csv": batch.csv_stored_as, "pdf": batch.pdf_stored_as}
+    place = places.get(kind)
+    if not place:
+        raise NotAllowed("인쇄용 PDF를 아직 만들고 있습니다. 잠시 뒤 다시 받아 주세요.")
     key = vault.key_of(batch.campaign, now=now)
     return storage.read_sealed(vault.full_path(place), key=key, aad=vault.aad_of_paper(batch, kind))

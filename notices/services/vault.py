@@ -65,7 +65,7 @@ def read_picture(asset: Asset, *, now: datetime) -> bytes:
 @contextmanager
 def opened(document: SourceDocument, *, now: datetime) -> Iterator[Path]:
     """The plain PDF, in memory, for as long as somebody works on it."""
-    folder = Path(tempfile.mkdtemp(prefix=f"{_SHELF}{os.getpid()}-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_SHELF}{os.getpid()}-", dir=memory()))
     try:
         target = folder / "document.pdf"
         storage.open_into(
@@ -81,7 +81,7 @@ def opened(document: SourceDocument, *, now: datetime) -> Iterator[Path]:
 
 def sweep_shelf() -> None:
     """Remove what a killed worker left open in memory."""
-    for folder in Path(_memory() or tempfile.gettempdir()).glob(f"{_SHELF}*"):
+    for folder in Path(memory() or tempfile.gettempdir()).glob(f"{_SHELF}*"):
         owner = folder.name.removeprefix(_SHELF).partition("-")[0]
         if owner.isdigit() and not _is_alive(int(owner)):
             shutil.rmtree(folder, ignore_errors=True)
@@ -94,7 +94,8 @@ def forget(stored: list[str]) -> None:
             full_path(name).unlink()
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
+    """A folder in memory, if the machine has one: what is open for a moment never reaches a disk."""
     shm = Path("/dev/shm")  # noqa: S108  (the folder in it is private and random)
     return str(shm) if shm.is_dir() and os.access(shm, os.W_OK) else None
 

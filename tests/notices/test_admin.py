@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from messaging.models import MessageStatus
 from notices import queries, services, tabulation
-from notices.models import Campaign, Recipient
+from notices.models import Campaign, PaperBatch, Recipient
 from portal.accounts.models import AuditEntry, User
 from portal.core.clock import now as real_now
 from tests.notices.world import BADA, HANEUL, SOL, World
@@ -287,9 +287,12 @@ def test_downloading_a_list_is_written_down_with_its_reason(office: World) -> No
     services.cancel(campaign, reason="취소", by=office.drafter, now=office.now)
     client = signed_in(office.sender)
     client.post(at("paper", campaign.pk), {"reason": "우체국 접수"})
+    early = client.get(at("paper_file", campaign.pk, 1, "csv"))
+    services.approve_paper(PaperBatch.objects.get(), by=office.drafter, now=office.now)
 
     response = client.get(at("paper_file", campaign.pk, 1, "csv"))
 
+    assert early.status_code == 302
     assert response.content.startswith(b"\xef\xbb\xbf")
     assert "no-store" in response.headers["Cache-Control"]
     look = AuditEntry.objects.latest("pk")

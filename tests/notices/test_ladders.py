@@ -79,10 +79,13 @@ def test_silence_takes_the_steps_for_silence_and_failure_those_for_failure() -> 
     opened = ladders.step_after(rungs, phase="deliver", done=1, silence="unopened")
     failed = ladders.step_after(rungs, phase="deliver", done=1, silence="undelivered")
 
-    assert opened is not None and opened.channel == "picture"
-    assert failed is not None and failed.channel == "text"
+    assert opened is not None
+    assert opened.channel == "picture"
+    assert failed is not None
+    assert failed.channel == "text"
     after_failing = ladders.step_after(rungs, phase="deliver", done=2, silence="undelivered")
-    assert after_failing is not None and after_failing.is_paper
+    assert after_failing is not None
+    assert after_failing.is_paper
 
 
 def test_nothing_follows_the_last_step() -> None:

@@ -38,7 +38,7 @@ def test_the_csv_opens_as_korean() -> None:
 
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    assert rows == [list(COLUMNS), ["1", "김하늘", "01234", "한빛시 새빛구", "3, 4", "미동의"]]
+    assert rows == [list(COLUMNS), ["1", "김하늘", "01234", "한빛시 새빛구", "3, 4", "미동의", ""]]
 
 
 def test_the_workbook_holds_text_only() -> None:
@@ -46,7 +46,7 @@ def test_the_workbook_holds_text_only() -> None:
 
     rows = list(load_workbook(io.BytesIO(content))["종이 우편"].iter_rows())
     assert [cell.value for cell in rows[2]] == list(COLUMNS)
-    assert [cell.data_type for cell in rows[3]] == ["s"] * len(COLUMNS)
+    assert [cell.data_type for cell in rows[3][:-1]] == ["s"] * (len(COLUMNS) - 1)
     assert rows[3][1].value == f"'{EVIL}"
     assert rows[3][0].value == "0012"
     assert rows[1][0].value == "누가 언제 왜"
@@ -66,9 +66,10 @@ def test_everybody_without_a_picture_is_on_the_list_with_her_reason(world: World
     campaign = _followed(world)
 
     batch = services.export_paper(campaign, reason="우체국 접수", by=world.sender, now=world.now)
+    services.approve_paper(batch, by=world.drafter, now=world.now)
 
     rows = list(csv.reader(io.StringIO(services.open_paper(batch, kind="csv", now=world.now).decode("utf-8-sig"))))
-    reasons = {row[1]: row[5] for row in rows[1:]}
+    reasons = {row[1]: row[5] for row in rows[1:-1]}
     assert reasons == {
         "박바다": "동의하지 않았습니다",
         "최솔": "마감까지 회신이 없습니다",
@@ -124,6 +125,7 @@ def test_a_late_receipt_before_the_list_spares_the_letter(world: World) -> None:
 def test_the_stored_lists_are_sealed_and_come_back_byte_for_byte(world: World) -> None:
     campaign = _followed(world)
     batch = services.export_paper(campaign, reason="우체국 접수", by=world.sender, now=world.now)
+    services.approve_paper(batch, by=world.drafter, now=world.now)
 
     first = services.open_paper(batch, kind="xlsx", now=world.now)
 
