@@ -34,39 +34,51 @@ CAMPAIGN_STEPS: dict[str, Step] = {
     "read_files": Step(frozenset({C.DRAFT, C.CHECKING, C.READY}), C.READING, "자료 분석 시작"),
     "refuse_file": Step(frozenset({C.READING}), C.DRAFT, "파일을 쓸 수 없음"),
     "finish_reading": Step(frozenset({C.READING}), C.CHECKING, "자료 분석 끝"),
+    "skip_reading": Step(frozenset({C.DRAFT}), C.CHECKING, "문서 없이 명부만"),
     "settle_checking": Step(frozenset({C.CHECKING}), C.READY, "검수 마침", _DRAFTERS),
     "reopen_checking": Step(frozenset({C.READY}), C.CHECKING, "검수로 돌아감", _DRAFTERS),
-    "launch": Step(frozenset({C.READY}), C.ASKING, "동의 요청 시작", _SENDERS, needs_second_official=True),
+    "propose": Step(frozenset({C.READY}), C.APPROVING, "결재 올림", _DRAFTERS),
+    "approve": Step(frozenset({C.APPROVING}), C.APPROVED, "결재 완료"),
+    "send_back": Step(frozenset({C.APPROVING}), C.READY, "반려"),
+    "void_approval": Step(frozenset({C.APPROVING, C.APPROVED}), C.READY, "결재 무효"),
+    "launch": Step(frozenset({C.READY, C.APPROVED}), C.ASKING, "묻기 시작", _SENDERS, needs_second_official=True),
     "close_asking": Step(frozenset({C.ASKING}), C.ASKED, "회신 마감", _DRAFTERS),
-    "send_notices": Step(frozenset({C.ASKED}), C.SENDING, "통지서 발송 시작", _SENDERS, needs_second_official=True),
-    "hand_over": Step(frozenset({C.SENDING}), C.FOLLOWING, "발송 끝, 결과 확인"),
-    "close": Step(frozenset({C.FOLLOWING}), C.CLOSED, "종료", _DRAFTERS),
-    "cancel": Step(
-        frozenset({C.DRAFT, C.READING, C.CHECKING, C.READY, C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING}),
-        C.CANCELLED,
-        "취소",
-        _DRAFTERS,
+    "propose_sending": Step(frozenset({C.ASKED}), C.CONFIRMING, "최종 결재 올림", _DRAFTERS),
+    "send_back_sending": Step(frozenset({C.CONFIRMING}), C.ASKED, "최종 결재 반려"),
+    "send_notices": Step(
+        frozenset({C.APPROVED, C.ASKED, C.CONFIRMING}), C.SENDING, "발송 시작", _SENDERS, needs_second_official=True
     ),
+    "hand_over": Step(frozenset({C.SENDING}), C.FOLLOWING, "발송 끝, 결과 확인"),
+    "close": Step(frozenset({C.ASKED, C.FOLLOWING}), C.CLOSED, "종료", _DRAFTERS),
+    "cancel": Step(frozenset(set(C) - {C.CLOSED, C.CANCELLED, C.PURGED}), C.CANCELLED, "취소", _DRAFTERS),
+    "purge": Step(frozenset({C.CLOSED, C.CANCELLED}), C.PURGED, "파기"),
 }
 
-_ANSWERS = frozenset({R.AGREED, R.VERIFIED, R.DECLINED, R.IDENTITY_MISMATCH})
+_ANSWERS = frozenset({R.AGREED, R.VERIFIED, R.DECLINED, R.IDENTITY_MISMATCH, R.ANSWERED})
+_REPORTED = frozenset({R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED, R.OPENED})
 # An answer counts if it arrived in time, even when we come to read it a little after the closing: hence SILENT.
 RECIPIENT_STEPS: dict[str, frozenset[str]] = {
     R.IMPORTED: frozenset({R.ADDRESSABLE, R.DEFECTIVE, R.NO_MOBILE, R.MINOR, R.EXCLUDED, R.CANCELLED}),
-    R.ADDRESSABLE: frozenset({R.ASKING, R.SILENT, R.DEFECTIVE, R.EXCLUDED, R.CANCELLED}),
-    R.ASKING: _ANSWERS | {R.ASK_UNDELIVERED, R.SILENT, R.CANCELLED},
+    R.ADDRESSABLE: frozenset(
+        {R.ASKING, R.VERIFIED, R.QUEUED, R.SILENT, R.UNANSWERED, R.DEFECTIVE, R.EXCLUDED, R.CANCELLED}
+    ),
+    R.ASKING: _ANSWERS | {R.ASK_UNDELIVERED, R.SILENT, R.UNANSWERED, R.CANCELLED},
     R.ASK_UNDELIVERED: _ANSWERS | {R.ASKING},
-    R.AGREED: _ANSWERS - {R.AGREED} | {R.SILENT, R.CANCELLED},
+    R.AGREED: _ANSWERS - {R.AGREED} | {R.SILENT, R.UNANSWERED, R.CANCELLED},
     R.DECLINED: frozenset({R.AGREED, R.VERIFIED}),
     R.SILENT: _ANSWERS,
     R.IDENTITY_MISMATCH: frozenset({R.DECLINED}),
-    R.VERIFIED: frozenset({R.QUEUED, R.REVOKED, R.CANCELLED}),
+    R.VERIFIED: frozenset({R.ASKING, R.QUEUED, R.REVOKED, R.IDENTITY_MISMATCH, R.CANCELLED}),
     R.REVOKED: frozenset({R.VERIFIED}),
-    R.QUEUED: frozenset({R.SENT, R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED, R.REVOKED, R.CANCELLED}),
-    R.SENT: frozenset({R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED}),
-    R.UNDELIVERED: frozenset({R.DELIVERED, R.UNRESOLVED}),
-    R.UNRESOLVED: frozenset({R.DELIVERED, R.UNDELIVERED}),
-    R.DELIVERED: frozenset(),
+    R.QUEUED: _REPORTED | {R.SENT, R.REVOKED, R.CANCELLED},
+    R.SENT: _REPORTED,
+    R.UNDELIVERED: frozenset({R.DELIVERED, R.UNRESOLVED, R.OPENED}),
+    R.UNRESOLVED: frozenset({R.DELIVERED, R.UNDELIVERED, R.OPENED}),
+    R.DELIVERED: frozenset({R.OPENED, R.UNOPENED}),
+    R.OPENED: frozenset(),
+    R.UNOPENED: frozenset({R.OPENED}),
+    R.ANSWERED: frozenset({R.DECLINED}),
+    R.UNANSWERED: frozenset({R.ANSWERED}),
     R.EXCLUDED: frozenset(),
     R.DEFECTIVE: frozenset({R.EXCLUDED}),
     R.NO_MOBILE: frozenset({R.EXCLUDED, R.DEFECTIVE}),
@@ -77,15 +89,26 @@ RECIPIENT_STEPS: dict[str, frozenset[str]] = {
 LIVE = frozenset({R.IMPORTED, R.ADDRESSABLE, R.ASKING, R.AGREED, R.VERIFIED, R.QUEUED, R.SENT})
 OPEN_TO_ANSWERS = frozenset(
     {R.ASKING, R.ASK_UNDELIVERED, R.AGREED, R.DECLINED, R.SILENT, R.VERIFIED, R.REVOKED, R.IDENTITY_MISMATCH}
+    | {R.ANSWERED, R.UNANSWERED}
 )
-_BUCKETS = {R.DELIVERED: Recipient.Bucket.ELECTRONIC, R.EXCLUDED: Recipient.Bucket.EXCLUDED}
+B = Recipient.Bucket
+_BUCKETS = {R.OPENED: B.ELECTRONIC, R.EXCLUDED: B.EXCLUDED, R.ANSWERED: B.ANSWERED, R.UNANSWERED: B.UNANSWERED}
 
 
-def bucket_of(state: str) -> str | None:
-    """Where a citizen in this state ends: nowhere yet while it is a live one, and by registered mail by default."""
+def bucket_of(state: str, campaign: Campaign) -> str | None:
+    """
+    Where a citizen in this state ends: nowhere yet while it is a live one, by registered mail by default.
+
+    Where only an opening counts as served, a delivered notice is still under way and an unopened one was not served.
+    """
     if state in LIVE:
         return None
-    return _BUCKETS.get(R(state), Recipient.Bucket.PAPER)
+    is_opening_needed = campaign.effect == Campaign.Effect.OPENED
+    if state == R.DELIVERED:
+        return None if is_opening_needed else B.ELECTRONIC
+    if state == R.UNOPENED and not is_opening_needed:
+        return B.ELECTRONIC
+    return _BUCKETS.get(R(state), B.PAPER if campaign.has_paper else B.UNREACHED)
 
 
 def step_of(verb: str, *, state: str) -> Step:

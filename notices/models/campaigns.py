@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from portal.core.fields import SealedField, SealedModel, sealed_text
 
 REGISTERED_MAIL_WON = 2_800
+_BEFORE_APPROVAL = ["draft", "reading", "checking", "ready", "approving"]
+_AFTER_APPROVAL = ["approved", "asking", "asked", "confirming", "sending", "following", "closed", "purged"]
 
 
 class Campaign(SealedModel):
@@ -17,6 +19,33 @@ class Campaign(SealedModel):
         """What the campaign is for."""
 
         NOTICE = "notice", "개인별 통지서"
+        CONSENT = "consent", "수신동의 모으기"
+        SURVEY = "survey", "설문"
+        RSVP = "rsvp", "참석 확인"
+        ACKNOWLEDGE = "acknowledge", "확인 요청"
+        VOTE = "vote", "투표"
+        TEXT = "text", "안내 문자"
+
+    class Consent(models.TextChoices):
+        """On what ground a personal notice is sent (행정절차법 제14조 제3항)."""
+
+        ASK = "ask", "이번에 동의를 구함"
+        STANDING = "standing", "전에 받은 동의"
+        NONE = "none", "법에 따라 동의 없이"
+
+    class Effect(models.TextChoices):
+        """What counts as served; statutes differ, so the campaign says it (행정절차법 제15조, 전자문서법 제6조)."""
+
+        ENTERED = "entered", "보낸 때"
+        DELIVERED = "delivered", "전달된 때"
+        OPENED = "opened", "열람한 때"
+
+    class Identity(models.TextChoices):
+        """What a citizen must tell to be believed."""
+
+        NONE = "none", "확인하지 않음"
+        BIRTH = "birth", "생년월일"
+        BOTH = "both", "생년월일과 휴대전화 끝 네 자리"
 
     class State(models.TextChoices):
         """Every allowed step between these is in `notices.workflow`."""
@@ -24,12 +53,16 @@ class Campaign(SealedModel):
         DRAFT = "draft", "작성"
         READING = "reading", "자료 분석"
         CHECKING = "checking", "검수"
-        READY = "ready", "시작 전"
-        ASKING = "asking", "동의 접수"
+        READY = "ready", "결재 전"
+        APPROVING = "approving", "결재 중"
+        APPROVED = "approved", "결재 완료"
+        ASKING = "asking", "응답 접수"
         ASKED = "asked", "접수 마감"
+        CONFIRMING = "confirming", "최종 결재"
         SENDING = "sending", "발송"
-        FOLLOWING = "following", "결과 확인"
+        FOLLOWING = "following", "미열람 후속"
         CLOSED = "closed", "종료"
+        PURGED = "purged", "파기"
         CANCELLED = "cancelled", "취소"
 
     number = models.CharField("번호", max_length=20, unique=True)
@@ -42,9 +75,16 @@ class Campaign(SealedModel):
         "accounts.Official", verbose_name="담당자", on_delete=models.PROTECT, related_name="campaigns"
     )
     legal_basis = models.CharField("법적 근거", max_length=200)
+    consent = models.CharField("발송 근거", max_length=10, choices=Consent.choices, default=Consent.ASK)
+    effect = models.CharField("도달로 보는 때", max_length=10, choices=Effect.choices, default=Effect.DELIVERED)
+    identity = models.CharField("본인확인", max_length=10, choices=Identity.choices, default=Identity.BIRTH)
+    has_paper = models.BooleanField("나머지는 종이 우편", default=True)
     state = models.CharField("상태", max_length=20, choices=State.choices, default=State.DRAFT)
     asks_from = models.DateTimeField("동의 요청 시작")
     asks_until = models.DateTimeField("회신 마감")
+    sends_from = models.DateTimeField("발송 시작", null=True, blank=True)
+    unopened_until = models.DateTimeField("열람 기한", null=True, blank=True)
+    purge_on = models.DateField("파기 예정일", null=True, blank=True)
     paused_at = models.DateTimeField("멈춘 때", null=True, blank=True)
     pause_reason = models.CharField("멈춘 사유", max_length=200, blank=True)
     manifest_sha256 = models.CharField("자료 지문", max_length=64, blank=True)
@@ -75,23 +115,32 @@ class Campaign(SealedModel):
         constraints = [
             models.CheckConstraint(condition=Q(asks_until__gt=F("asks_from")), name="campaign_asks_for_some_time"),
             models.CheckConstraint(condition=~Q(legal_basis=""), name="campaign_has_legal_basis"),
-            models.CheckConstraint(condition=Q(kind__in=["notice"]), name="campaign_kind_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "reading", "checking", "ready", "asking", "asked"])
-                | Q(state__in=["sending", "following", "closed", "cancelled"]),
-                name="campaign_state_known",
+                condition=Q(kind__in=["notice", "consent", "survey", "rsvp", "acknowledge", "vote", "text"]),
+                name="campaign_kind_known",
+            ),
+            models.CheckConstraint(condition=Q(consent__in=["ask", "standing", "none"]), name="campaign_consent_known"),
+            models.CheckConstraint(
+                condition=Q(effect__in=["entered", "delivered", "opened"]), name="campaign_effect_known"
+            ),
+            models.CheckConstraint(condition=Q(identity__in=["none", "birth", "both"]), name="campaign_identity_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[*_BEFORE_APPROVAL, *_AFTER_APPROVAL, "cancelled"]), name="campaign_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "reading", "checking", "cancelled"]) | ~Q(manifest_sha256=""),
+                condition=Q(state__in=["draft", "reading", "checking", "cancelled", "purged"]) | ~Q(manifest_sha256=""),
                 name="checked_campaign_has_manifest",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "reading", "checking", "ready", "cancelled"])
-                | Q(asks_approved_by__isnull=False) & ~Q(approved_manifest_sha256=""),
+                condition=Q(state__in=[*_BEFORE_APPROVAL, "cancelled", "purged"]) | ~Q(approved_manifest_sha256=""),
                 name="launched_campaign_was_approved",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["sending", "following", "closed"]) | Q(sends_approved_by__isnull=False),
+                condition=~Q(state__in=["asking", "asked", "confirming"]) | Q(asks_approved_by__isnull=False),
+                name="asking_campaign_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sending", "following"]) | Q(sends_approved_by__isnull=False),
                 name="sending_campaign_was_approved",
             ),
             models.CheckConstraint(
@@ -107,7 +156,9 @@ class Campaign(SealedModel):
                 name="paused_campaign_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(state="closed", closed_at__isnull=False) | ~Q(state="closed") & Q(closed_at__isnull=True),
+                condition=Q(state="closed", closed_at__isnull=False)
+                | Q(state="purged")
+                | ~Q(state="closed") & Q(closed_at__isnull=True),
                 name="closed_campaign_says_when",
             ),
         ]
@@ -128,7 +179,19 @@ class Campaign(SealedModel):
     @property
     def is_over(self) -> bool:
         """Whether nothing more can happen."""
-        return self.state in (self.State.CLOSED, self.State.CANCELLED)
+        return self.state in (self.State.CLOSED, self.State.CANCELLED, self.State.PURGED)
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether each citizen gets a document of her own."""
+        return self.kind == self.Kind.NOTICE
+
+    @property
+    def asks(self) -> bool:
+        """Whether citizens are asked something before anything personal is sent."""
+        if self.kind == self.Kind.NOTICE:
+            return self.consent == self.Consent.ASK
+        return self.kind != self.Kind.TEXT
 
 
 class Question(models.Model):
@@ -138,6 +201,9 @@ class Question(models.Model):
         """How a citizen answers."""
 
         CHOICE = "choice", "번호 고르기"
+        SCALE = "scale", "점수"
+        NUMBER = "number", "숫자"
+        TEXT = "text", "글"
 
     campaign = models.ForeignKey(Campaign, verbose_name="발송 건", on_delete=models.CASCADE, related_name="questions")
     position = models.PositiveSmallIntegerField("순서", validators=[MinValueValidator(1), MaxValueValidator(5)])
@@ -150,7 +216,9 @@ class Question(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "position"], name="one_question_per_position"),
             models.CheckConstraint(condition=Q(position__gte=1, position__lte=5), name="question_position_1_to_5"),
-            models.CheckConstraint(condition=Q(answer__in=["choice"]), name="question_answer_known"),
+            models.CheckConstraint(
+                condition=Q(answer__in=["choice", "scale", "number", "text"]), name="question_answer_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +233,7 @@ class Option(models.Model):
 
         CONSENT = "consent", "동의"
         REFUSE = "refuse", "미동의"
+        CHOICE = "choice", "고름"
 
     question = models.ForeignKey(Question, verbose_name="물음", on_delete=models.CASCADE, related_name="options")
     digit = models.PositiveSmallIntegerField("번호", validators=[MinValueValidator(1), MaxValueValidator(9)])
@@ -176,9 +245,15 @@ class Option(models.Model):
         verbose_name_plural = "답"
         constraints = [
             models.UniqueConstraint(fields=["question", "digit"], name="one_option_per_digit"),
-            models.UniqueConstraint(fields=["question", "meaning"], name="one_consent_and_one_refusal"),
+            models.UniqueConstraint(
+                fields=["question", "meaning"],
+                condition=Q(meaning__in=["consent", "refuse"]),
+                name="one_consent_and_one_refusal",
+            ),
             models.CheckConstraint(condition=Q(digit__gte=1, digit__lte=9), name="option_digit_1_to_9"),
-            models.CheckConstraint(condition=Q(meaning__in=["consent", "refuse"]), name="option_meaning_known"),
+            models.CheckConstraint(
+                condition=Q(meaning__in=["consent", "refuse", "choice"]), name="option_meaning_known"
+            ),
         ]
 
     def __str__(self) -> str:

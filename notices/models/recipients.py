@@ -62,7 +62,10 @@ PAPER = [
     *["defective", "no_mobile", "minor", "ask_undelivered", "declined", "silent"],
     *["identity_mismatch", "revoked", "undelivered", "unresolved", "cancelled"],
 ]
-CONSENTED = ["verified", "revoked", "queued", "sent", "delivered", "undelivered", "unresolved"]
+CONSENTED = [
+    *["verified", "revoked", "queued", "sent", "delivered"],
+    *["undelivered", "unresolved", "opened", "unopened"],
+]
 
 # One statement, whatever the number of rows: a row trigger on a hot counter is five times slower, and a page must not
 # count 52,000 rows every two seconds. Old rows count down, new rows count up.
@@ -76,6 +79,8 @@ _METRICS = """
         case when needs_triage then 'triage' end,
         case when sent_at is not null then 'sent' end,
         case when delivered_at is not null then 'delivered' end,
+        case when opened_at is not null then 'opened' end,
+        case when ground <> '' then 'ground:' || ground end,
         case when state = 'cancelled' and verified_at is not null then 'cancelled_verified' end
     ], null)
 """
@@ -118,6 +123,10 @@ class Recipient(SealedModel):
         DELIVERED = "delivered", "전달"
         UNDELIVERED = "undelivered", "전달 실패"
         UNRESOLVED = "unresolved", "결과 확인 불가"
+        OPENED = "opened", "열람"
+        UNOPENED = "unopened", "미열람"
+        ANSWERED = "answered", "응답"
+        UNANSWERED = "unanswered", "응답 없음"
         CANCELLED = "cancelled", "취소"
 
     class Bucket(models.TextChoices):
@@ -125,7 +134,17 @@ class Recipient(SealedModel):
 
         ELECTRONIC = "electronic", "전자 전달"
         PAPER = "paper", "종이 우편"
+        ANSWERED = "answered", "응답"
+        UNANSWERED = "unanswered", "응답 없음"
+        UNREACHED = "unreached", "연락하지 못함"
         EXCLUDED = "excluded", "제외"
+
+    class Ground(models.TextChoices):
+        """Why something personal may be sent to her at all."""
+
+        REPLY = "reply", "회신으로 동의"
+        STANDING = "standing", "전에 한 동의"
+        STATUTE = "statute", "법령"
 
     campaign = models.ForeignKey(Campaign, verbose_name="발송 건", on_delete=models.CASCADE, related_name="recipients")
     key = models.CharField("관리번호", max_length=40)
@@ -148,6 +167,7 @@ class Recipient(SealedModel):
     state = models.CharField("상태", max_length=20, choices=State.choices, default=State.IMPORTED)
     bucket = models.CharField("귀결", max_length=10, choices=Bucket.choices, null=True, blank=True)  # noqa: DJ001  (null says: not yet)
     reason = models.CharField("사유", max_length=40, blank=True)
+    ground = models.CharField("보내는 근거", max_length=10, choices=Ground.choices, blank=True)
     needs_triage = models.BooleanField("불명확 회신 있음", default=False)
     wrong_birth_count = models.PositiveSmallIntegerField("생년월일 불일치 횟수", default=0)
     asked_at = models.DateTimeField("동의 요청", null=True, blank=True)
@@ -158,6 +178,7 @@ class Recipient(SealedModel):
     verified_at = models.DateTimeField("동의 확정", null=True, blank=True)
     sent_at = models.DateTimeField("발송", null=True, blank=True)
     delivered_at = models.DateTimeField("전달", null=True, blank=True)
+    opened_at = models.DateTimeField("열람", null=True, blank=True)
 
     class Meta:
         verbose_name = "수신자"
@@ -170,10 +191,14 @@ class Recipient(SealedModel):
                     bucket__isnull=False
                 )  # a comparison with NULL is neither true nor false, and a CHECK takes it for true
                 & (
-                    Q(state__in=PAPER, bucket="paper")
-                    | Q(state="delivered", bucket="electronic")
+                    Q(state__in=PAPER, bucket__in=["paper", "unreached"])
+                    | Q(state__in=["delivered", "opened"], bucket="electronic")
+                    | Q(state="unopened", bucket__in=["electronic", "paper", "unreached"])
+                    | Q(state="answered", bucket="answered")
+                    | Q(state="unanswered", bucket="unanswered")
                     | Q(state="excluded", bucket="excluded")
-                ),
+                )
+                | Q(state="delivered", bucket__isnull=True),  # where only an opening counts as served
                 name="final_state_has_its_bucket",
             ),
             models.CheckConstraint(
@@ -182,11 +207,17 @@ class Recipient(SealedModel):
                 name="answers_follow_a_question",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=CONSENTED) | Q(verified_at__isnull=False, identified_at__isnull=False),
+                condition=~Q(state__in=CONSENTED)
+                | Q(ground__in=["standing", "statute"])
+                | Q(verified_at__isnull=False, identified_at__isnull=False),
                 name="sending_follows_verified_consent",
             ),
             models.CheckConstraint(
                 condition=~Q(state="delivered") | Q(delivered_at__isnull=False), name="delivered_says_when"
+            ),
+            models.CheckConstraint(condition=~Q(state="opened") | Q(opened_at__isnull=False), name="opened_says_when"),
+            models.CheckConstraint(
+                condition=Q(ground__in=["", "reply", "standing", "statute"]), name="recipient_ground_known"
             ),
         ]
         indexes = [

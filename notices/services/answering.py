@@ -126,6 +126,8 @@ def _take(heard: _Heard, reply: Reply, now: datetime) -> Answer:
         rule=reading.rule[:80],
         suggested=(reading.suggested or "")[:20],
         identity=heard.identity,
+        is_clear=counts,
+        is_counted=counts,
         is_late=is_late,
         needs_decision=needs_decision,
         at=reply.received_at,
@@ -155,14 +157,14 @@ def _is_in_time(recipient: Recipient, reply: Reply) -> bool:
 
 def current_answer(recipient: Recipient) -> Answer | None:
     """The clear answer that stands, if there is one."""
-    standing = Answer.objects.filter(recipient=recipient, replaced_at__isnull=True, option__isnull=False, is_late=False)
+    standing = Answer.objects.filter(recipient=recipient, replaced_at__isnull=True, is_clear=True)
     return standing.select_related("option").first()
 
 
 def _replace_earlier(recipient: Recipient, now: datetime) -> None:
     """A clear answer takes the place of the earlier one, and of unclear texts nobody has decided about."""
     standing = Answer.objects.filter(recipient=recipient, replaced_at__isnull=True, is_late=False)
-    standing.filter(option__isnull=False).update(replaced_at=now)
+    standing.filter(is_clear=True).update(replaced_at=now)
     undecided = standing.filter(needs_decision=True)
     overtaken = list(undecided.values_list("reply_id", flat=True))
     undecided.update(replaced_at=now, needs_decision=False)
@@ -207,6 +209,7 @@ def _settle(recipient: Recipient, answer: Answer, *, now: datetime, by: User | N
         return
     if after == R.VERIFIED:
         facts["verified_at"] = recipient.verified_at or now
+        facts["ground"] = Recipient.Ground.REPLY
     reason = after if after in (R.DECLINED, R.REVOKED, R.IDENTITY_MISMATCH) else ""
     move([recipient], after, cause=f"answer:{answer.label}", now=now, by=by, reason=reason, **facts)
     record_consent(recipient, answer, now=now)
@@ -269,6 +272,8 @@ def decide_answer(answer: Answer, *, meaning: str, by: User, now: datetime) -> N
         label=meaning,
         rule="official",
         identity=answer.identity,
+        is_clear=True,
+        is_counted=True,
         at=answer.at,
         decided_by=by,
         decided_at=now,

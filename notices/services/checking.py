@@ -30,7 +30,7 @@ def settle_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
     if not sendable:
         raise NotAllowed("보낼 수 있는 통지서가 한 건도 없습니다. 명부와 PDF를 확인해 주세요.")
     for reason, people in _reasons(campaign).items():
-        waiting.filter(pk__in=people).update(state=R.DEFECTIVE, bucket=bucket_of(R.DEFECTIVE), reason=reason)
+        waiting.filter(pk__in=people).update(state=R.DEFECTIVE, bucket=bucket_of(R.DEFECTIVE, campaign), reason=reason)
     step(campaign, "settle_checking", by=by, now=now, manifest_sha256=manifest_of(campaign))
 
 

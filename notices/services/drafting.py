@@ -103,7 +103,7 @@ def exclude(recipient: Recipient, *, reason: str, by: User, now: datetime) -> No
     if not reason.strip():
         raise NotAllowed("제외하는 사유를 적어 주세요.")
     movable = Recipient.objects.filter(pk=recipient.pk).exclude(state=R.EXCLUDED)
-    if movable.update(state=R.EXCLUDED, bucket=bucket_of(R.EXCLUDED), reason="official") != 1:
+    if movable.update(state=R.EXCLUDED, bucket=bucket_of(R.EXCLUDED, campaign), reason="official") != 1:
         raise NotAllowed
     if campaign.state == Campaign.State.READY:
         reopen_checking(campaign, by=by, now=now)

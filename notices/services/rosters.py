@@ -98,7 +98,7 @@ def _people(rows: Iterable[RosterRow]) -> Iterator[tuple[str, RosterRow]]:
 _COLUMNS = (
     *("sealed_id", "campaign_id", "key", "row", "postcode", "page_count", "problems", "state", "bucket", "reason"),
     *("birth_index", "phone_index", "name_sealed", "birth_sealed", "phone_sealed", "address_sealed", "extra_sealed"),
-    *("needs_triage", "wrong_birth_count"),
+    *("ground", "needs_triage", "wrong_birth_count"),
 )
 
 
@@ -119,11 +119,11 @@ def _values(campaign: Campaign, key: str, row: RosterRow, now: datetime) -> tupl
     texts = (("name", row.name), ("birth", birth), ("phone", row.phone), ("address", row.address), ("extra", extra))
     return (
         *(sealed_id, campaign.pk, key, row.row, row.postcode[:6], row.pages, list(row.problems)),
-        *(state, bucket_of(state), reason),
+        *(state, bucket_of(state, campaign), reason),
         blind(birth, context="notices_recipient.birth") if birth else None,
         blind_phone(row.phone) if row.phone else None,
         *(seal_for(Recipient, f"{name}_sealed", text, row=sealed_id) for name, text in texts),
-        *(False, 0),
+        *("", False, 0),
     )
 
 

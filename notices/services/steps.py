@@ -86,7 +86,9 @@ def move(
     for recipient in recipients:
         if not may_move(recipient.state, after):
             raise NotAllowed
-    bucket = bucket_of(after)
+    if not recipients:
+        return
+    bucket = bucket_of(after, recipients[0].campaign)
     for start in range(0, len(recipients), BLOCK):
         block = recipients[start : start + BLOCK]
         Recipient.objects.filter(pk__in=[one.pk for one in block]).update(state=after, bucket=bucket, **facts)

@@ -15,7 +15,7 @@ def test_every_campaign_state_but_the_last_can_be_left_and_reached() -> None:
     left = {before for step in CAMPAIGN_STEPS.values() for before in step.befores}
     reached = {step.after for step in CAMPAIGN_STEPS.values()}
 
-    assert left == set(C) - {C.CLOSED, C.CANCELLED}
+    assert left == set(C) - {C.PURGED}
     assert reached == set(C)
 
 
@@ -48,25 +48,42 @@ def test_no_way_leads_to_sending_but_through_verified_consent() -> None:
     sending = {R.QUEUED, R.SENT, R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED}
     doors = {before for before, afters in RECIPIENT_STEPS.items() if afters & sending and before not in sending}
 
-    assert doors == {R.VERIFIED}
-    assert RECIPIENT_STEPS[R.VERIFIED] & sending == {R.QUEUED}
+    assert doors == {R.VERIFIED, R.ADDRESSABLE}  # the second by statute alone: the database asks for the ground
+    assert RECIPIENT_STEPS[R.VERIFIED] & sending == RECIPIENT_STEPS[R.ADDRESSABLE] & sending == {R.QUEUED}
 
 
 def test_a_delivered_picture_stays_delivered() -> None:
-    assert not RECIPIENT_STEPS[R.DELIVERED]
+    assert RECIPIENT_STEPS[R.DELIVERED] == {R.OPENED, R.UNOPENED}
 
 
 def test_buckets_of_the_workflow_are_those_the_database_demands() -> None:
+    campaign = Campaign()
+
     assert set(LIVE_IN_WORKFLOW) == set(LIVE)
-    assert {state for state in R if bucket_of(state) == "paper"} == set(PAPER)
-    assert {state for state in R if bucket_of(state) is None} == set(LIVE)
-    assert (bucket_of(R.DELIVERED), bucket_of(R.EXCLUDED)) == ("electronic", "excluded")
+    assert {state for state in R if bucket_of(state, campaign) == "paper"} == set(PAPER)
+    assert {state for state in R if bucket_of(state, campaign) is None} == set(LIVE)
+    assert (bucket_of(R.DELIVERED, campaign), bucket_of(R.EXCLUDED, campaign)) == ("electronic", "excluded")
 
 
-def test_states_after_consent_are_reached_through_verified_only() -> None:
+def test_without_letters_nobody_ends_on_paper() -> None:
+    assert {bucket_of(state, Campaign(has_paper=False)) for state in PAPER} == {"unreached"}
+
+
+def test_where_only_an_opening_counts_a_delivery_is_not_the_end() -> None:
+    campaign = Campaign(effect=Campaign.Effect.OPENED)
+
+    assert [bucket_of(state, campaign) for state in (R.DELIVERED, R.OPENED, R.UNOPENED)] == [
+        None,
+        "electronic",
+        "paper",
+    ]
+
+
+def test_states_after_consent_are_reached_through_consent_standing_consent_or_statute_only() -> None:
     before_consent = set(R) - set(CONSENTED) - {R.CANCELLED}
     for before in before_consent:
-        assert RECIPIENT_STEPS[before] & set(CONSENTED) <= {R.VERIFIED}
+        allowed = {R.VERIFIED, R.QUEUED} if before == R.ADDRESSABLE else {R.VERIFIED}
+        assert RECIPIENT_STEPS[before] & set(CONSENTED) <= allowed
 
 
 def test_every_reason_has_korean_words() -> None:
