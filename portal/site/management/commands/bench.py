@@ -2,16 +2,37 @@
 
 import json
 import os
+import platform
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from messaging.benchmarks.parts import PARTS as MESSAGING
+from notices.benchmarks.parts import PARTS as NOTICES
+from notices.benchmarks.stage import NoSample, sample_in
 
-ROOMS = {"messaging": MESSAGING}
 SIZE = 51_000
+PAGES = 60
+
+
+@dataclass(frozen=True)
+class Room:
+    """The parts of one room's benchmark, what they are given, and whether their figures stand side by side."""
+
+    parts: Mapping[str, Callable[[Any], dict[str, Any]]]
+    work_from: Callable[[Mapping[str, Any]], Any]
+    is_flat: bool = False
+
+
+ROOMS = {
+    "messaging": Room(MESSAGING, lambda options: options["size"]),
+    "notices": Room(NOTICES, lambda options: sample_in(options["dir"], options["n"]), is_flat=True),
+}
 
 
 class Command(BaseCommand):
@@ -23,19 +44,40 @@ class Command(BaseCommand):
         """Which room, which of its parts, how much of everything."""
         parser.add_argument("room", choices=sorted(ROOMS))
         parser.add_argument("--only", default="", help="쉼표로 나눈 부분 이름 (비우면 전부)")
-        parser.add_argument("--size", type=int, default=SIZE, help=f"건수 (기본 {SIZE:,})")
+        parser.add_argument("--size", type=int, default=SIZE, help=f"messaging: 건수 (기본 {SIZE:,})")
+        parser.add_argument("--n", type=int, default=PAGES, help=f"notices: 쪽수 (기본 {PAGES})")
+        parser.add_argument("--dir", type=Path, help="notices: notices.pdf와 roster.xlsx가 있는 폴더 (기본 시연 자료)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One part after another."""
-        parts = ROOMS[options["room"]]
-        wanted = [name for name in options["only"].split(",") if name] or list(parts)
-        if unknown := sorted(set(wanted) - set(parts)):
-            raise CommandError(f"모르는 부분입니다: {', '.join(unknown)}. 있는 것: {', '.join(parts)}")
-        if options["size"] < 1:
+        room = ROOMS[options["room"]]
+        wanted = [name for name in options["only"].split(",") if name] or list(room.parts)
+        if unknown := sorted(set(wanted) - set(room.parts)):
+            raise CommandError(f"모르는 부분입니다: {', '.join(unknown)}. 있는 것: {', '.join(room.parts)}")
+        if min(options["size"], options["n"]) < 1:
             raise CommandError("건수는 1 이상이어야 합니다.")
-        found: dict[str, Any] = {"room": options["room"], "size": options["size"], "cores": os.cpu_count()}
-        for name, measure in parts.items():
+        try:
+            work = room.work_from(options)
+        except NoSample as refused:
+            raise CommandError(refused.sentence) from None
+        found = _surroundings(options)
+        for name, measure in room.parts.items():
             if name in wanted:
                 print(f"— {name}", file=sys.stderr, flush=True)
-                found[name] = measure(options["size"])
+                measured = measure(work)
+                found |= measured if room.is_flat else {name: measured}
+        found["load_after"] = round(os.getloadavg()[0], 2)
+        found["noisy"] = found["load_before"] > (found["cores"] or 1) / 2
         self.stdout.write(json.dumps(found, ensure_ascii=False))
+
+
+def _surroundings(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "bench": options["room"],
+        "room": options["room"],
+        "size": options["size"],
+        "n": options["n"],
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 2),
+    }

@@ -1,0 +1,50 @@
+"""Long files: what a page costs near the end of ten thousand, and how much memory one child needs."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from notices.benchmarks.pages import PX_PER_MM
+from notices.benchmarks.stage import Meter, Sample, repeated, say
+from notices.rasterizers import PageRequest
+from notices.rasterizers.poppler import RANGE, Poppler
+
+SHORT, LONG = 100, 10_000
+ROUNDS = 3
+
+
+def measure(sample: Sample, *, pages: int = LONG) -> dict[str, Any]:
+    """One range of pages of a short and of a long file in turn; then the memory of a child at work on the long one."""
+    with tempfile.TemporaryDirectory(prefix="sotong-bench-") as folder:
+        say(f"{pages:,}쪽 파일 만들기")
+        short = repeated(sample.pdf, Path(folder) / "short.pdf", pages=SHORT)
+        long = repeated(sample.pdf, Path(folder) / "long.pdf", pages=pages)
+        in_short, in_long = Meter(), Meter()
+        for number in range(1, ROUNDS + 1):
+            say(f"짧은 파일과 긴 파일, {number}/{ROUNDS}번째")
+            with in_short.over(RANGE):
+                _draw(short, range(1, RANGE + 1))
+            first = min(pages - RANGE, pages * 9 // 10) // SHORT * SHORT + 1  # the same pages of the sample
+            with in_long.over(RANGE):
+                _draw(long, range(first, first + RANGE))
+        return {
+            "poppler_short_ms": round(in_short.ms, 2),
+            "poppler_long_ms": round(in_long.ms, 2),
+            "long_file_ratio": round(in_long.ms / in_short.ms, 3),
+            "rss_mb": _rss_mb(long, range(pages - RANGE, pages)),
+        }
+
+
+def _draw(pdf: Path, numbers: Sequence[int]) -> None:
+    for _ in Poppler().pages(pdf, [PageRequest(number, PX_PER_MM) for number in numbers]):
+        pass
+
+
+def _rss_mb(pdf: Path, numbers: range) -> int:
+    """The most memory a child that draws ever had, asked of a process that has had no other child."""
+    command = [sys.executable, "-m", "notices.benchmarks.memory", str(pdf), str(numbers.start), str(numbers.stop)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own module
+    return round(int(done.stdout) / 1024)
