@@ -6,6 +6,7 @@ code with its signature (or, without one, a third field), the name, the date of 
 Whatever is doubtful is held, with every reason.
 """
 
+import hmac
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -17,8 +18,8 @@ from functools import cached_property
 from notices import codes
 from notices.reading import PageReading
 from notices.rosters.building import RosterRow
-from notices.rosters.cells import is_same_birth, is_same_name
-from notices.zones import Field, QrScheme, Template, Zone
+from notices.rosters.cells import MASKS, is_same_birth, is_same_name
+from notices.zones import THIRD_FIELDS, Field, QrScheme, Template, Zone
 
 
 class Reason(StrEnum):
@@ -42,6 +43,7 @@ class Reason(StrEnum):
     QR_DIFFERS = "qr_differs"
     QR_FORGED = "qr_forged"
     OTHER_CAMPAIGN = "other_campaign"
+    SAMPLE_WRONG = "sample_wrong"
 
 
 class Remedy(StrEnum):
@@ -72,8 +74,19 @@ LABELS: Mapping[Reason, tuple[str, Remedy]] = {
     Reason.QR_DIFFERS:       ("QR코드가 다른 사람이나 다른 쪽을 가리킵니다.", Remedy.NEVER),
     Reason.QR_FORGED:        ("QR코드의 서명이 맞지 않습니다.", Remedy.NEVER),
     Reason.OTHER_CAMPAIGN:   ("다른 발송 건의 QR코드입니다.", Remedy.NEVER),
+    Reason.SAMPLE_WRONG:     ("표본 확인에서 남의 통지서가 나와 문서 전체를 보류했습니다.", Remedy.CORRECTION),
 }
+RELEASABLE = frozenset(reason for reason, (_, remedy) in LABELS.items() if remedy == Remedy.TWO_OFFICIALS)
 # fmt: on
+
+
+_DIFFERS = {
+    Field.NAME: Reason.NAME_DIFFERS,
+    Field.BIRTH: Reason.BIRTH_DIFFERS,
+    Field.ADDRESS: Reason.ADDRESS_DIFFERS,
+    Field.AMOUNT: Reason.AMOUNT_DIFFERS,
+}
+FEWEST_SHOWN = 4  # letters of an address whose others are hidden: fewer say too little about anybody
 
 
 class Verdict(StrEnum):
@@ -94,7 +107,7 @@ class Rules:
     foreign_qr_keys: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
-        has_third = any(self.template.of(field) for field in (Field.BIRTH, Field.ADDRESS, Field.AMOUNT))
+        has_third = any(zone.stands_on(1) for field in THIRD_FIELDS for zone in self.template.of(field))
         if not (self.template.of(Field.KEY) and self.template.of(Field.NAME)):
             raise ValueError("a template needs a zone for the key and one for the name")
         if self.template.qr_scheme == QrScheme.NONE and not has_third:
@@ -164,7 +177,7 @@ class _Page:
         values = list(self.zones(page_of))
         if not all(value for _, value in values):
             doubts.add(Reason.ZONE_EMPTY)
-        if len({value for zone, value in values if zone.field == Field.KEY and value}) > 1:
+        if any(value != self.key for zone, value in values if zone.field == Field.KEY and value):
             doubts.add(Reason.KEY_DIFFERS)
         if self.rules.template.has_check_digit and self.key and not codes.has_right_check_digit(self.key):
             doubts.add(Reason.BAD_CHECK_DIGIT)
@@ -180,8 +193,13 @@ class _Page:
             yield Reason.QR_DIFFERS
         elif scheme == QrScheme.SIGNED:
             yield from self._doubts_of_signed(self.reading.qr[0], page_of, pages)
-        elif codes.read_verify(self.reading.qr[0]) != codes.verify_code(self.key, page_of, pages, self.rules.qr_key):
-            yield Reason.QR_DIFFERS
+        elif not self._is_verified_by(self.rules.qr_key, page_of, pages):
+            is_foreign = any(self._is_verified_by(key, page_of, pages) for key in self.rules.foreign_qr_keys)
+            yield Reason.OTHER_CAMPAIGN if is_foreign else Reason.QR_DIFFERS
+
+    def _is_verified_by(self, secret: bytes, page_of: int, pages: int) -> bool:
+        code = codes.verify_code(self.key, page_of, pages, secret)
+        return hmac.compare_digest(codes.read_verify(self.reading.qr[0]), code)
 
     def _doubts_of_signed(self, text: str, page_of: int, pages: int) -> Iterator[Reason]:
         code = codes.read_signed(text)
@@ -276,20 +294,31 @@ def _doubts_of_row(
 
 
 def _doubts_of_value(zone: Zone, value: str, row: RosterRow) -> set[Reason]:
-    if zone.field == Field.NAME and not is_same_name(value, row.name):
-        return {Reason.NAME_DIFFERS}
-    if zone.field == Field.BIRTH and not is_same_birth(value, row.birth):
-        return {Reason.BIRTH_DIFFERS}
-    if zone.field == Field.ADDRESS and not _is_same_text(value, row.address):
-        return {Reason.ADDRESS_DIFFERS}
-    if zone.field == Field.AMOUNT and not _is_same_amount(value, row.amount):
-        return {Reason.AMOUNT_DIFFERS}
-    return set()
+    is_same = {
+        Field.NAME: lambda: is_same_name(value, row.name),
+        Field.BIRTH: lambda: is_same_birth(value, row.birth),
+        Field.ADDRESS: lambda: _is_same_address(value, row.address),
+        Field.AMOUNT: lambda: _is_same_amount(value, row.amount),
+    }.get(zone.field)
+    # A value with hidden letters says less: it counts only where somebody decided that it has to do.
+    if is_same is None or ((zone.is_masked or not _hides_letters(value)) and is_same()):
+        return set()
+    return {_DIFFERS[zone.field]}
 
 
-def _is_same_text(one: str, other: str) -> bool:
-    letters = [re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text)).upper() for text in (one, other)]
-    return bool(letters[0]) and letters[0] == letters[1]
+def _hides_letters(text: str) -> bool:
+    return not set(MASKS).isdisjoint(unicodedata.normalize("NFKC", text))
+
+
+def _is_same_address(on_page: str, on_roster: str) -> bool:
+    """Letters and digits only, whatever stands between them; a hidden letter stands for any one."""
+    kept = rf"[^\w{re.escape(MASKS)}]|_"
+    page, roster = (re.sub(kept, "", unicodedata.normalize("NFKC", text)).upper() for text in (on_page, on_roster))
+    if len(page) != len(roster) or _hides_letters(roster):
+        return False
+    shown = [(one, other) for one, other in zip(page, roster, strict=True) if one not in MASKS]
+    is_telling = len(shown) == len(page) or len(shown) >= FEWEST_SHOWN
+    return bool(shown) and is_telling and all(one == other for one, other in shown)
 
 
 def _is_same_amount(one: str, other: str) -> bool:

@@ -1,13 +1,13 @@
 """What stands on each page: read in a cage, page by page, so that one bad page costs only itself."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from notices.engines import backend_of
-from notices.zones import Template
+from notices.zones import Field, Template
 from portal.core import cage
 
 MODULE = "notices.cages.reading"
@@ -17,11 +17,16 @@ SECONDS_PER_PAGE = 15.0
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """What one page says. `values`: zone name → its text, '' where it is empty or not as its pattern wants."""
+    """
+    What one page says. `values`: zone name → its text, '' where it is empty or not as its pattern wants.
+
+    `white`: the zones for a stamp of ours in which nothing at all is printed.
+    """
 
     page: int
     values: Mapping[str, str] = field(default_factory=dict)
     qr: tuple[str, ...] = ()
+    white: tuple[str, ...] = ()
     is_blank: bool = False
     has_text: bool = False
     content_sha256: str = ""
@@ -31,7 +36,7 @@ class PageReading:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "PageReading":
         """Read what the cage wrote."""
-        return cls(**{**data, "qr": tuple(data["qr"])})
+        return cls(**{**data, "qr": tuple(data["qr"]), "white": tuple(data.get("white", ()))})
 
 
 def read_pages(
@@ -52,7 +57,7 @@ def read_pages(
         last = min(first + BATCH, pages.stop) - 1
         reached = first
         try:
-            for line in _lines(pdf, template, first, last, engine, reads_qr):
+            for line in _lines(pdf, template, range(first, last + 1), engine, reads_qr):
                 yield PageReading.from_json(json.loads(line))
                 reached += 1
         except cage.CageError as error:
@@ -67,17 +72,26 @@ def read_pages(
         first = reached
 
 
+def read_some(pdf: Path, template: Template, *, pages: Sequence[int], engine: str = "default") -> list[PageReading]:
+    """
+    Read a few pages in one cage, for an official who is drawing zones.
+
+    :raises portal.core.cage.CageError: if the document cannot be opened, or one of the pages or patterns is too much
+    """
+    lines = _lines(pdf, template, pages, engine, reads_qr=bool(template.of(Field.QR)))
+    return [PageReading.from_json(json.loads(line)) for line in lines]
+
+
 def _alone(pdf: Path, template: Template, page: int, engine: str, reads_qr: bool) -> PageReading:
     try:
-        return PageReading.from_json(json.loads(next(_lines(pdf, template, page, page, engine, reads_qr))))
+        return PageReading.from_json(json.loads(next(_lines(pdf, template, [page], engine, reads_qr))))
     except cage.CageError as error:
         return PageReading(page, failure=error.reason)
 
 
-def _lines(pdf: Path, template: Template, first: int, last: int, engine: str, reads_qr: bool) -> Iterator[bytes]:
+def _lines(pdf: Path, template: Template, pages: Sequence[int], engine: str, reads_qr: bool) -> Iterator[bytes]:
     wanted = {
-        "first": first,
-        "last": last,
+        "pages": list(pages),
         "zones": [zone.as_json() for zone in template.zones],
         "engine": backend_of(engine),
         "reads_qr": reads_qr,

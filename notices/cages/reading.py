@@ -25,6 +25,8 @@ QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 QR_PX_PER_MM = 150 / 25.4
 BLANK_PX_PER_MM = 36 / 25.4
 INK_DARKER_THAN = 200
+FREE_PX_PER_MM = 72 / 25.4
+PAPER_LIGHTER_THAN = 250
 BLANK_INK_SHARE = 0.0005
 _HUNDREDTHS = 100  # of a millimetre: what "device pixels" mean when zones become page coordinates
 
@@ -39,9 +41,14 @@ def lines(payload: bytes) -> Iterator[bytes]:
     """One JSON object for each page, as `PageReading` has it."""
     wanted = json.loads(payload)
     zones = [Zone.from_json(zone) for zone in wanted["zones"]]
-    qr_zones = [zone for zone in zones if zone.field == Field.QR] if wanted["reads_qr"] else []
-    reader = _Reader(given_file(0), engine(wanted["engine"]), [zone for zone in zones if zone.pattern], qr_zones)
-    for page in reader.read(range(wanted["first"], wanted["last"] + 1)):
+    reader = _Reader(
+        given_file(0),
+        engine(wanted["engine"]),
+        text_zones=[zone for zone in zones if zone.pattern],
+        qr_zones=[zone for zone in zones if zone.field == Field.QR] if wanted["reads_qr"] else [],
+        free_zones=[zone for zone in zones if zone.field == Field.FREE],
+    )
+    for page in reader.read(wanted["pages"]):
         yield json.dumps(page, ensure_ascii=False).encode()
 
 
@@ -53,22 +60,23 @@ class _Reader:
     rasterizer: Rasterizer
     text_zones: Sequence[Zone]
     qr_zones: Sequence[Zone]
+    free_zones: Sequence[Zone] = ()
     clock: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
-    def read(self, pages: range) -> Iterator[dict[str, Any]]:
+    def read(self, pages: Sequence[int]) -> Iterator[dict[str, Any]]:
         # One open document for text and pixels, if the engine is PDFium: the page is then parsed once.
         file = self.rasterizer.open(self.pdf) if isinstance(self.rasterizer, Pdfium) else PdfiumFile(self.pdf)
         crops = [Crop(zone.left, zone.top, zone.width, zone.height) for zone in self.qr_zones]
         wanted = [PageRequest(page, QR_PX_PER_MM, crop) for page in pages for crop in crops]
         bitmaps = self.rasterizer.pages(self.pdf, wanted)
-        for page in pages:
+        for place, page in enumerate(pages):
             self.clock = defaultdict(float)
             began = _cpu_seconds()
             try:
                 yield {"page": page, **self._read(file, page, bitmaps)} | {"milliseconds": self._spent(began)}
             except RasterizerError:
                 yield {"page": page, "qr": [], "failure": "unreadable"}
-                bitmaps = self.rasterizer.pages(self.pdf, [each for each in wanted if each.page > page])
+                bitmaps = self.rasterizer.pages(self.pdf, wanted[(place + 1) * len(crops) :])
 
     def _read(self, file: PdfiumFile, page: int, bitmaps: Iterator[Bitmap]) -> dict[str, Any]:
         began = _cpu_seconds()
@@ -82,6 +90,7 @@ class _Reader:
         return {
             "values": values,
             "qr": sorted(set(codes)),
+            "white": [zone.name for zone in self.free_zones if self._is_white(page, zone)],
             "is_blank": is_blank,
             "has_text": bool(text.strip()),
             "content_sha256": digest.hexdigest(),
@@ -96,6 +105,12 @@ class _Reader:
         found = zxingcpp.read_barcodes(bitmap, formats=QR_ONLY, try_invert=False)
         self.clock["qr_decode"] += _cpu_seconds() - began
         return [code.text for code in found if code.valid]
+
+    def _is_white(self, page: int, zone: Zone) -> bool:
+        """Whether a zone is bare paper: not one point of it is even light gray."""
+        crop = Crop(zone.left, zone.top, zone.width, zone.height)
+        bitmap = next(self.rasterizer.pages(self.pdf, [PageRequest(page, FREE_PX_PER_MM, crop)]))
+        return bool((bitmap > PAPER_LIGHTER_THAN).all())
 
     def _has_no_ink(self, page: int) -> bool:
         bitmap = next(self.rasterizer.pages(self.pdf, [PageRequest(page, BLANK_PX_PER_MM)]))
