@@ -179,6 +179,8 @@ class Recipient(SealedModel):
     sent_at = models.DateTimeField("발송", null=True, blank=True)
     delivered_at = models.DateTimeField("전달", null=True, blank=True)
     opened_at = models.DateTimeField("열람", null=True, blank=True)
+    ladder_step = models.PositiveSmallIntegerField("마친 단계", default=0, db_default=0)
+    ladder_at = models.DateTimeField("마친 단계의 때", null=True, blank=True)
 
     class Meta:
         verbose_name = "수신자"
@@ -224,6 +226,11 @@ class Recipient(SealedModel):
             models.Index(fields=["campaign", "state"], name="recipient_by_state"),
             models.Index(fields=["phone_index", "asked_at"], name="recipient_by_phone"),
             models.Index(fields=["campaign"], condition=Q(needs_triage=True), name="recipient_to_triage"),
+            models.Index(
+                fields=["campaign", "state", "ladder_step", "ladder_at"],
+                condition=Q(state__in=["asking", "sent", "delivered", "undelivered"]),
+                name="recipient_on_ladder",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
