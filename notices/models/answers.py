@@ -1,5 +1,6 @@
 """What citizens answered, and the consent kept as evidence."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -11,11 +12,36 @@ LABELS = {
     "consent": "동의",
     "refuse": "미동의",
     "choice": "고름",
+    "number": "숫자",
+    "text": "글",
+    "skip": "건너뜀",
     "ambiguous": "불명확",
     "unrelated": "무관",
     "identity": "본인확인",
     "opt_out": "수신거부",
 }
+
+# As for recipients: one statement, whatever the number of rows. What counts is counted here, never by a page.
+_METRICS = """
+    select q.campaign_id, m.metric, m.amount * {sign} as amount
+    from {source} as a join notices_question as q on q.id = a.question_id
+    cross join lateral (values
+        ('question:' || a.question_id, 1),
+        ('option:' || a.option_id, 1),
+        ('heads:' || a.option_id, a.head_count),
+        ('sum:' || a.question_id, a.number)
+    ) as m (metric, amount)
+    where a.is_counted and a.replaced_at is null and m.metric is not null and m.amount is not null
+"""
+
+
+def _counting(sources: dict[str, int]) -> str:
+    parts = " union all ".join(_METRICS.format(source=source, sign=sign) for source, sign in sources.items())
+    return (
+        "insert into notices_count (campaign_id, metric, delta) "  # noqa: S608
+        f"select campaign_id, metric, sum(amount) from ({parts}) as changed "
+        "group by campaign_id, metric having sum(amount) <> 0; return null;"
+    )
 
 
 class Answer(SealedModel):
@@ -38,10 +64,14 @@ class Answer(SealedModel):
     reply = models.ForeignKey(
         "messaging.Reply", verbose_name="회신", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    number = models.PositiveIntegerField("숫자", null=True, blank=True)
+    head_count = models.PositiveIntegerField("인원", null=True, blank=True)
     label = models.CharField("판독", max_length=20)
     rule = models.CharField("규칙", max_length=80, blank=True)
     suggested = models.CharField("제안", max_length=20, blank=True)
     identity = models.CharField("본인확인", max_length=10, blank=True)
+    is_clear = models.BooleanField("뜻이 분명함", default=False)
+    is_counted = models.BooleanField("집계", default=False)
     is_late = models.BooleanField("마감 뒤", default=False)
     needs_decision = models.BooleanField("판단 필요", default=False)
     at = models.DateTimeField("언제")
@@ -57,7 +87,7 @@ class Answer(SealedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["recipient", "question"],
-                condition=Q(replaced_at__isnull=True, option__isnull=False, is_late=False),
+                condition=Q(replaced_at__isnull=True, is_clear=True),
                 name="one_current_answer_per_question",
             ),
             models.UniqueConstraint(
@@ -70,10 +100,32 @@ class Answer(SealedModel):
                 name="officials_answer_names_who",
             ),
             models.CheckConstraint(condition=Q(source__in=["reply", "official"]), name="answer_source_known"),
+            models.CheckConstraint(
+                condition=Q(is_counted=False) | Q(is_clear=True, is_late=False), name="only_clear_answers_in_time_count"
+            ),
+            models.CheckConstraint(condition=Q(is_clear=False) | Q(needs_decision=False), name="clear_needs_nobody"),
         ]
         indexes = [
             models.Index(fields=["recipient", "at"], name="answer_by_recipient"),
             models.Index(fields=["at"], condition=Q(needs_decision=True), name="answer_to_decide"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="answer_added",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=_counting({"new_rows": 1}),
+            ),
+            pgtrigger.Trigger(
+                name="answer_changed",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+                func=_counting({"old_rows": -1, "new_rows": 1}),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,10 +182,16 @@ class Consent(SealedModel):
         "accounts.User", verbose_name="판단한 사람", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     given_at = models.DateTimeField("결정한 때")
+    expires_on = models.DateField("만료일", null=True, blank=True)
+    replaced_at = models.DateTimeField("새 동의로 바뀐 때", null=True, blank=True)
     revoked_at = models.DateTimeField("철회한 때", null=True, blank=True)
     revoked_by = models.ForeignKey(
         "messaging.Reply", verbose_name="철회 회신", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    revoked_by_official = models.ForeignKey(
+        "accounts.User", verbose_name="철회 처리", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    revoke_reason = models.CharField("철회 사유", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "수신동의"
@@ -146,8 +204,27 @@ class Consent(SealedModel):
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True) | Q(decision="given"), name="only_given_consent_is_revoked"
             ),
+            models.CheckConstraint(
+                condition=Q(revoked_by_official__isnull=True) | Q(revoked_at__isnull=False) & ~Q(revoke_reason=""),
+                name="officials_revoke_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="given") | Q(expires_on__isnull=False), name="given_consent_expires"
+            ),
+            models.UniqueConstraint(
+                fields=["purpose", "phone_index", "birth_index"],
+                condition=Q(decision="given", revoked_at__isnull=True, replaced_at__isnull=True),
+                name="one_standing_consent_per_person",
+            ),
         ]
         indexes = [models.Index(fields=["phone_index", "birth_index"], name="consent_by_person")]
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.decision}"
+
+    @property
+    def shown(self) -> str:
+        """Where it stands, in words."""
+        if self.revoked_at:
+            return "철회"
+        return "새 동의로 바뀜" if self.replaced_at else Consent.Decision(self.decision).label

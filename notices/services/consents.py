@@ -1,11 +1,13 @@
 """The evidence of consent that 행정절차법 제14조 asks for: who, which number, which wording, which reply, when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from messaging.queries import messages_with
 from notices import keys
 from notices.models import Answer, Consent, Recipient
+from portal.core.clock import day_in_korea
 
+LASTS = timedelta(days=3 * 365)
 R = Recipient.State
 
 
@@ -21,6 +23,8 @@ def record_consent(recipient: Recipient, answer: Answer, *, now: datetime) -> No
 
 def _keep(recipient: Recipient, answer: Answer, decision: str, *, identity: str, now: datetime) -> None:
     campaign = recipient.campaign
+    if decision == Consent.Decision.GIVEN:
+        _replace_earlier(recipient, campaign.title, now)
     key = str(keys.MessageKey(campaign.pk, recipient.pk, keys.ASK))
     asked = messages_with([key]).get(key)
     Consent.objects.update_or_create(
@@ -40,7 +44,16 @@ def _keep(recipient: Recipient, answer: Answer, decision: str, *, identity: str,
             "identity": identity,
             "decided_by": answer.decided_by,
             "given_at": now,
+            "expires_on": day_in_korea(now) + LASTS,
+            "replaced_at": None,
             "revoked_at": None,
             "revoked_by": None,
         },
     )
+
+
+def _replace_earlier(recipient: Recipient, purpose: str, now: datetime) -> None:
+    """The same person's earlier consent to the same purpose makes room: one stands at a time."""
+    same = Consent.objects.filter(purpose=purpose, phone_index=recipient.phone_index, birth_index=recipient.birth_index)
+    standing = same.filter(decision=Consent.Decision.GIVEN, revoked_at__isnull=True, replaced_at__isnull=True)
+    standing.exclude(recipient=recipient).update(replaced_at=now)
