@@ -165,6 +165,7 @@ REASONS: dict[str, str] = {
     "revoked": "동의를 거두었습니다",
     "send_refused": "통지서를 보낼 수 없었습니다",
     "send_failed": "통지서가 전달되지 않았습니다",
+    "relay_refused": "공인전자문서중계자가 받지 않았습니다",
     "no_result": "전달 결과를 확인할 수 없습니다",
     "cancelled": "발송 건이 취소되었습니다",
     **{reason.value: label.rstrip(".") for reason, (label, _) in LABELS.items()},

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='납부한 때')),
                 ('next_check_at', models.DateTimeField(blank=True, null=True, verbose_name='다음 확인')),
                 ('checked_count', models.PositiveSmallIntegerField(default=0, verbose_name='확인 횟수')),
+                ('missed_count', models.PositiveSmallIntegerField(default=0, verbose_name='없다는 답')),
                 ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='notices.bill', verbose_name='고지서')),
             ],
             options={
@@ -213,7 +214,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='relaydelivery',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'submitting', 'unknown'])), fields=['relay', 'due_at'], name='delivery_to_work_on'),
+            index=models.Index(condition=models.Q(('certificate_sealed', b''), models.Q(('state', 'rejected'), _negated=True)), fields=['relay', 'due_at'], name='delivery_to_work_on'),
         ),
         migrations.AddConstraint(
             model_name='relaydelivery',
@@ -229,7 +230,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='relaydelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['queued']), _negated=True), ('relay_ref', ''), _connector='OR'), name='queued_delivery_is_not_out_yet'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'queued'), _negated=True), ('relay_ref', ''), _connector='OR'), name='queued_delivery_is_not_out_yet'),
         ),
         migrations.AddConstraint(
             model_name='relayevent',

@@ -146,6 +146,7 @@ class Payment(models.Model):
     paid_at = models.DateTimeField("납부한 때", null=True, blank=True)
     next_check_at = models.DateTimeField("다음 확인", null=True, blank=True)
     checked_count = models.PositiveSmallIntegerField("확인 횟수", default=0)
+    missed_count = models.PositiveSmallIntegerField("없다는 답", default=0)
 
     class Meta:
         verbose_name = "납부"

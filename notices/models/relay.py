@@ -58,13 +58,13 @@ class RelayDelivery(SealedModel):
                 condition=~Q(state="opened") | Q(opened_at__isnull=False), name="opened_delivery_says_when"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["queued"]) | Q(relay_ref=""), name="queued_delivery_is_not_out_yet"
+                condition=~Q(state="queued") | Q(relay_ref=""), name="queued_delivery_is_not_out_yet"
             ),
         ]
         indexes = [
             models.Index(
                 fields=["relay", "due_at"],
-                condition=Q(state__in=["queued", "submitting", "unknown"]),
+                condition=Q(certificate_sealed=b"") & ~Q(state="rejected"),
                 name="delivery_to_work_on",
             )
         ]

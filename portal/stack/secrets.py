@@ -20,6 +20,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "PII_KEYS": lambda: f"1:{_key()}",
     "PII_INDEX_KEY": _key,
     "DATA_KEK": _key,
+    "NOTICES_CI_KEY": _key,
     "SIMULATOR_KEY": lambda: secrets.token_urlsafe(24),
     "SIMULATOR_HOOK_SECRET": lambda: secrets.token_urlsafe(32),
 }

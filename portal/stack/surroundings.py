@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 SIMULATOR_OFFSET = 100  # the carrier simulator listens this far above the portal
+RELAY_OFFSET = 110  # … the simulator of a certified relay
+PAYMENT_OFFSET = 120  # … and that of a payment provider
 
 
 def given(name: str) -> str:
@@ -26,12 +28,29 @@ def is_given(name: str) -> bool:
 
 def carriers(values: Mapping[str, str], *, port: int) -> str:
     """MESSAGING_CARRIERS with the simulator as the only line."""
+    simulator = _simulated("messaging.carriers.simulator.Simulator", values, port=port + SIMULATOR_OFFSET)
+    return json.dumps({"main": simulator})
+
+
+def _simulated(backend: str, values: Mapping[str, str], *, port: int) -> dict[str, object]:
+    """One of our simulators, listening at a port, as a socket names it."""
     options = {
-        "base_url": f"http://127.0.0.1:{port + SIMULATOR_OFFSET}",
+        "base_url": f"http://127.0.0.1:{port}",
         "key": values["SIMULATOR_KEY"],
         "hook_secret": values["SIMULATOR_HOOK_SECRET"],
     }
-    return json.dumps({"main": {"BACKEND": "messaging.carriers.simulator.Simulator", "OPTIONS": options}})
+    return {"BACKEND": backend, "OPTIONS": options}
+
+
+def payment_providers(values: Mapping[str, str], *, port: int) -> str:
+    """PAYMENT_PROVIDERS with the simulator and the bank's counter."""
+    simulator = _simulated("notices.payments.simulator.Simulator", values, port=port + PAYMENT_OFFSET)
+    return json.dumps({"card": simulator, "accounts": {"BACKEND": "notices.payments.accounts.Accounts"}})
+
+
+def relays(values: Mapping[str, str], *, port: int) -> str:
+    """NOTICES_RELAY with the simulator as the only relay."""
+    return json.dumps({"wallet": _simulated("notices.relay.simulator.Simulator", values, port=port + RELAY_OFFSET)})
 
 
 def defaults(values: Mapping[str, str], *, state: Path, port: int = 8000, is_demo: bool = False) -> dict[str, str]:
@@ -51,6 +70,8 @@ def defaults(values: Mapping[str, str], *, state: Path, port: int = 8000, is_dem
         "DISTRICT_IS_DEMO": "1" if is_demo else "0",
         "MESSAGING_CARRIERS": carriers(values, port=port),
         "MESSAGING_ALLOW_SIMULATOR": "1",
+        "PAYMENT_PROVIDERS": payment_providers(values, port=port),
+        "NOTICES_RELAY": relays(values, port=port),
     }
 
 
