@@ -5,10 +5,12 @@ from notices.models.bills import Bill, BillChange, Payment, PaymentEvent
 from notices.models.campaigns import Campaign, CampaignChange, Count, Option, Question
 from notices.models.documents import Asset, Notice, PageClaim, RenderBatch, SourceDocument
 from notices.models.ladders import LadderStep
+from notices.models.merging import MergeLetter
 from notices.models.openings import NoticeLink, Opening, ReadingFile, VerifyCode
 from notices.models.paper import PaperBatch, PaperItem
 from notices.models.recipients import Recipient, RecipientChange, RosterImport, RowProblem
 from notices.models.relay import RelayDelivery, RelayEvent
+from notices.models.rosters import ColumnMapping, RosterUpload, RowCorrection
 from notices.models.sampling import Sample, SampleVerdict
 from notices.models.zones import Zone, ZoneTemplate
 
@@ -19,9 +21,11 @@ __all__ = [
     "BillChange",
     "Campaign",
     "CampaignChange",
+    "ColumnMapping",
     "Consent",
     "Count",
     "LadderStep",
+    "MergeLetter",
     "Notice",
     "NoticeLink",
     "Opening",
@@ -39,6 +43,8 @@ __all__ = [
     "RelayEvent",
     "RenderBatch",
     "RosterImport",
+    "RosterUpload",
+    "RowCorrection",
     "RowProblem",
     "Sample",
     "SampleVerdict",

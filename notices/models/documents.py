@@ -16,6 +16,8 @@ class SourceDocument(models.Model):
         """How the document holds the notices."""
 
         MERGED = "merged", "합본 PDF"
+        SINGLE = "single", "한 사람씩 나뉜 PDF(ZIP)"
+        MADE = "made", "명부로 만든 통지서"
 
     class State(models.TextChoices):
         """How far its analysis has come."""
@@ -59,7 +61,7 @@ class SourceDocument(models.Model):
             models.UniqueConstraint(
                 fields=["campaign"], condition=Q(is_current=True), name="one_current_document_per_campaign"
             ),
-            models.CheckConstraint(condition=Q(kind__in=["merged"]), name="document_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=["merged", "single", "made"]), name="document_kind_known"),
             models.CheckConstraint(
                 condition=Q(state__in=["uploaded", "examining", "refused", "reading", "read", "failed"]),
                 name="document_state_known",
@@ -89,6 +91,7 @@ class RenderBatch(models.Model):
     """A range of pages to read, or to make pictures of: claimed with a lease, so that a killed worker loses nothing."""
 
     READING = "reading"  # the profile of the first pass; the others name an MMS profile
+    MAKING = "making"  # letters of ours are written first: its "pages" are people, in the order of the roster
 
     class State(models.TextChoices):
         """Life of a batch."""
@@ -108,6 +111,7 @@ class RenderBatch(models.Model):
     lease_by = models.UUIDField("맡은 작업", null=True, blank=True)
     lease_until = models.DateTimeField("맡은 기한", null=True, blank=True)
     attempts_count = models.PositiveSmallIntegerField("시도", default=0)
+    done_at = models.DateTimeField("끝난 때", null=True, blank=True)
 
     class Meta:
         verbose_name = "작업 묶음"
