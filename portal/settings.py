@@ -34,14 +34,14 @@ def _secret(value: str) -> bytes:
     return key
 
 
-def _carriers(value: str) -> dict[str, Any]:
+def _plugs(value: str) -> dict[str, Any]:
     """TOML file or inline JSON: alias → {BACKEND, OPTIONS}."""
     try:
         found = json.loads(value) if value.startswith("{") else tomllib.loads(Path(value).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"neither JSON nor a readable TOML file ({error})") from error
     if not found or not all(isinstance(one, dict) and "BACKEND" in one for one in found.values()):
-        raise ValueError("each carrier needs a BACKEND")
+        raise ValueError("each entry needs a BACKEND")
     return dict(found)
 
 
@@ -228,11 +228,19 @@ STORAGES = {
 CELERY_BROKER_URL = REDIS_URL
 
 # --- rooms ------------------------------------------------------------------------------------------------------------
-MESSAGING_CARRIERS = env.read("MESSAGING_CARRIERS", _carriers)
+MESSAGING_CARRIERS = env.read("MESSAGING_CARRIERS", _plugs)
 MESSAGING_ALLOW_SIMULATOR = env.flag("MESSAGING_ALLOW_SIMULATOR", False)
 MESSAGING_NEW_SENDER_DAYS = env.number("MESSAGING_NEW_SENDER_DAYS", 0, at_least=0)
 MESSAGING_LEASE_SECONDS = env.number("MESSAGING_LEASE_SECONDS", 60, at_least=2)
+NOTICES_LINK_DAYS = env.number("NOTICES_LINK_DAYS", 30, at_least=1)
 COMPLAINTS_COLLAPSE = timedelta(seconds=env.number("COMPLAINTS_COLLAPSE_SECONDS", 600))
+PAYMENT_PROVIDERS: dict[str, Any] = env.read(
+    "PAYMENT_PROVIDERS", _plugs, {"accounts": {"BACKEND": "notices.payments.accounts.Accounts"}}
+)
+NOTICES_RELAY: dict[str, Any] = env.read("NOTICES_RELAY", _plugs, {})
+NOTICES_CI_KEY: bytes = env.read("NOTICES_CI_KEY", _secret, b"")
+if NOTICES_RELAY and not NOTICES_CI_KEY:
+    env.stop("NOTICES_RELAY에는 연계정보(CI)를 가리는 NOTICES_CI_KEY가 필요합니다.")
 NOTICES_RASTERIZERS: dict[str, Any] = {
     "default": {"BACKEND": "notices.rasterizers.pdfium.Pdfium"},
     "poppler": {"BACKEND": "notices.rasterizers.poppler.Poppler"},
