@@ -1,6 +1,7 @@
 """Campaigns, the people on their rosters, their documents, answers and letters."""
 
 from notices.models.answers import Answer, Consent
+from notices.models.approvals import DryRun, Phase, TestPicture, TestResult, TestSend
 from notices.models.bills import Bill, BillChange, Payment, PaymentEvent
 from notices.models.campaigns import Campaign, CampaignChange, Count, Option, Question
 from notices.models.documents import Asset, Notice, PageClaim, RenderBatch, SourceDocument
@@ -24,6 +25,7 @@ __all__ = [
     "ColumnMapping",
     "Consent",
     "Count",
+    "DryRun",
     "LadderStep",
     "MergeLetter",
     "Notice",
@@ -35,6 +37,7 @@ __all__ = [
     "PaperItem",
     "Payment",
     "PaymentEvent",
+    "Phase",
     "Question",
     "ReadingFile",
     "Recipient",
@@ -49,6 +52,9 @@ __all__ = [
     "Sample",
     "SampleVerdict",
     "SourceDocument",
+    "TestPicture",
+    "TestResult",
+    "TestSend",
     "VerifyCode",
     "Zone",
     "ZoneTemplate",

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from notices.models.frozen import frozen_with_campaign, frozen_with_question
 from portal.core.fields import SealedField, SealedModel, sealed_text
 
 REGISTERED_MAIL_WON = 2_800
@@ -89,6 +90,7 @@ class Campaign(SealedModel):
     pause_reason = models.CharField("멈춘 사유", max_length=200, blank=True)
     manifest_sha256 = models.CharField("자료 지문", max_length=64, blank=True)
     approved_manifest_sha256 = models.CharField("승인된 지문", max_length=64, blank=True)
+    approved_most_won = models.PositiveIntegerField("승인된 최고액(원)", null=True, blank=True)
     asks_approved_by = models.ForeignKey(
         "accounts.User",
         verbose_name="동의 요청 승인",
@@ -220,6 +222,7 @@ class Question(models.Model):
                 condition=Q(answer__in=["choice", "scale", "number", "text"]), name="question_answer_known"
             ),
         ]
+        triggers = [frozen_with_campaign("approved_question_frozen")]
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.position}"
@@ -255,6 +258,7 @@ class Option(models.Model):
                 condition=Q(meaning__in=["consent", "refuse", "choice"]), name="option_meaning_known"
             ),
         ]
+        triggers = [frozen_with_question("approved_option_frozen")]
 
     def __str__(self) -> str:
         return f"{self.digit} {self.label}"

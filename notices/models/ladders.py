@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from notices.ladders import Rung
 from notices.models.campaigns import Campaign
+from notices.models.frozen import frozen_with_campaign
 
 
 class LadderStep(models.Model):
@@ -64,6 +65,7 @@ class LadderStep(models.Model):
                 condition=~Q(position=1) | Q(condition="always", wait_hours=0), name="ladder_begins_at_once"
             ),
         ]
+        triggers = [frozen_with_campaign("approved_ladder_frozen")]
 
     def __str__(self) -> str:
         return f"{self.campaign_id} {self.phase} {self.position}"

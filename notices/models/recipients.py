@@ -168,6 +168,7 @@ class Recipient(SealedModel):
     bucket = models.CharField("귀결", max_length=10, choices=Bucket.choices, null=True, blank=True)  # noqa: DJ001  (null says: not yet)
     reason = models.CharField("사유", max_length=40, blank=True)
     ground = models.CharField("보내는 근거", max_length=10, choices=Ground.choices, blank=True)
+    listed_at = models.DateTimeField("최종 명단에 오른 때", null=True, blank=True)
     needs_triage = models.BooleanField("불명확 회신 있음", default=False)
     wrong_birth_count = models.PositiveSmallIntegerField("생년월일 불일치 횟수", default=0)
     asked_at = models.DateTimeField("동의 요청", null=True, blank=True)
