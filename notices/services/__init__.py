@@ -13,6 +13,7 @@ from notices.services.rosters import attach_roster
 from notices.services.sending import follow, queue_notices, record_notice_outcomes, send_notices
 from notices.services.ticking import Ticked, run_campaigns
 from notices.services.working import work_on_files
+from notices.services.zoning import ZonesRefused, load_reference, new_version, write_template
 
 __all__ = [
     "ManifestChanged",
@@ -23,6 +24,7 @@ __all__ = [
     "PostingRefused",
     "Ticked",
     "TooLate",
+    "ZonesRefused",
     "approve_paper",
     "ask_consent",
     "attach_document",
@@ -38,8 +40,10 @@ __all__ = [
     "export_paper",
     "follow",
     "launch",
+    "load_reference",
     "mark_came_back",
     "mark_posted",
+    "new_version",
     "open_paper",
     "open_picture",
     "page_pictures",
@@ -54,4 +58,5 @@ __all__ = [
     "send_notices",
     "settle_checking",
     "work_on_files",
+    "write_template",
 ]

@@ -9,10 +9,9 @@ from django.db import transaction
 
 from notices import storage
 from notices.models import Campaign, SourceDocument
-from notices.services import vault
+from notices.services import vault, zoning
 from notices.services.drafting import PlanRefused, may_prepare, start_reading_if_complete
 from notices.services.steps import log
-from notices.zones import load_templates
 from portal.accounts.models import User
 from portal.core.privacy import mask_resident_numbers
 
@@ -25,10 +24,13 @@ def attach_document(
     """
     Seal an uploaded PDF and queue it for examination. The same file again, laid out the same way, is recognised.
 
+    Without a layout (`zone_template` '') it waits until somebody has drawn one.
+
     :raises NotAllowed: if people of the campaign were contacted already, or `by` may not prepare it
-    :raises PlanRefused: if nobody has described how its pages are laid out
+    :raises PlanRefused: if the department has no such layout
     """
-    if zone_template not in {template.title for template in load_templates()}:
+    layout = zoning.newest(zone_template, campaign.department) if zone_template else None
+    if zone_template and layout is None:
         raise PlanRefused("쪽 서식을 골라 주세요.")
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -48,6 +50,7 @@ def attach_document(
                 file_name=mask_resident_numbers(file_name)[:200],
                 byte_count=file.stat().st_size,
                 zone_template=zone_template,
+                zone_version=layout.version if layout else 1,
                 stored_as=place,
                 by=by,
                 at=now,
@@ -68,12 +71,13 @@ def _take_document(campaign: Campaign, document: SourceDocument, *, now: datetim
         if (
             known.is_current
             and known.state == SourceDocument.State.READ
-            and known.zone_template == document.zone_template
+            and (known.zone_template, known.zone_version) == (document.zone_template, document.zone_version)
         ):
             return known
         known.state, known.refusal, known.attempts_count = SourceDocument.State.UPLOADED, "", 0
-        known.zone_template, known.by, known.at = document.zone_template, document.by, now
-        known.save(update_fields=["state", "refusal", "attempts_count", "zone_template", "by", "at"])
+        known.zone_template, known.zone_version = document.zone_template, document.zone_version
+        known.by, known.at = document.by, now
+        known.save(update_fields=["state", "refusal", "attempts_count", "zone_template", "zone_version", "by", "at"])
         document = known
     else:
         document.save(force_insert=True)

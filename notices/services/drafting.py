@@ -1,6 +1,7 @@
 """Preparing a campaign: its draft, who is left out of it, and when its material is complete."""
 
 from datetime import datetime
+from typing import Any
 
 from celery import signature
 from django.db import connection, transaction
@@ -38,13 +39,10 @@ def draft(*, plan: Plan, qr_key: str = "", by: User, now: datetime) -> Campaign:
     check(plan, now=now)
     campaign = Campaign.objects.create(
         number=_next_number(now),
-        title=plan.title,
         department=official.department,
         officer=official,
-        legal_basis=plan.legal_basis,
-        asks_from=plan.asks_from,
-        asks_until=plan.asks_until,
         qr_key=qr_key.strip(),
+        **_columns(plan),
         created_by=by,
         created_at=now,
     )
@@ -53,11 +51,30 @@ def draft(*, plan: Plan, qr_key: str = "", by: User, now: datetime) -> Campaign:
     return campaign
 
 
+def _columns(plan: Plan) -> dict[str, Any]:
+    same = ("title", "legal_basis", "kind", "consent", "effect", "identity", "has_paper", "words")
+    dates = ("asks_from", "asks_until", "sends_from", "unopened_until")
+    return {"purpose": plan.purpose or plan.title, **{name: getattr(plan, name) for name in (*same, *dates)}}
+
+
 def _write_questions(campaign: Campaign, plan: Plan) -> None:
     for position, planned in enumerate(plan.questions, start=1):
-        question = Question.objects.create(campaign=campaign, position=position, text=planned.text.strip())
+        question = Question.objects.create(
+            campaign=campaign,
+            position=position,
+            text=planned.text.strip(),
+            answer=planned.answer,
+            is_required=planned.is_required,
+        )
         for one in planned.options:
-            Option.objects.create(question=question, digit=one.digit, label=one.label.strip(), meaning=one.meaning)
+            Option.objects.create(
+                question=question,
+                digit=one.digit,
+                label=one.label.strip(),
+                meaning=one.meaning,
+                synonyms=list(one.synonyms),
+                capacity=one.capacity,
+            )
 
 
 def _next_number(now: datetime) -> str:
@@ -84,7 +101,7 @@ def may_prepare(campaign: Campaign, by: User) -> None:
 
 def start_reading_if_complete(campaign: Campaign, *, by: User | None, now: datetime) -> None:
     """With a roster and a document at hand the analysis begins by itself."""
-    documents = campaign.documents.filter(state__in=["uploaded", "reading", "read"])
+    documents = campaign.documents.filter(state__in=["uploaded", "reading", "read"]).exclude(zone_template="")
     if RosterImport.objects.filter(campaign=campaign).exists() and documents.exists():
         step(campaign, "read_files", by=by, now=now, manifest_sha256="")
         unsettle(campaign)

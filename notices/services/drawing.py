@@ -18,8 +18,9 @@ from notices.models import Asset, Campaign, Notice, PageClaim, Recipient, Render
 from notices.reading import PageReading
 from notices.rendering import NoticePages, Rendered, preview_page, render_batch
 from notices.services import vault
-from notices.services.reading import MOST_ATTEMPTS, settle_batch, template_of
+from notices.services.reading import MOST_ATTEMPTS, settle_batch
 from notices.services.steps import lock_campaign, step
+from notices.services.zoning import template_of
 from portal.core.cage import CageError
 from portal.core.errors import Refused
 from portal.core.sealing import Tampered

@@ -15,8 +15,9 @@ from notices.reading import PageReading
 from notices.rosters import RosterRow
 from notices.services import vault
 from notices.services.drafting import unsettle
-from notices.services.reading import BATCH_PAGES, template_of
+from notices.services.reading import BATCH_PAGES
 from notices.services.steps import lock_campaign
+from notices.services.zoning import template_of
 from notices.zones import Field
 
 D = SourceDocument.State

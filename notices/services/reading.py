@@ -17,7 +17,7 @@ from notices.models import Campaign, PageClaim, RenderBatch, SourceDocument
 from notices.reading import PageReading, read_pages
 from notices.services import vault
 from notices.services.steps import step
-from notices.zones import Template, load_templates
+from notices.services.zoning import template_of
 from portal.core.cage import CageError
 
 BATCH_PAGES = 125
@@ -25,11 +25,6 @@ LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 D = SourceDocument.State
 B = RenderBatch.State
-
-
-def template_of(document: SourceDocument) -> Template:
-    """How the document's pages are laid out."""
-    return next(template for template in load_templates() if template.title == document.zone_template)
 
 
 def next_to_examine() -> SourceDocument | None:

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from messaging import services as messaging
 from messaging.models import SenderNumber
+from notices import services as notices
 from portal.accounts.models import Department
 from portal.core.clock import day_in_korea
 from tests.notices.world import NOON, World, official
@@ -19,6 +20,7 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     settings.MEDIA_DIR = tmp_path
     messaging.load_reference(now=NOON)
     messaging.load_templates(now=NOON)
+    notices.load_reference(now=NOON)
     today = day_in_korea(NOON)
     SenderNumber.objects.update(
         status="registered",

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from chatbot import services as chatbot
 from complaints import services as complaints
 from messaging import services as messaging
+from notices import services as notices
 from portal.accounts import reference_data as people
 from portal.core.clock import now
 
@@ -23,5 +24,6 @@ class Command(BaseCommand):
         self.stdout.write(f"근무일 달력 {people.load_calendar()}일")
         messaging.load_reference(now=moment)
         self.stdout.write(f"문구 {messaging.load_templates(now=moment)}건 새로 등록")
+        self.stdout.write(f"통지서 쪽 서식 {notices.load_reference(now=moment)}건 새로 등록")
         self.stdout.write(f"민원 분류 {complaints.load_reference()}가지")
         self.stdout.write(f"자주 묻는 질문 {chatbot.load_reference(now=moment)}건")
