@@ -9,6 +9,8 @@ SHORTEST_TAG = 10
 _SIGNED = re.compile(r"([^|]{1,60})\|(\d{1,2})/(\d{1,2})\|([0-9a-f]{10,64})")
 _VERIFY = re.compile(r"https?://[^/]+/v/([0-9a-z]{16})", re.IGNORECASE)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALIKE = str.maketrans("OIL", "011")
+CODE_LETTERS = 16
 
 
 def check_digit(digits: str) -> str:
@@ -66,3 +68,17 @@ def read_verify(text: str) -> str:
     """The code in an address of the scheme `verify_url`, or ''."""
     found = _VERIFY.fullmatch(text)
     return found[1].upper() if found else ""
+
+
+def names_page_of(text: str, *, key: str, pages: int, secret: bytes) -> bool:
+    """Whether a code of ours names this citizen, on one of her own pages, with the campaign's signature."""
+    signed = read_signed(text)
+    if signed is not None:
+        return signed.key == key and signed.page_of in range(1, pages + 1) and signed.is_signed_by(secret)
+    return read_verify(text) in {verify_code(key, page, pages, secret) for page in range(1, pages + 1)}
+
+
+def normal_code(text: str) -> str:
+    """A code as people type it (`abcd-efgh-…`, O for 0, I and L for 1), or '' if it can be none."""
+    plain = re.sub(r"[\s\-]", "", text.upper()).translate(_ALIKE)
+    return plain if len(plain) == CODE_LETTERS and set(plain) <= set(_CROCKFORD) else ""

@@ -1,11 +1,16 @@
 """The shape of what officials type about a campaign."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 
+from notices.codes import normal_code
+from notices.models import Opening
+from notices.opening import Typed, digits_of
 from notices.zones import load_templates
 from portal.core.clock import KST
+from portal.core.privacy import contains_resident_number
 
 LARGEST_ROSTER = 100 * 1024 * 1024
 LARGEST_DOCUMENT = 500 * 1024 * 1024
@@ -103,3 +108,73 @@ def _sized(file: object, most: int) -> object:
     if not size:
         raise forms.ValidationError("빈 파일입니다.")
     return file
+
+
+class LinkForm(forms.Form):
+    """Who opens a notice: the date of birth and, where the campaign wants it, the end of the phone number."""
+
+    use_required_attribute = False  # the server's sentence stands beside the field
+
+    birth = forms.CharField(
+        label="생년월일 6자리",
+        max_length=20,
+        help_text="예) 1950년 3월 7일에 태어나셨으면 500307",
+        error_messages={"required": "생년월일 6자리를 적어 주세요."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "digits"}),
+    )
+    phone_tail = forms.CharField(
+        label="휴대전화 번호 끝 4자리",
+        max_length=20,
+        error_messages={"required": "휴대전화 번호의 끝 4자리를 적어 주세요."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "digits"}),
+    )
+
+    def __init__(self, *args: Any, factor: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if factor != Opening.Factor.BIRTH_PHONE:
+            del self.fields["phone_tail"]
+
+    def clean_birth(self) -> str:
+        """Digits only; a 주민등록번호 is nobody's business here and is not handed back."""
+        text = self.cleaned_data["birth"]
+        if contains_resident_number(text):
+            self.data = {**self.data, "birth": ""}
+            raise forms.ValidationError("주민등록번호 뒷자리는 적지 마세요. 앞의 6자리만 적어 주세요.")
+        return self._whole(Typed(digits_of(text)), "생년월일을 숫자 6자리로 적어 주세요. 예) 500307").birth
+
+    def clean_phone_tail(self) -> str:
+        """Digits only."""
+        typed = Typed("000000", digits_of(self.cleaned_data["phone_tail"]))
+        return self._whole(typed, "휴대전화 번호의 끝 4자리를 숫자로 적어 주세요.").phone_tail
+
+    @property
+    def typed(self) -> Typed:
+        """What she typed, once it is valid."""
+        return Typed(self.cleaned_data["birth"], self.cleaned_data.get("phone_tail", ""))
+
+    @staticmethod
+    def _whole(typed: Typed, sentence: str) -> Typed:
+        if not typed.is_whole:
+            raise forms.ValidationError(sentence)
+        return typed
+
+
+class VerifyForm(forms.Form):
+    """The number of a document, as people read it off."""
+
+    use_required_attribute = False
+
+    code = forms.CharField(
+        label="진위확인번호 16자리",
+        max_length=40,
+        help_text="통지서에 적힌 영문과 숫자 16자리입니다. 띄어쓰기와 ‘-’는 없어도 됩니다.",
+        error_messages={"required": "진위확인번호를 적어 주세요."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_code(self) -> str:
+        """The number without what people put between its letters."""
+        code = normal_code(self.cleaned_data["code"])
+        if not code:
+            raise forms.ValidationError("영문과 숫자 16자리를 통지서에 적힌 그대로 적어 주세요.")
+        return code

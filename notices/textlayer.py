@@ -49,6 +49,16 @@ class Block:
     lines: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def head(self) -> tuple[str, ...]:
+        """The first row of a table."""
+        return self.rows[0]
+
+    @property
+    def body(self) -> list[list[tuple[str, str]]]:
+        """The other rows of a table, each cell with what stands above its column."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows[1:]]
+
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
         return {"kind": self.kind, "lines": self.lines, "rows": self.rows}
@@ -171,12 +181,12 @@ def _next_block(lines: list[_Line], *, body: float, right: float, middle: float)
     table = _table(lines)
     if table:
         return len(table.rows), table
-    first = lines[0]
-    if first.size >= body * HEADING_SCALE and len(first.text) <= LONGEST_HEADING:
-        return 1, Block("heading" if first.middle < middle else "strong", (first.text,))
     facts = _facts(lines)
     if facts:
         return len(facts), Block("facts", rows=tuple(facts))
+    first = lines[0]
+    if first.size >= body * HEADING_SCALE and len(first.text) <= LONGEST_HEADING:
+        return 1, Block("heading" if first.middle < middle else "strong", (first.text,))
     count = 1
     while count < len(lines) and _goes_on(lines[count - 1], lines[count], right=right):
         count += 1

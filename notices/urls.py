@@ -1,5 +1,15 @@
-"""Addresses of this room."""
+"""Addresses of this room: what citizens open, and where a document proves to be genuine."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from notices import views
+
+app_name = "notices"
+urlpatterns = [
+    path("notices/<str:token>/", views.link, name="link"),
+    path("notices/<str:token>/pages/<int:number>/", views.picture, name="picture"),
+    path("notices/<str:token>/document/", views.document, name="document"),
+    path("verify/", views.verify, name="verify"),
+    path("verify/<str:code>/", views.verify_code, name="verify_code"),
+    path("V/<str:code>", views.short, name="short"),
+]

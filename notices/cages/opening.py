@@ -20,7 +20,7 @@ from portal.core.cage import given_file
 
 JPEG_QUALITY = 85
 _HUNDREDTHS = 100  # of a millimetre: what "device pixels" mean when the page's own coordinates become ours
-_UNREADABLE = 0xFFFE, 0xFFFF, 0  # what PDFium says for glyphs it cannot name
+_UNREADABLE = str.maketrans("", "", "\x00\x02\ufffe\uffff")  # what PDFium says for glyphs it cannot name
 
 
 def main(payload: bytes) -> bytes:
@@ -70,9 +70,7 @@ def _runs(page: pypdfium2.PdfPage, width_mm: float, height_mm: float) -> list[Ru
         for index in range(text.count_rects()):
             left, bottom, right, top = text.get_rect(index)
             corners = _shown(page, device, left, top), _shown(page, device, right, bottom)
-            said = "".join(
-                char for char in text.get_text_bounded(left, bottom, right, top) if ord(char) not in _UNREADABLE
-            )
+            said = text.get_text_bounded(left, bottom, right, top).translate(_UNREADABLE)
             (x1, y1), (x2, y2) = corners
             size = _size(text, (left + right) / 2, (top + bottom) / 2) or (top - bottom)
             box = min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)

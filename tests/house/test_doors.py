@@ -13,6 +13,8 @@ PUBLIC = {
     "site:components",
     # complaints
     "complaints:new", "complaints:detail", "complaints:track", "complaints:link", "complaints:due", "complaints:photo",
+    # the link to one's own notice, and 진위확인
+    "notices:link", "notices:picture", "notices:document", "notices:verify", "notices:verify_code", "notices:short",
     # chat
     "chatbot:chat", "chatbot:turn", "chatbot:feedback",
     # the signed link of an AlimTalk
