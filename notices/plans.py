@@ -53,6 +53,7 @@ class Plan:
     questions: tuple[PlannedQuestion, ...] = ()
     ladder: str = ""
     words: str = ""  # what `text` and `acknowledge` say
+    purpose: str = ""  # what the consent is for; the title, if nothing else is said
     asks_from: datetime | None = None
     asks_until: datetime | None = None
     sends_from: datetime | None = None
@@ -113,7 +114,8 @@ def completed(plan: Plan) -> Plan:
         plan,
         title=plan.title.strip(),
         legal_basis=plan.legal_basis.strip(),
-        words=plan.words.strip() if kind.has_words else "",
+        words=" ".join(plan.words.split()) if kind.has_words else "",
+        purpose=plan.purpose.strip(),
         consent=plan.consent if plan.kind == "notice" else "ask" if plan.kind == "consent" else "none",
         effect="opened" if plan.kind == "acknowledge" else plan.effect,
         has_paper=plan.has_paper and kind.may_have_paper,

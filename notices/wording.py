@@ -18,7 +18,7 @@ _WEEKDAYS = "월화수목금토일"
 
 def words_of(campaign: Campaign) -> dict[str, str]:
     """What is the same for everybody."""
-    until = in_korea(campaign.asks_until)
+    until = in_korea(campaign.asks_until or campaign.created_at)
     return {
         "부서": campaign.department.name,
         "통지서를": josa(campaign.title, "을/를"),

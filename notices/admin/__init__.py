@@ -111,7 +111,7 @@ class CampaignAdmin(ModelAdmin):
     @admin.display(description="회신 마감", ordering="asks_until")
     def until(self, campaign: Campaign) -> str:
         """The deadline in Korean time."""
-        return in_korea(campaign.asks_until).strftime("%Y-%m-%d %H:%M")
+        return in_korea(campaign.asks_until).strftime("%Y-%m-%d %H:%M") if campaign.asks_until else "-"
 
     @admin.display(description="담당자")
     def officer_shown(self, campaign: Campaign) -> str:

@@ -92,7 +92,7 @@ class _Next:
 def _next(campaign: Campaign, user: User, counts: Mapping[str, int]) -> _Next:
     ready, triage_count = counts.get("state:verified", 0), counts.get("triage", 0)
     if campaign.state == C.ASKING:
-        until = in_korea(campaign.asks_until)
+        until = in_korea(campaign.answers_until)
         words = f"{until.month}월 {until.day}일 {until.hour}시까지 회신을 받습니다. 마감되면 발송을 시작할 수 있습니다."
         return _Next(words, triage_count=triage_count)
     if campaign.state == C.ASKED and campaign.created_by_id == user.pk:

@@ -1,6 +1,9 @@
 """A campaign (발송 건), what it asks, and what happened to it."""
 
+from datetime import UTC, datetime
+
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -46,7 +49,7 @@ class Campaign(SealedModel):
 
         NONE = "none", "확인하지 않음"
         BIRTH = "birth", "생년월일"
-        BOTH = "both", "생년월일과 휴대전화 끝 네 자리"
+        BOTH = "both", "생년월일과 하나 더"  # by text her name, on the page of the link the last digits of her phone
 
     class State(models.TextChoices):
         """Every allowed step between these is in `notices.workflow`."""
@@ -81,8 +84,10 @@ class Campaign(SealedModel):
     identity = models.CharField("본인확인", max_length=10, choices=Identity.choices, default=Identity.BIRTH)
     has_paper = models.BooleanField("나머지는 종이 우편", default=True)
     state = models.CharField("상태", max_length=20, choices=State.choices, default=State.DRAFT)
-    asks_from = models.DateTimeField("동의 요청 시작")
-    asks_until = models.DateTimeField("회신 마감")
+    purpose = models.CharField("동의를 받는 목적", max_length=60, blank=True)
+    words = models.CharField("보내는 내용", max_length=1000, blank=True)
+    asks_from = models.DateTimeField("동의 요청 시작", null=True, blank=True)
+    asks_until = models.DateTimeField("회신 마감", null=True, blank=True)
     sends_from = models.DateTimeField("발송 시작", null=True, blank=True)
     unopened_until = models.DateTimeField("열람 기한", null=True, blank=True)
     purge_on = models.DateField("파기 예정일", null=True, blank=True)
@@ -115,8 +120,16 @@ class Campaign(SealedModel):
         verbose_name = "통지 발송"
         verbose_name_plural = "통지 발송"
         constraints = [
-            models.CheckConstraint(condition=Q(asks_until__gt=F("asks_from")), name="campaign_asks_for_some_time"),
+            models.CheckConstraint(
+                condition=Q(asks_until__gt=F("asks_from")) | Q(asks_from__isnull=True, asks_until__isnull=True),
+                name="campaign_asks_for_some_time",
+            ),
             models.CheckConstraint(condition=~Q(legal_basis=""), name="campaign_has_legal_basis"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["asking", "asked", "confirming"])
+                | Q(asks_from__isnull=False, asks_until__isnull=False),
+                name="asking_campaign_has_dates",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["notice", "consent", "survey", "rsvp", "acknowledge", "vote", "text"]),
                 name="campaign_kind_known",
@@ -185,15 +198,30 @@ class Campaign(SealedModel):
 
     @property
     def has_documents(self) -> bool:
-        """Whether each citizen gets a document of her own."""
-        return self.kind == self.Kind.NOTICE
+        """Whether each citizen gets a document of her own: a notice, or what is to be acknowledged unless in words."""
+        return self.kind == self.Kind.NOTICE or (self.kind == self.Kind.ACKNOWLEDGE and not self.words)
 
     @property
     def asks(self) -> bool:
         """Whether citizens are asked something before anything personal is sent."""
         if self.kind == self.Kind.NOTICE:
             return self.consent == self.Consent.ASK
-        return self.kind != self.Kind.TEXT
+        return self.kind != self.Kind.TEXT and not self.has_documents
+
+    @property
+    def asks_for_consent(self) -> bool:
+        """Whether the answer is a consent, kept as evidence."""
+        return self.kind == self.Kind.CONSENT or (self.kind == self.Kind.NOTICE and self.asks)
+
+    @property
+    def answers_until(self) -> datetime:
+        """When the last answer counts; long ago where nothing is asked."""
+        return self.asks_until or datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether nobody may see how people answered before the asking is over."""
+        return self.kind == self.Kind.VOTE and self.state in (self.State.ASKING, self.State.APPROVED)
 
 
 class Question(models.Model):
@@ -211,6 +239,7 @@ class Question(models.Model):
     position = models.PositiveSmallIntegerField("순서", validators=[MinValueValidator(1), MaxValueValidator(5)])
     text = models.CharField("물음", max_length=200)
     answer = models.CharField("답하는 방식", max_length=10, choices=AnswerKind.choices, default=AnswerKind.CHOICE)
+    is_required = models.BooleanField("꼭 답해야 함", default=True)
 
     class Meta:
         verbose_name = "물음"
@@ -242,6 +271,8 @@ class Option(models.Model):
     digit = models.PositiveSmallIntegerField("번호", validators=[MinValueValidator(1), MaxValueValidator(9)])
     label = models.CharField("답", max_length=20)
     meaning = models.CharField("뜻", max_length=10, choices=Meaning.choices)
+    synonyms = ArrayField(models.CharField(max_length=20), verbose_name="같은 말", default=list, blank=True)
+    capacity = models.PositiveIntegerField("정원", null=True, blank=True)
 
     class Meta:
         verbose_name = "답"

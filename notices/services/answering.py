@@ -149,7 +149,7 @@ def _is_in_time(recipient: Recipient, reply: Reply) -> bool:
     campaign.refresh_from_db(fields=["state", "asks_until"])
     return (
         campaign.state in _COUNTING
-        and reply.received_at <= campaign.asks_until
+        and reply.received_at <= campaign.answers_until
         and recipient.state in OPEN_TO_ANSWERS
         and recipient.asked_at is not None
     )

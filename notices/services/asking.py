@@ -50,7 +50,7 @@ def launch(campaign: Campaign, *, manifest: str, by: User, now: datetime) -> Non
     :raises ManifestChanged: if roster, pages or pictures are not those of the manifest she saw
     :raises TooLate: if the deadline has passed
     """
-    if campaign.asks_until <= now:
+    if campaign.answers_until <= now:
         raise TooLate
     if manifest != campaign.manifest_sha256 or manifest_of(campaign) != manifest:
         raise ManifestChanged
@@ -65,7 +65,7 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
 
     People who share a phone are asked in turn: the next when the one before has answered, or her time is over.
     """
-    if campaign.state != Campaign.State.ASKING or not campaign.asks_from <= now < campaign.asks_until:
+    if campaign.state != Campaign.State.ASKING or not _is_open(campaign, now):
         return 0
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_TURNS_LOCK])
@@ -73,10 +73,10 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
     if not wave:
         return 0
     shared = _shared_phones(wave)
-    closing = min(campaign.asks_until, now + SHARED_PHONE_TURN)
+    closing = min(campaign.answers_until, now + SHARED_PHONE_TURN)
     alone = [one for one in wave if bytes(one.phone_index or b"") not in shared]
     in_turn = [one for one in wave if bytes(one.phone_index or b"") in shared]
-    move(alone, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=campaign.asks_until)
+    move(alone, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=campaign.answers_until)
     move(in_turn, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=closing)
     rows = [_question(campaign, one, named=False, now=now) for one in alone]
     rows += [_question(campaign, one, named=True, now=now) for one in in_turn]
@@ -100,6 +100,10 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
             reason="ask_refused",
         )
     return len(everybody) - len(report.refusals)
+
+
+def _is_open(campaign: Campaign, now: datetime) -> bool:
+    return campaign.asks_from is not None and campaign.asks_from <= now < campaign.answers_until
 
 
 def refuse_if_not_ready(report: messaging.Sent) -> None:
@@ -163,8 +167,8 @@ def _question(campaign: Campaign, recipient: Recipient, *, named: bool, now: dat
 
 def _reply_window(campaign: Campaign, recipient: Recipient, now: datetime) -> timedelta:
     """Whose turn is over has no open question; everybody else's "no" is still heard for a while after the closing."""
-    closes_at = recipient.ask_closes_at or campaign.asks_until
-    is_last = closes_at == campaign.asks_until
+    closes_at = recipient.ask_closes_at or campaign.answers_until
+    is_last = closes_at == campaign.answers_until
     return closes_at - now + (HEARD_AFTERWARDS if is_last else timedelta(0))
 
 
@@ -205,13 +209,13 @@ def close_asking(campaign: Campaign, *, by: User | None, now: datetime, reason: 
 
     :raises NotAllowed: if it is not being asked, or no reason is given before the deadline
     """
-    if by is None and now < campaign.asks_until:
+    if by is None and now < campaign.answers_until:
         raise NotAllowed
     if by is not None and not reason.strip():
         raise NotAllowed("마감을 앞당기는 사유를 적어 주세요.")
-    if now <= campaign.asks_from:
+    if campaign.asks_from is None or now <= campaign.asks_from:
         raise NotAllowed("아직 묻기 시작하지 않았습니다. 그만두려면 취소해 주세요.")
-    ends = min(now, campaign.asks_until)
+    ends = min(now, campaign.answers_until)
     step(campaign, "close_asking", by=by, now=now, note=reason, asks_until=ends)
     messaging.cancel_stream(stream=campaign.stream, by=by, now=now)
     unanswered = Recipient.objects.select_for_update().filter(campaign=campaign, needs_triage=False)

@@ -72,7 +72,7 @@ def _tick(campaign_id: int, now: datetime, done: Ticked) -> None:
 
 
 def _next_wave(campaign: Campaign, now: datetime) -> int:
-    if campaign.state == C.ASKING and now >= campaign.asks_until:
+    if campaign.state == C.ASKING and now >= campaign.answers_until:
         close_asking(campaign, by=None, now=now)
         return 0
     if campaign.state == C.ASKING:
