@@ -207,6 +207,8 @@ class _RowReader:
         return name
 
     def _birth(self, cell: _Cell, complain: _Complain) -> date | None:
+        if not {Column.RESIDENT_NUMBER, Column.BIRTH} & set(self.header.columns):
+            return None  # a campaign that asks for nobody's identity needs no dates of birth
         resident = cell(Column.RESIDENT_NUMBER)
         column = Column.RESIDENT_NUMBER if resident.strip() else Column.BIRTH
         text = resident or cell(Column.BIRTH)

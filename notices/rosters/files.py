@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from notices.rosters.building import Roster, build_roster
-from notices.rosters.columns import REQUIRED, Column, Header, HeaderRefused, check_header, find_header, guess_columns
+from notices.rosters.columns import (
+    REQUIRED,
+    Column,
+    Header,
+    HeaderRefused,
+    Row,
+    check_header,
+    find_header,
+    guess_columns,
+)
 from portal.core.cage import CageError, Limits, run_caged
 from portal.core.errors import Refused
 
@@ -23,13 +32,26 @@ class RosterRefused(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet as text. `rows` may be only the first of `row_count`; `hidden` and `formulas` count from 1."""
+
+    sheets: tuple[str, ...]
+    sheet: str
+    encoding: str
+    rows: tuple[Row, ...]
+    row_count: int
+    hidden: tuple[int, ...]
+    formulas: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What the wizard shows before the official says which column is which. `header` is None if we cannot guess."""
 
     sheets: tuple[str, ...]
     sheet: str
     encoding: str
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...]
     row_count: int
     header: Header | None
 
@@ -40,13 +62,16 @@ def look_at(file: Path, *, sheet: str = "") -> Preview:
 
     :raises RosterRefused: if the file cannot be read
     """
-    table = _table(file, sheet=sheet, rows=PREVIEWED_ROWS)
+    table = open_table(file, sheet=sheet, most=PREVIEWED_ROWS)
+    return Preview(table.sheets, table.sheet, table.encoding, table.rows, table.row_count, guessed_header(table))
+
+
+def guessed_header(table: Table) -> Header | None:
+    """The header row as we would read it, or None if no row looks like one."""
     try:
-        header = find_header(table["rows"])
+        return find_header(table.rows)
     except HeaderRefused:
-        header = None
-    rows = tuple(tuple(row) for row in table["rows"])
-    return Preview(tuple(table["sheets"]), table["sheet"], table["encoding"], rows, table["row_count"], header)
+        return None
 
 
 def read_roster(
@@ -66,19 +91,41 @@ def read_roster(
     :raises RosterRefused: if the file cannot be read
     :raises HeaderRefused: if a required column is missing or stands there twice
     """
-    table = _table(file, sheet=sheet, rows=0)
-    rows: list[list[str]] = table["rows"]
-    header = find_header(rows) if header_row is None else guess_columns(header_row, rows[header_row])
+    table = open_table(file, sheet=sheet)
+    header = find_header(table.rows) if header_row is None else header_at(table, header_row)
     if columns is not None:
         header = Header(header.row, header.titles, dict(columns))
+    return roster_of(table, header, required=required, is_birth_serial=is_birth_serial)
+
+
+def header_at(table: Table, row: int, columns: Mapping[Column, int] | None = None) -> Header:
+    """
+    The header an official points at, with our guess at its columns or hers.
+
+    :raises HeaderRefused: if there is no such row
+    """
+    if not 0 <= row < len(table.rows):
+        raise HeaderRefused("머리글이 있는 줄을 골라 주세요.")
+    guessed = guess_columns(row, table.rows[row])
+    return guessed if columns is None else Header(row, guessed.titles, dict(columns))
+
+
+def roster_of(
+    table: Table, header: Header, *, required: Sequence[Column] = REQUIRED, is_birth_serial: bool = False
+) -> Roster:
+    """
+    The people below a header.
+
+    :raises HeaderRefused: if a required column is missing or stands there twice
+    """
     check_header(header, required=required)
     return build_roster(
-        rows,
+        table.rows,
         header,
-        sheet=table["sheet"],
-        encoding=table["encoding"],
-        hidden=table["hidden"],
-        formulas=[tuple(cell) for cell in table["formulas"]],
+        sheet=table.sheet,
+        encoding=table.encoding,
+        hidden=table.hidden,
+        formulas=table.formulas,
         is_birth_serial=is_birth_serial,
     )
 
@@ -89,11 +136,29 @@ def read_table(file: Path) -> list[list[str]]:
 
     :raises RosterRefused: if the file cannot be read
     """
-    rows: list[list[str]] = _table(file, sheet="", rows=0)["rows"]
-    return rows
+    return [list(row) for row in open_table(file).rows]
 
 
-def _table(file: Path, *, sheet: str, rows: int) -> dict[str, Any]:
+def open_table(file: Path, *, sheet: str = "", most: int = 0) -> Table:
+    """
+    One sheet of a file, decoded in a cage; without a name, the sheet that looks most like a roster.
+
+    :param most: how many rows to bring back, 0 for all
+    :raises RosterRefused: if the file cannot be read
+    """
+    said = _answer(file, sheet=sheet, rows=most)
+    return Table(
+        sheets=tuple(said["sheets"]),
+        sheet=said["sheet"],
+        encoding=said["encoding"],
+        rows=tuple(said["rows"]),
+        row_count=said["row_count"],
+        hidden=tuple(said["hidden"]),
+        formulas=tuple((row, column) for row, column in said["formulas"]),
+    )
+
+
+def _answer(file: Path, *, sheet: str, rows: int) -> dict[str, Any]:
     if file.stat().st_size > LARGEST_FILE:
         raise RosterRefused(f"명부 파일은 {LARGEST_FILE // 1024 // 1024}MB까지 올릴 수 있습니다.")
     wanted = json.dumps({"sheet": sheet, "rows": rows}).encode()

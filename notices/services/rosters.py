@@ -2,59 +2,266 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from django.db import connection, transaction
 
-from notices.models import Campaign, Notice, PageClaim, Recipient, RosterImport, RowProblem
-from notices.rosters import Roster, RosterRow, read_roster
+from notices import storage
+from notices.models import (
+    Campaign,
+    ColumnMapping,
+    Notice,
+    PageClaim,
+    Recipient,
+    RosterImport,
+    RosterUpload,
+    RowProblem,
+)
+from notices.rosters import Column, Header, HeaderRefused, Preview, Roster, RosterRow, look_at
+from notices.rosters.columns import REQUIRED, SEARCHED_ROWS, fingerprint
+from notices.rosters.files import Table, guessed_header, header_at, open_table, roster_of
+from notices.services import vault
 from notices.services.drafting import PlanRefused, may_prepare, start_reading_if_complete
 from notices.services.steps import log
-from notices.workflow import bucket_of
-from portal.accounts.models import User
+from notices.workflow import NotAllowed, bucket_of
+from portal.accounts.models import Department, User
 from portal.core.clock import day_in_korea
+from portal.core.errors import Refused
 from portal.core.fields import seal_for
 from portal.core.privacy import mask_resident_numbers
 from portal.core.sealing import blind, blind_phone
 
 ADULT_ENOUGH = 14  # 개인정보 보호법 제22조의2: below it a guardian has to consent, so a letter goes
 BLOCK = 2_000
+_BLOCK = 512 * 1024
 R = Recipient.State
+
+
+class ColumnsUnknown(Refused):
+    """The file was kept, but an official has to say which column is which."""
 
 
 def attach_roster(campaign: Campaign, *, file: Path, file_name: str, by: User, now: datetime) -> RosterImport:
     """
     Read a roster file and take it. It replaces the earlier one; pages already read are matched again, not read again.
 
+    Columns are read as the department said for such a header, or as their titles tell. If they do not, the file is
+    kept and waits for `map_roster`.
+
     :raises Refused: if the file cannot be read as a roster
+    :raises ColumnsUnknown: if the file is kept, but its columns have to be told first
     :raises NotAllowed: if people of the campaign were contacted already, or `by` may not prepare it
     :raises PlanRefused: if there is nobody on it
     """
-    roster = read_roster(file)
-    if not roster.rows:
-        raise PlanRefused("명부에 사람이 없습니다. 머리글 아래에 한 사람씩 적혀 있어야 합니다.")
-    with file.open("rb") as opened:
-        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    return _take_roster(campaign, roster, sha256=sha256, file_name=file_name, by=by, now=now)
+    _check_first(campaign, by)
+    table = open_table(file)
+    reading = _first_reading(campaign, table)
+    try:
+        if reading.header is None:
+            raise HeaderRefused
+        roster = _roster_of(campaign, table, reading)
+    except HeaderRefused as refused:
+        _keep_upload(campaign, file, file_name, table, reading, by=by, now=now)
+        raise ColumnsUnknown(refused.sentence) from None
+    return _take_file(campaign, roster, file, file_name, table, reading, by=by, now=now)
+
+
+def map_roster(
+    campaign: Campaign,
+    *,
+    sheet: str,
+    header_row: int,
+    columns: Mapping[Column, int],
+    is_birth_serial: bool = False,
+    by: User,
+    now: datetime,
+) -> RosterImport:
+    """
+    Read the roster file at hand as the official says, and remember it for the department's next file of this kind.
+
+    :raises Refused: if the columns named do not make a roster
+    :raises NotAllowed: if there is no file, or `by` may not prepare the campaign now
+    """
+    _check_first(campaign, by)
+    with opened_upload(campaign, now=now) as (upload, file):
+        table = open_table(file, sheet=sheet)
+        reading = Reading(header_at(table, header_row, columns), is_birth_serial)
+        roster = _roster_of(campaign, table, reading)
+        imported = _take_file(campaign, roster, file, upload.file_name, table, reading, by=by, now=now)
+    remember(campaign.department, reading, by=by, now=now)
+    return imported
 
 
 @transaction.atomic
-def _take_roster(
-    campaign: Campaign, roster: Roster, *, sha256: str, file_name: str, by: User, now: datetime
-) -> RosterImport:
+def _check_first(campaign: Campaign, by: User) -> None:
+    """Nobody's file is opened for nothing."""
     may_prepare(campaign, by)
-    known = RosterImport.objects.filter(campaign=campaign, file_sha256=sha256).first()
-    if known is not None:
+
+
+@contextmanager
+def opened_upload(campaign: Campaign, *, now: datetime) -> Iterator[tuple[RosterUpload, Path]]:
+    """
+    The roster file at hand, plain and in memory for a moment.
+
+    :raises NotAllowed: if there is none
+    """
+    upload = RosterUpload.objects.filter(campaign=campaign).first()
+    if upload is None:
+        raise NotAllowed("올린 명부 파일이 없습니다. 명부를 먼저 올려 주세요.")
+    suffix = Path(upload.file_name).suffix or ".bin"
+    with vault.opened_files(campaign, {f"roster{suffix}": upload.stored_as}, now=now) as (file,):
+        yield upload, file
+
+
+def preview_upload(campaign: Campaign, *, sheet: str = "", now: datetime) -> Preview:
+    """
+    The first rows of the roster file at hand and our guess at its header.
+
+    :raises NotAllowed: if there is none
+    :raises RosterRefused: if it has no such sheet
+    """
+    with opened_upload(campaign, now=now) as (upload, file):
+        return look_at(file, sheet=sheet or upload.sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read: which row names the columns, what they hold, and who said so."""
+
+    header: Header | None
+    is_birth_serial: bool = False
+    is_remembered: bool = False
+
+
+def _first_reading(campaign: Campaign, table: Table) -> Reading:
+    header = guessed_header(table)
+    if header is None:
+        header = _remembered_row(campaign, table)
+    if header is None:
+        return Reading(None)
+    known = ColumnMapping.objects.filter(
+        department=campaign.department_id, fingerprint=fingerprint(header.titles)
+    ).first()
+    if known is None:
+        return Reading(header)
+    columns = {Column(name): place for name, place in known.columns.items()}
+    return Reading(Header(header.row, header.titles, columns), known.is_birth_serial, is_remembered=True)
+
+
+def _remembered_row(campaign: Campaign, table: Table) -> Header | None:
+    """Titles we cannot guess may still be ones this department has explained before."""
+    known = set(ColumnMapping.objects.filter(department=campaign.department_id).values_list("fingerprint", flat=True))
+    rows = range(min(SEARCHED_ROWS, len(table.rows)))
+    headers = (header_at(table, row) for row in rows)
+    return next((header for header in headers if fingerprint(header.titles) in known), None)
+
+
+def remember(department: Department, reading: Reading, *, by: User, now: datetime) -> None:
+    """Keep what a header means for the department: under its fingerprint, without its titles."""
+    if reading.header is not None:
+        ColumnMapping.objects.update_or_create(
+            department=department,
+            fingerprint=fingerprint(reading.header.titles),
+            defaults={
+                "columns": {str(column): place for column, place in reading.header.columns.items()},
+                "is_birth_serial": reading.is_birth_serial,
+                "by": by,
+                "at": now,
+            },
+        )
+
+
+def required_of(campaign: Campaign) -> Sequence[Column]:
+    """The columns a roster of this campaign cannot do without."""
+    needs_birth = campaign.kind == Campaign.Kind.NOTICE or campaign.identity != Campaign.Identity.NONE
+    return [column for column in REQUIRED if needs_birth or column != Column.BIRTH]
+
+
+def _roster_of(campaign: Campaign, table: Table, reading: Reading) -> Roster:
+    if reading.header is None:
+        raise HeaderRefused
+    roster = roster_of(table, reading.header, required=required_of(campaign), is_birth_serial=reading.is_birth_serial)
+    if not roster.rows:
+        raise PlanRefused("명부에 사람이 없습니다. 머리글 아래에 한 사람씩 적혀 있어야 합니다.")
+    return roster
+
+
+def _take_file(
+    campaign: Campaign,
+    roster: Roster,
+    file: Path,
+    file_name: str,
+    table: Table,
+    reading: Reading,
+    *,
+    by: User,
+    now: datetime,
+) -> RosterImport:
+    with transaction.atomic():
+        upload, is_same = _keep_upload(campaign, file, file_name, table, reading, by=by, now=now)
+        upload.hidden_count, upload.taken_at = roster.hidden_count, now
+        upload.save(update_fields=["hidden_count", "taken_at"])
+        return _take_roster(campaign, roster, upload, is_same=is_same, by=by, now=now)
+
+
+@transaction.atomic
+def _keep_upload(
+    campaign: Campaign, file: Path, file_name: str, table: Table, reading: Reading, *, by: User, now: datetime
+) -> tuple[RosterUpload, bool]:
+    """Seal the file in place of the one before; also whether this very file was already taken in this very way."""
+    may_prepare(campaign, by)
+    with file.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    place = vault.place_for(campaign, "rosters")
+    key, aad = vault.key_of(campaign, now=now), vault.aad_of_document(campaign, place)
+    with file.open("rb") as opened:
+        storage.write_sealed_stream(vault.full_path(place), iter(partial(opened.read, _BLOCK), b""), key=key, aad=aad)
+    before = RosterUpload.objects.filter(campaign=campaign).first()
+    kept = {
+        "file_sha256": sha256,
+        "sheet": table.sheet[:100],
+        "header_row": reading.header.row if reading.header else None,
+        "columns": {str(name): place for name, place in reading.header.columns.items()} if reading.header else {},
+        "is_birth_serial": reading.is_birth_serial,
+    }
+    is_same = bool(before and before.taken_at and all(getattr(before, name) == value for name, value in kept.items()))
+    upload, _ = RosterUpload.objects.update_or_create(
+        campaign=campaign,
+        defaults={
+            **kept,
+            "file_name": mask_resident_numbers(file_name)[-200:],
+            "byte_count": file.stat().st_size,
+            "stored_as": place,
+            "sheets": [sheet[:100] for sheet in table.sheets],
+            "is_remembered": reading.is_remembered,
+            "taken_at": None,
+            "by": by,
+            "at": now,
+        },
+    )
+    if before is not None:
+        transaction.on_commit(partial(vault.forget, [before.stored_as]))
+    return upload, is_same
+
+
+def _take_roster(
+    campaign: Campaign, roster: Roster, upload: RosterUpload, *, is_same: bool, by: User, now: datetime
+) -> RosterImport:
+    known = RosterImport.objects.filter(campaign=campaign, file_sha256=upload.file_sha256).first()
+    if known is not None and is_same:
         return known
     _forget_people(campaign)
     people = list(_people(roster.rows))
     imported = RosterImport.objects.create(
         campaign=campaign,
-        file_sha256=sha256,
-        file_name=mask_resident_numbers(file_name)[:200],
+        file_sha256=upload.file_sha256,
+        file_name=upload.file_name,
         encoding=roster.encoding[:20],
         row_count=len(roster.rows),
         unique_count=len(people),
@@ -65,7 +272,7 @@ def _take_roster(
     _keep_problems(imported, roster)
     copy_people(campaign, people, now)
     campaign.documents.filter(is_current=True, state="read").update(state="reading")  # its pages are matched again
-    log(campaign, "attach_roster", by=by, now=now, note=f"{len(roster.rows):,}행 {sha256[:12]}")
+    log(campaign, "attach_roster", by=by, now=now, note=f"{len(roster.rows):,}행 {upload.file_sha256[:12]}")
     start_reading_if_complete(campaign, by=by, now=now)
     return imported
 

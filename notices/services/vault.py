@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -75,6 +75,19 @@ def opened(document: SourceDocument, *, now: datetime) -> Iterator[Path]:
             aad=aad_of_document(document, document.stored_as),
         )
         yield target
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def opened_files(campaign: Campaign, stored: Mapping[str, str], *, now: datetime) -> Iterator[list[Path]]:
+    """Plain copies, in memory, of sealed files of a campaign: what each shall be called and where it is stored."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{_SHELF}{os.getpid()}-", dir=memory()))
+    try:
+        key = key_of(campaign, now=now)
+        for name, place in stored.items():
+            storage.open_into(full_path(place), folder / name, key=key, aad=aad_of_document(campaign, place))
+        yield [folder / name for name in stored]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
