@@ -40,9 +40,9 @@ def match_pages(document: SourceDocument, *, now: datetime) -> bool:
     readings = _readings(document)
     people = {one.key: one for one in Recipient.objects.filter(campaign=document.campaign)}
     rules = Rules(template_of(document), document.campaign.qr_key.encode())
-    claims = assign(readings, list(_roster(people.values())), rules)
-    notices = _keep_notices(document, claims, people)
-    _keep_verdicts(document, claims, readings, rules, notices)
+    claims = assign(readings, list(roster_rows(people.values())), rules)
+    notices = keep_notices(document, claims, people)
+    keep_verdicts(document, claims, readings, rules, notices)
     _queue_pictures(document, [notice for notice in notices.values() if notice.state == Notice.State.PROVED])
     return True
 
@@ -62,7 +62,7 @@ def _readings(document: SourceDocument) -> list[PageReading]:
     return [PageReading.from_json(json.loads(one.reading)) for one in pages.iterator(chunk_size=2000)]
 
 
-def _roster(people: Iterable[Recipient]) -> Iterator[RosterRow]:
+def roster_rows(people: Iterable[Recipient]) -> Iterator[RosterRow]:
     """The roster as it was read; a row that stands there twice counts twice, so that both are doubted."""
     for one in people:
         extra = json.loads(one.extra_text) if one.extra_text else {}
@@ -83,7 +83,7 @@ def _roster(people: Iterable[Recipient]) -> Iterator[RosterRow]:
             yield row
 
 
-def _keep_notices(
+def keep_notices(
     document: SourceDocument, claims: Sequence[Claim], people: dict[str, Recipient]
 ) -> dict[tuple[int, ...], Notice]:
     """One notice for each group of pages that belongs to somebody on the roster, by its pages."""
@@ -114,7 +114,7 @@ _WRITE = """
 """
 
 
-def _keep_verdicts(
+def keep_verdicts(
     document: SourceDocument,
     claims: Sequence[Claim],
     readings: Sequence[PageReading],
