@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from notices import services
+from notices.services import paying, relaying
 from portal.core import clock
 
 
@@ -18,3 +19,15 @@ def render(**_: Any) -> None:
 def run_campaigns(**_: Any) -> None:
     """Do what is due in every running campaign."""
     services.run_campaigns(now=clock.now())
+
+
+@shared_task
+def work_relay(**_: Any) -> None:
+    """Hand notices to the relay, and ask it about those it never answered for."""
+    relaying.work_relay(now=clock.now())
+
+
+@shared_task
+def reconcile_payments(**_: Any) -> None:
+    """Ask providers about payments whose end we do not know, and give back what is owed."""
+    paying.reconcile_payments(now=clock.now())

@@ -12,4 +12,8 @@ urlpatterns = [
     path("verify/", views.verify, name="verify"),
     path("verify/<str:code>/", views.verify_code, name="verify_code"),
     path("V/<str:code>", views.short, name="short"),
+    path("pay/<str:token>/", views.bill, name="bill"),
+    path("pay/<str:token>/return/", views.bill_returned, name="bill_returned"),
+    path("hooks/payments/<slug:alias>/<slug:secret>/", views.payment_hook, name="payment_hook"),
+    path("hooks/relays/<slug:alias>/<slug:secret>/", views.relay_hook, name="relay_hook"),
 ]

@@ -15,12 +15,13 @@ from typing import NoReturn
 from portal.stack import postgres, running, secrets, surroundings
 from portal.stack.errors import StackError
 from portal.stack.folders import BASE_DIR, state_dir
+from portal.stack.rehearsal import main as rehearse
 from portal.stack.services import kept, throwaway
 from portal.stack.up import main as up
 
 WITHOUT_SERVICES = {
     *("check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "version"),
-    *("makemigrations", "startapp", "spectacular"),
+    *("makemigrations", "startapp", "spectacular", "payment_simulator", "relay_simulator"),
     *("evaluate_replies", "evaluate_routing", "evaluate_chatbot", "evaluate_assignment", "explain_due"),
 }
 ON_BARE_DATABASE = {"dbshell", "inspectdb", "migrate", "optimizemigration", "setup", "showmigrations", "sqlmigrate"}
@@ -34,6 +35,8 @@ def run(argv: Sequence[str], execute: Callable[[], None]) -> int:
     try:
         if name == "up":
             return up(argv[2:])
+        if name == "rehearse":
+            return rehearse(argv[2:])
         with ExitStack() as stack:
             _provide(name, stack, wants_help=bool({"--help", "-h", "--version"} & set(argv[2:])))
             execute()

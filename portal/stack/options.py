@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.stack.surroundings import SIMULATOR_OFFSET
+from portal.stack.surroundings import PAYMENT_OFFSET
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,11 @@ def parse(arguments: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(prog="./run", description="소통 포털을 준비하고 실행합니다. Ctrl-C로 끝냅니다.")
     parser.add_argument("--once", action="store_true", help="모두 시작해 스스로 점검하고 끝냅니다")
     parser.add_argument(
-        "--port", type=_port, default=8000, metavar="N", help="시민 화면의 포트 (통신사 모의기는 N+100)"
+        "--port",
+        type=_port,
+        default=8000,
+        metavar="N",
+        help="시민 화면의 포트 (통신사 모의기는 N+100, 전자문서지갑은 N+110, 결제는 N+120)",
     )
     parser.add_argument("--reset", action="store_true", help="내장 데이터를 지우고 처음부터 시작합니다")
     parser.add_argument("--yes", action="store_true", help="--reset을 되묻지 않습니다")
@@ -48,8 +52,8 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 1024 <= int(text) <= 65535 - SIMULATOR_OFFSET:
-        raise argparse.ArgumentTypeError(f"1024부터 {65535 - SIMULATOR_OFFSET}까지의 수를 쓰세요")
+    if not text.isdigit() or not 1024 <= int(text) <= 65535 - PAYMENT_OFFSET:
+        raise argparse.ArgumentTypeError(f"1024부터 {65535 - PAYMENT_OFFSET}까지의 수를 쓰세요")
     return int(text)
 
 

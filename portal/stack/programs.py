@@ -5,7 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ import psycopg
 from portal.stack import identity, postgres
 from portal.stack.postgres import Cluster
 from portal.stack.processes import Program
-from portal.stack.surroundings import SIMULATOR_OFFSET
+from portal.stack.surroundings import PAYMENT_OFFSET, RELAY_OFFSET, SIMULATOR_OFFSET
 from portal.stack.valkey import Broker
 
 QUEUES = "send,receive,render,chatbot,housekeeping"
@@ -42,12 +42,28 @@ def broker(valkey: Broker) -> Program:
     return Program("valkey", valkey.command(), valkey.answers, postgres.environment(), is_quiet=True)
 
 
-def simulator(environment: Mapping[str, str], *, port: int, state: Path, is_demo: bool) -> Program:
+def simulator(environment: Mapping[str, str], *, port: int, state: Path, more: Sequence[str] = ()) -> Program:
     """The other end of the line: a carrier, and handsets to answer from."""
     command = [sys.executable, "-m", "messaging.simulator", "--port", str(port + SIMULATOR_OFFSET)]
     command += ["--hooks", f"http://127.0.0.1:{port}", "--log", str(state / "carrier.jsonl")]
-    command += ["--crowd", str(CROWD), "--people", str(state / "people.jsonl")] if is_demo else []
+    command += more
     return _ours("simulator", command, environment, responds(f"http://127.0.0.1:{port + SIMULATOR_OFFSET}/healthz"))
+
+
+def payments(environment: Mapping[str, str], *, port: int, state: Path) -> Program:
+    """A payment provider whose page a tester presses."""
+    return _notices_simulator("payments", environment, port=port, place=port + PAYMENT_OFFSET, state=state)
+
+
+def relay(environment: Mapping[str, str], *, port: int, state: Path) -> Program:
+    """A certified relay with wallets a tester opens."""
+    return _notices_simulator("relays", environment, port=port, place=port + RELAY_OFFSET, state=state)
+
+
+def _notices_simulator(kind: str, environment: Mapping[str, str], *, port: int, place: int, state: Path) -> Program:
+    command = [sys.executable, "-m", "notices.simulators", kind, "--port", str(place)]
+    command += ["--hooks", f"http://127.0.0.1:{port}", "--log", str(state / f"{kind}.jsonl")]
+    return _ours(kind, command, environment, responds(f"http://127.0.0.1:{place}/healthz"))
 
 
 def web(environment: Mapping[str, str], *, port: int, is_dev: bool) -> Program:

@@ -25,7 +25,7 @@ from portal.stack.valkey import Broker
 
 TOUCH_SECONDS = 3600
 ONE_PRESS_SECONDS = 0.5  # some terminals and wrappers deliver one Ctrl-C twice
-EMBEDDED_DATA = ("pg", "pg.new", "valkey", "media", MARK, "celerybeat-schedule")
+EMBEDDED_DATA = ("pg", "pg.new", "valkey", "media", "relays", MARK, "celerybeat-schedule")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -79,10 +79,7 @@ def _reset(state: Path, *, is_agreed: bool) -> None:
 
 def _check_surroundings(wanted: Options) -> None:
     if not wanted.is_services_only:
-        simulator = wanted.port + surroundings.SIMULATOR_OFFSET
-        ports.check_free(
-            {wanted.port: "시민 화면"} | ({simulator: "통신사 모의기"} if _simulates_carrier(wanted.port) else {})
-        )
+        ports.check_free({wanted.port: "시민 화면", **_simulators(wanted.port)})
     if surroundings.is_given("DATABASE_URL") and not postgres.answers(surroundings.given("DATABASE_URL")):
         raise StackError("DATABASE_URL의 PostgreSQL에 연결할 수 없습니다. 주소와 서버를 확인하세요.", exit_code=2)
     if surroundings.is_given("REDIS_URL") and not valkey.answers(surroundings.given("REDIS_URL")):
@@ -95,13 +92,21 @@ def _simulates_carrier(port: int) -> bool:
     return not surroundings.is_given("MESSAGING_CARRIERS") or ours in surroundings.given("MESSAGING_CARRIERS")
 
 
+def _simulators(port: int) -> dict[int, str]:
+    """The simulators this run needs, by port: those our own settings speak to."""
+    carrier = {port + surroundings.SIMULATOR_OFFSET: "통신사 모의기"} if _simulates_carrier(port) else {}
+    relay = {} if surroundings.is_given("NOTICES_RELAY") else {port + surroundings.RELAY_OFFSET: "전자문서지갑 모의기"}
+    paying = not surroundings.is_given("PAYMENT_PROVIDERS")
+    return {**carrier, **relay, **({port + surroundings.PAYMENT_OFFSET: "결제 모의기"} if paying else {})}
+
+
 class Stack:
     """One run of everything."""
 
-    def __init__(self, wanted: Options, state: Path) -> None:
+    def __init__(self, wanted: Options, state: Path, *, console: Console | None = None) -> None:
         self._wanted = wanted
         self._state = state
-        self._console = Console()
+        self._console = console or Console()
         self._supervisor = Supervisor(self._console, Traces(state))
         self._environment: dict[str, str] = {}
 
@@ -193,14 +198,28 @@ class Stack:
 
     async def _start_processes(self) -> None:
         wanted, environment = self._wanted, self._environment
-        simulator = programs.simulator(environment, port=wanted.port, state=self._state, is_demo=wanted.is_demo)
         if _simulates_carrier(wanted.port):
-            await self._start("통신사 모의기를 시작합니다", simulator)
+            await self._start("통신사 모의기를 시작합니다", self._simulator())
+        others = {
+            wanted.port + surroundings.RELAY_OFFSET: programs.relay,
+            wanted.port + surroundings.PAYMENT_OFFSET: programs.payments,
+        }
+        named = _simulators(wanted.port)
         await together(
+            *(
+                self._start(f"{named[place]}를 시작합니다", start(environment, port=wanted.port, state=self._state))
+                for place, start in others.items()
+                if place in named
+            ),
             self._start("웹 서버를 시작합니다", programs.web(environment, port=wanted.port, is_dev=wanted.is_dev)),
             self._start("작업자를 시작합니다", programs.worker(environment, processes=wanted.workers)),
             self._start("시간표를 시작하고 작업자를 불러 봅니다", programs.beat(environment, state=self._state)),
         )
+
+    def _simulator(self) -> Program:
+        people = self._state / "people.jsonl"
+        crowd = ["--crowd", str(programs.CROWD), "--people", str(people)] if self._wanted.is_demo else []
+        return programs.simulator(self._environment, port=self._wanted.port, state=self._state, more=crowd)
 
     async def _start(self, label: str, program: Program) -> None:
         with self._console.step(label):
@@ -226,6 +245,9 @@ class Stack:
         lines = [f"준비되었습니다 ({seconds:.1f}초).", f"  시민 화면    {site}/", f"  공무원 화면  {site}/admin/"]
         lines += [f"    {line}" for line in logins.splitlines() if line.strip()]
         lines += [f"  손전화       {handsets}"] if _simulates_carrier(self._wanted.port) else []
+        named = _simulators(self._wanted.port)
+        wallets = self._wanted.port + surroundings.RELAY_OFFSET
+        lines += [f"  전자문서지갑  http://localhost:{wallets}/"] if wallets in named else []
         lines += [f"  데이터와 기록  {self._state} (기록은 log/)", "Ctrl-C로 끝냅니다."]
         self._console.say("\n" + "\n".join(lines) + "\n")
 

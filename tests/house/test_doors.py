@@ -24,6 +24,8 @@ PUBLIC = {
     "messaging:api:schema", "messaging:api:nowhere",
     # carriers knock here; the adapter checks the signature
     "messaging:hook",
+    # a bill behind the button of an AlimTalk; payment providers and relays knock, their plugs check the signature
+    "notices:bill", "notices:bill_returned", "notices:payment_hook", "notices:relay_hook",
     # machines
     "site:livez", "site:readyz",
 }  # fmt: skip

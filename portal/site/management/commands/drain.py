@@ -10,6 +10,7 @@ from complaints.services import process_photos, sweep
 from messaging import delivery, receiving, reconciling
 from messaging import services as messaging
 from notices import services as notices
+from notices.services import paying, relaying
 from portal.core.clock import now
 
 PAUSE_SECONDS = 1.0
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             reconciling.reconcile()
             notices.work_on_files(now=now())
             notices.run_campaigns(now=now())
+            relaying.work_relay(now=now(), seconds=10.0)
+            paying.reconcile_payments(now=now())
             process_photos(now=now())
             sweep(now=now())
             messaging.keep_house(now=now())
