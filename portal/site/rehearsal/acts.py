@@ -1,0 +1,179 @@
+"""The acts of a rehearsal. Each looks where the campaign stands, so a killed rehearsal goes on where it was."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from notices import queries, services
+from notices.models import Campaign, Recipient
+from notices.plans import Plan
+from portal.accounts.models import User
+from portal.core.clock import now
+from portal.core.errors import Refused
+from portal.site.demo.people import make_officials
+from portal.site.rehearsal.progress import Progress
+from portal.site.rehearsal.sample import Sample
+
+C = Campaign.State
+R = Recipient.State
+TITLE = "리허설: 군소음 피해보상금 결정 통지"
+TEMPLATE = "군소음 피해보상금 결정 통지서"
+LOOK_SECONDS = 0.5
+QUIET_SECONDS = 12.0  # nobody answered for so long: whoever is silent stays silent
+
+
+class Stuck(Refused):
+    """Nothing has moved for far too long."""
+
+
+@dataclass
+class Play:
+    """One rehearsal: who plays, and how patiently we wait."""
+
+    sample: Sample
+    progress: Progress = field(default_factory=Progress)
+    patience: float = 600.0
+    quiet: float = QUIET_SECONDS
+
+    def run(self) -> Campaign:
+        """
+        Play until the campaign is closed.
+
+        :raises Stuck: if a state lasts too long
+        """
+        make_officials(now=now())
+        campaign = self._campaign()
+        while campaign.state not in (C.CLOSED, C.CANCELLED):
+            _ACTS[C(campaign.state)](self, campaign)
+            campaign.refresh_from_db()
+        return campaign
+
+    @property
+    def drafter(self) -> User:
+        """Who prepares."""
+        return User.objects.get(username="notice")
+
+    @property
+    def sender(self) -> User:
+        """The second official."""
+        return User.objects.get(username="sender")
+
+    def _campaign(self) -> Campaign:
+        found = Campaign.objects.filter(title=TITLE).order_by("-pk").first()
+        if found is not None:
+            return found
+        at = now()
+        plan = Plan(
+            title=TITLE,
+            legal_basis="군용비행장·군사격장 소음 방지 및 피해 보상에 관한 법률 제14조",
+            asks_from=at,
+            asks_until=at + timedelta(days=10),
+        )
+        return services.draft(plan=plan, qr_key="sample-key", by=self.drafter, now=at)
+
+    # --- one act for each state -----------------------------------------------------------------------------------
+
+    def hand_in(self, campaign: Campaign) -> None:
+        """Roster and document; what an interrupted rehearsal handed in is recognised."""
+        self.progress.say("명부와 통지서를 올립니다")
+        by, at = self.drafter, now()
+        services.attach_roster(campaign, file=self.sample.roster, file_name="명부.xlsx", by=by, now=at)
+        services.attach_document(
+            campaign, file=self.sample.pdf, file_name="통지서.pdf", zone_template=TEMPLATE, by=by, now=at
+        )
+
+    def wait_for_pictures(self, campaign: Campaign) -> None:
+        """Workers read, match and draw."""
+
+        def is_done() -> bool:
+            document = queries.latest_document(campaign)
+            for one in queries.progress_of(document) if document else ():
+                if one.done_count < one.all_count:
+                    self.progress.show(one.label, one.done_count, one.all_count)
+                    break
+            return self._state(campaign) != C.READING
+
+        self._until(is_done)
+
+    def settle(self, campaign: Campaign) -> None:
+        """The checking ends; whoever is doubtful gets a letter."""
+        services.settle_checking(campaign, by=self.drafter, now=now())
+
+    def launch(self, campaign: Campaign) -> None:
+        """The second official starts the asking."""
+        services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=self.sender, now=now())
+
+    def hear_answers(self, campaign: Campaign) -> None:
+        """Until everybody was asked and nobody has answered for a while; then the unclear ones are judged."""
+        last = (-1, time.monotonic())
+
+        def is_quiet() -> bool:
+            nonlocal last
+            counts = queries.counts_of(campaign)
+            asked, replied = counts.get("asked", 0), counts.get("replied", 0)
+            waiting = counts.get("state:addressable", 0)
+            self.progress.show("동의 회신", replied, asked + waiting)
+            if asked + replied != last[0]:
+                last = (asked + replied, time.monotonic())
+            return asked > 0 and time.monotonic() - last[1] > self.quiet
+
+        self._until(is_quiet)
+        for answer in queries.answers_to_decide(campaign):
+            services.decide_answer(answer, meaning="unrelated", by=self.drafter, now=now())
+        services.close_asking(campaign, by=self.drafter, now=now(), reason="리허설 마감")
+
+    def send(self, campaign: Campaign) -> None:
+        """The second official confirms the final list."""
+        manifest = campaign.approved_manifest_sha256 or ""
+        services.send_notices(campaign, manifest=manifest, by=self.sender, now=now())
+
+    def wait_for_sending(self, campaign: Campaign) -> None:
+        """Until the last picture is handed over."""
+        self._until(lambda: self._show_sent(campaign) and self._state(campaign) != C.SENDING)
+
+    def wait_for_results(self, campaign: Campaign) -> None:
+        """Until every result is in; then the letters, and the end."""
+
+        def is_settled() -> bool:
+            self._show_sent(campaign)
+            return not Recipient.objects.filter(campaign=campaign, state__in=[R.QUEUED, R.SENT]).exists()
+
+        self._until(is_settled)
+        services.export_paper(campaign, reason="리허설 우편 발송", by=self.drafter, now=now())
+        services.close(campaign, by=self.drafter, now=now())
+
+    # --- waiting --------------------------------------------------------------------------------------------------
+
+    def _show_sent(self, campaign: Campaign) -> bool:
+        counts = queries.counts_of(campaign)
+        self.progress.show("그림문자", counts.get("delivered", 0), counts.get("verified", 0))
+        return True
+
+    def _state(self, campaign: Campaign) -> str:
+        return Campaign.objects.values_list("state", flat=True).get(pk=campaign.pk)
+
+    def _until(self, is_done: Callable[[], bool]) -> None:
+        limit = time.monotonic() + self.patience
+        while not is_done():
+            if time.monotonic() > limit:
+                raise Stuck(f"{self.patience:.0f}초가 지나도 다음으로 넘어가지 않습니다. 작업자의 기록을 보세요.")
+            time.sleep(LOOK_SECONDS)
+
+
+_ACTS: Mapping[str, Callable[[Play, Campaign], None]] = {
+    C.DRAFT: Play.hand_in,
+    C.READING: Play.wait_for_pictures,
+    C.CHECKING: Play.settle,
+    C.READY: Play.launch,
+    C.ASKING: Play.hear_answers,
+    C.ASKED: Play.send,
+    C.SENDING: Play.wait_for_sending,
+    C.FOLLOWING: Play.wait_for_results,
+}
+
+
+def folder_of(state: Path) -> Path:
+    """Where a rehearsal keeps its sample."""
+    return state / "sample"

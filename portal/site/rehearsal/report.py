@@ -1,0 +1,88 @@
+"""What a rehearsal found: the sums, the costs, and the carrier's own log."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from notices import balancing, costs, queries
+from notices.models import Campaign, CampaignChange, PaperItem
+from portal.site.rehearsal.truth import Verdict, judge
+
+
+def report_on(campaign: Campaign, *, log: Path, seconds: float) -> dict[str, Any]:
+    """Everything as one object; `is_clean` says whether the rehearsal succeeded."""
+    facts = queries.facts_of(campaign)
+    sums = balancing.identities(facts)
+    rows = queries.recounted(campaign)
+    verdict = judge(log, campaign)
+    spent = costs.spent(campaign, facts.counts)
+    letters = PaperItem.objects.filter(recipient__campaign=campaign).count()
+    mail_won = facts.counts.get("all", 0) * campaign.mail_won
+    won = int(spent.won) + letters * campaign.mail_won
+    return {
+        "campaign": campaign.number,
+        "state": campaign.state,
+        "citizens": facts.counts.get("all", 0),
+        "seconds": round(seconds, 1),
+        "identities": {one.code: {"total": one.total, "sum": one.sum, "holds": one.holds} for one in sums},
+        "counters_differ": sorted(name for name, count in rows.items() if facts.counts.get(name, 0) != count),
+        "states": _named(facts.counts, "state:"),
+        "buckets": _named(facts.counts, "bucket:"),
+        "truth": asdict(verdict),
+        "messages": {channel: count for channel, count, _ in spent.rows},
+        "won": won,
+        "mail_won": mail_won,
+        "saved_percent": round(100 * (mail_won - won) / mail_won, 1) if mail_won else 0.0,
+        "is_clean": _is_clean(campaign, sums, rows, facts, verdict),
+        "steps": _steps(campaign),
+    }
+
+
+def _is_clean(
+    campaign: Campaign,
+    sums: tuple[balancing.Identity, ...],
+    rows: dict[str, int],
+    facts: balancing.Facts,
+    verdict: Verdict,
+) -> bool:
+    agree = all(facts.counts.get(name, 0) == count for name, count in rows.items())
+    return campaign.state == Campaign.State.CLOSED and not balancing.broken(sums) and agree and verdict.is_clean
+
+
+def _named(counts: Any, prefix: str) -> dict[str, int]:
+    return {name.removeprefix(prefix): count for name, count in sorted(counts.items()) if name.startswith(prefix)}
+
+
+def _steps(campaign: Campaign) -> dict[str, float]:
+    """How many seconds the campaign spent in each state."""
+    changes = list(CampaignChange.objects.filter(campaign=campaign).order_by("pk").values_list("after", "at"))
+    spent: dict[str, float] = {}
+    since: datetime | None = None
+    state = ""
+    for after, at in changes:
+        if since is not None:
+            spent[state] = round(spent.get(state, 0.0) + (at - since).total_seconds(), 1)
+        state, since = after, at
+    return spent
+
+
+def table(found: dict[str, Any]) -> str:
+    """The same for people."""
+    lines = ["", "합계 확인"]
+    for code, one in found["identities"].items():
+        mark = "맞음" if one["holds"] else "틀림"
+        lines.append(f"  {code}  {one['total']:>9,} = {one['sum']:>9,}  {mark}")
+    lines.append("귀결")
+    lines += [f"  {name:<12} {count:>9,}" for name, count in found["buckets"].items()]
+    lines.append("비용")
+    lines += [f"  {channel:<12} {count:>9,}건" for channel, count in found["messages"].items()]
+    lines.append(
+        f"  합계 {found['won']:,}원, 모두 등기우편이면 {found['mail_won']:,}원 ({found['saved_percent']}% 절감)"
+    )
+    truth = found["truth"]
+    lines.append(
+        f"통신사 기록: 그림 {truth['pictures']:,}장, 남의 것 {truth['wrong']}, 두 번 {truth['doubled']}, "
+        f"못 읽음 {truth['unread']}"
+    )
+    return "\n".join(lines)
