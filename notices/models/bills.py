@@ -90,9 +90,14 @@ class Bill(SealedModel):
         """The part of the bill's address that only we can say: derived, so that the database holds its hash alone."""
         return blind(str(self.sealed_id), context="notices_bill.token").hex()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its money."""
+        return self.status == self.Status.OPEN
+
     def is_overdue(self, today: date) -> bool:
         """Whether the day is over and nothing was paid or objected to."""
-        return self.status == self.Status.OPEN and today > self.due_on
+        return self.is_open and today > self.due_on
 
 
 def hash_of(token: str) -> str:

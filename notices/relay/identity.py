@@ -17,11 +17,15 @@ def ci_hmac(ci: str) -> str:
 
 
 def without_ci(extra: Mapping[str, str]) -> dict[str, str]:
-    """The further columns of one row as they may be stored: a CI becomes its digest, all else stays as it is."""
+    """
+    The further columns of one row as they may be stored: a CI becomes its digest, all else stays as it is.
+
+    An installation without a relay has no key for it, and no use: then the CI is left out.
+    """
     kept: dict[str, str] = {}
     for title, value in extra.items():
         if title.strip().lower().replace(" ", "") not in TITLES:
             kept[title] = value
-        elif value.strip():
+        elif value.strip() and settings.NOTICES_CI_KEY:
             kept[KEPT_AS] = ci_hmac(value)
     return kept
