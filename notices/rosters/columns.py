@@ -124,6 +124,13 @@ def guess_columns(index: int, row: Row) -> Header:
     return Header(index, titles, columns)
 
 
+def column_titled(title: str) -> Column | None:
+    """The column officials mean by one title, if it is one we know."""
+    folded = _fold_title(title)
+    known = (column for column in Column if folded in (_fold_title(LABELS[column]), *SYNONYMS[column]))
+    return next(known, None)
+
+
 def check_header(header: Header, *, required: Sequence[Column] = REQUIRED) -> None:
     """
     Refuse a header that lacks a column or has one twice.

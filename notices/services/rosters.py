@@ -23,6 +23,7 @@ from notices.models import (
     RosterUpload,
     RowProblem,
 )
+from notices.relay.identity import without_ci
 from notices.rosters import Column, Header, HeaderRefused, Preview, Roster, RosterRow, look_at
 from notices.rosters.columns import REQUIRED, SEARCHED_ROWS, fingerprint
 from notices.rosters.files import Table, guessed_header, header_at, open_table, roster_of
@@ -319,10 +320,11 @@ def copy_people(campaign: Campaign, people: Iterable[tuple[str, RosterRow]], now
 
 
 def _values(campaign: Campaign, key: str, row: RosterRow, now: datetime) -> tuple[object, ...]:
-    state, reason = _first_state(row, now)
+    state, reason = first_state(row, now)
     sealed_id = uuid4()
     birth = row.birth.isoformat() if row.birth else ""
-    extra = json.dumps({"amount": row.amount, **row.extra}, ensure_ascii=False) if row.amount or row.extra else ""
+    further = without_ci(row.extra)
+    extra = json.dumps({"amount": row.amount, **further}, ensure_ascii=False) if row.amount or further else ""
     texts = (("name", row.name), ("birth", birth), ("phone", row.phone), ("address", row.address), ("extra", extra))
     return (
         *(sealed_id, campaign.pk, key, row.row, row.postcode[:6], row.pages, list(row.problems)),
@@ -334,7 +336,8 @@ def _values(campaign: Campaign, key: str, row: RosterRow, now: datetime) -> tupl
     )
 
 
-def _first_state(row: RosterRow, now: datetime) -> tuple[str, str]:
+def first_state(row: RosterRow, now: datetime) -> tuple[str, str]:
+    """Where somebody on a roster begins, and why."""
     if row.is_defective:
         return R.DEFECTIVE, row.problems[0]
     if row.birth is not None and _age(row.birth, day_in_korea(now)) < ADULT_ENOUGH:
