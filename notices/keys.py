@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-ASK, DELIVER, ANSWER = "ask", "deliver", "answer"
+ASK, REMIND, DELIVER, ANSWER = "ask", "remind", "deliver", "answer"
 
 
 @dataclass(frozen=True)

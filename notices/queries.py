@@ -82,7 +82,7 @@ def facts_of(campaign: Campaign) -> Facts:
         roster_duplicates=roster.duplicate_count if roster else 0,
         document_pages=(document.page_count or 0) if document else 0,
         pages=pages_by_verdict(campaign),
-        letters=PaperItem.objects.filter(recipient__campaign=campaign).count(),
+        letters=PaperItem.objects.filter(recipient__campaign=campaign, batch__isnull=False).count(),
         are_letters_final=campaign.state == Campaign.State.CLOSED,
     )
 

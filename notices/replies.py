@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from messaging.models import Message, Reply
-from messaging.topics import WrongImage, image_source, on_decision, on_outcome, on_reply
+from messaging.topics import WrongImage, image_source, on_decision, on_leaving, on_outcome, on_reply
+from messaging.understanding import Option as ReadOption
 from messaging.understanding import Person, Reading
 from messaging.understanding import Question as ReadQuestion
 from notices import keys, services
 from notices.models import Answer, Asset, Question, Recipient
-from notices.questions import as_asked
+from notices.questions import NOUNS, as_asked
 from notices.workflow import NotAllowed
 from portal.accounts.models import User
 from portal.core import clock
@@ -69,6 +70,32 @@ def notice_settled(*, messages: Sequence[Message], now: datetime) -> None:
     services.record_notice_outcomes(messages=messages, now=now)
 
 
+_CONFIRMED = ReadQuestion(
+    kind="acknowledge",
+    options=(ReadOption(key="confirmed", digit="", label="확인", meaning="choice"),),
+    nouns=NOUNS,
+)
+
+
+def _confirmation(message: Message) -> ReadQuestion:
+    return _CONFIRMED
+
+
+@on_reply("notices.notice", question=_confirmation, person=_person)
+@on_reply("notices.reminder", question=_confirmation, person=_person)
+def notice_replied(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
+    """Somebody answered the notice itself or a reminder: "확인" is an opening."""
+    services.record_confirmation(reply=reply, reading=reading, message=message, now=now)
+
+
+@on_leaving("notices.consent")
+@on_leaving("notices.notice")
+@on_leaving("notices.reminder")
+def still_silent(*, messages: Sequence[Message]) -> set[int]:
+    """Asked at the very moment messages leave: a reminder goes only to whoever is silent still."""
+    return services.pointless(messages)
+
+
 @image_source("notices")
 def load_picture(handle: str, message: Message) -> bytes:
     """
@@ -87,7 +114,9 @@ def load_picture(handle: str, message: Message) -> bytes:
     )
     if asset is None or asset.notice.recipient_id != asset.recipient_id:
         raise WrongImage(handle)
-    if keys.parse(message.key) != keys.MessageKey(asset.recipient.campaign_id, asset.recipient_id, keys.DELIVER):
+    key = keys.parse(message.key)
+    owner = (asset.recipient.campaign_id, asset.recipient_id, keys.DELIVER)
+    if (key.campaign_id, key.recipient_id, key.phase) != owner:
         raise WrongImage(handle)
     if not hmac.compare_digest(bytes(message.phone_index), bytes(asset.recipient.phone_index or b"")):
         raise WrongImage(handle)

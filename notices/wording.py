@@ -6,6 +6,8 @@ from portal.core.hangul import josa
 from portal.core.privacy import mask_name
 
 ASK, ASK_NAMED, NOTICE = "notices.consent", "notices.consent_named", "notices.notice"
+ARRIVED, WAITING, CONFIRM = "notices.arrived", "notices.waiting", "notices.confirm"
+PLAIN, DUE_SOON = "notices.plain", "notices.due_soon"
 GIVEN, DECLINED = "notices.consent_given", "notices.consent_declined"
 BIRTH_NEEDED, BIRTH_DIFFERS, BY_MAIL, UNCLEAR = (
     "notices.birth_needed",
@@ -22,10 +24,19 @@ def words_of(campaign: Campaign) -> dict[str, str]:
     return {
         "부서": campaign.department.name,
         "통지서를": josa(campaign.title, "을/를"),
+        "통지서가": josa(campaign.title, "이/가"),
         "통지서는": josa(campaign.title, "은/는"),
         "기한": f"{until.month}월 {until.day}일({_WEEKDAYS[until.weekday()]}) {until.hour}시",
         "문의": campaign.officer.office_phone,
+        **identity_words(campaign.identity),
     }
+
+
+def identity_words(identity: str) -> dict[str, str]:
+    """What has to be sent along to be believed, and an example."""
+    if identity == Campaign.Identity.BOTH:
+        return {"확인할것": "생년월일 6자리와 성함을", "확인예": "900101 홍길동"}
+    return {"확인할것": "생년월일 6자리를", "확인예": "900101"}
 
 
 def words_for(campaign: Campaign, recipient: Recipient) -> dict[str, str]:

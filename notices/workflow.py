@@ -72,7 +72,7 @@ RECIPIENT_STEPS: dict[str, frozenset[str]] = {
     R.REVOKED: frozenset({R.VERIFIED}),
     R.QUEUED: _REPORTED | {R.SENT, R.REVOKED, R.CANCELLED},
     R.SENT: _REPORTED,
-    R.UNDELIVERED: frozenset({R.DELIVERED, R.UNRESOLVED, R.OPENED}),
+    R.UNDELIVERED: frozenset({R.QUEUED, R.DELIVERED, R.UNRESOLVED, R.OPENED}),
     R.UNRESOLVED: frozenset({R.DELIVERED, R.UNDELIVERED, R.OPENED}),
     R.DELIVERED: frozenset({R.OPENED, R.UNOPENED}),
     R.OPENED: frozenset(),
@@ -167,6 +167,7 @@ REASONS: dict[str, str] = {
     "send_failed": "통지서가 전달되지 않았습니다",
     "relay_refused": "공인전자문서중계자가 받지 않았습니다",
     "no_result": "전달 결과를 확인할 수 없습니다",
+    "unopened": "기한까지 열어 보지 않았습니다",
     "cancelled": "발송 건이 취소되었습니다",
     **{reason.value: label.rstrip(".") for reason, (label, _) in LABELS.items()},
 }

@@ -7,7 +7,7 @@ from messaging.services.deciding import NotUnresolved, ReasonMissing, settle_unr
 from messaging.services.erasing import erase_personal_data
 from messaging.services.hooks import keep_unreadable, store_events, take_hook
 from messaging.services.housekeeping import keep_house
-from messaging.services.inbox import NoAnswerPossible, answer_reply, close_reply
+from messaging.services.inbox import NoAnswerPossible, answer_reply, close_reply, leave_to_officials
 from messaging.services.polling import poll_carriers, sync_opt_outs
 from messaging.services.reference import TemplateRefused, load_reference, load_templates
 from messaging.services.restoring import NotRestored, acknowledge_restore
@@ -89,6 +89,7 @@ __all__ = [
     "keep_document",
     "keep_house",
     "keep_unreadable",
+    "leave_to_officials",
     "lift_opt_out",
     "load_reference",
     "load_templates",

@@ -20,6 +20,11 @@ class NoAnswerPossible(Refused):
     sentence = "이 회신에는 문자로 답장할 수 없습니다."
 
 
+def leave_to_officials(*, reply: Reply) -> None:
+    """The room that was asked could make nothing of a text: it stands in 회신함 for a person to read."""
+    Reply.objects.filter(pk=reply.pk).update(topic="")
+
+
 @transaction.atomic
 def answer_reply(*, reply: Reply, text: str, by: User, now: datetime, up_to: int | None = None) -> Message:
     """

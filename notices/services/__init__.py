@@ -7,6 +7,7 @@ from notices.services.closing import NotSettled, cancel, close, pause, resume
 from notices.services.documents import attach_document
 from notices.services.drafting import PlanRefused, draft, exclude, reopen_checking
 from notices.services.drawing import PageUndrawable, draw_page, open_picture, page_pictures
+from notices.services.following import pointless, record_confirmation
 from notices.services.mailing import approve_paper, export_paper, open_paper
 from notices.services.posting import Posted, PostingRefused, mark_came_back, mark_posted
 from notices.services.rosters import attach_roster
@@ -48,9 +49,11 @@ __all__ = [
     "open_picture",
     "page_pictures",
     "pause",
+    "pointless",
     "queue_notices",
     "record_answer",
     "record_ask_outcomes",
+    "record_confirmation",
     "record_notice_outcomes",
     "reopen_checking",
     "resume",

@@ -1,6 +1,7 @@
 """Asking for consent: by whom it is started, whose turn it is, and when it is over."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from celery import signature
@@ -163,6 +164,24 @@ def _question(campaign: Campaign, recipient: Recipient, *, named: bool, now: dat
         stream=campaign.stream,
         reply_for=_reply_window(campaign, recipient, now),
     )
+
+
+def remind(campaign: Campaign, people: Sequence[Recipient], *, position: int, now: datetime) -> None:
+    """Ask locked people once more, in the same words: a reminder about the same matter is the same question."""
+    shared = _shared_phones(people)
+    rows = []
+    for one in people:
+        question = _question(campaign, one, named=bytes(one.phone_index or b"") in shared, now=now)
+        key = str(keys.MessageKey(campaign.pk, one.pk, keys.REMIND, position))
+        rows.append(replace(question, key=key))
+    report = messaging.send_many(
+        rows,
+        by=campaign.created_by,
+        approved_by=campaign.asks_approved_by,
+        department=campaign.department,
+        now=now,
+    )
+    refuse_if_not_ready(report)
 
 
 def _reply_window(campaign: Campaign, recipient: Recipient, now: datetime) -> timedelta:

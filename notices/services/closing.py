@@ -102,6 +102,8 @@ def close(campaign: Campaign, *, by: User, now: datetime) -> None:
     unlisted = facts.counts.get("bucket:paper", 0) - facts.letters
     if unlisted:
         raise NotSettled(f"종이 우편 목록에 아직 실리지 않은 사람이 {unlisted:,}명 있습니다.")
+    if campaign.paper_batches.filter(approved_by__isnull=True).exists():
+        raise NotSettled("아직 다른 담당자가 확인하지 않은 종이 우편 목록이 있습니다.")
     for identity in balancing.broken(balancing.identities(facts)):
         raise NotSettled(f"합계가 맞지 않습니다: {identity.label} {identity.total:,} ≠ {identity.sum:,}")
     step(campaign, "close", by=by, now=now, closed_at=now)

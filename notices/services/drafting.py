@@ -10,6 +10,7 @@ from django.db.models import Max
 from notices.models import Campaign, Option, Question, Recipient, RosterImport
 from notices.plans import Plan, PlanRefused, check, completed
 from notices.rosters.building import DEFECTS
+from notices.services.laddering import copy_ladder
 from notices.services.steps import log, official_for, step
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed, bucket_of
 from portal.accounts.models import User
@@ -47,6 +48,7 @@ def draft(*, plan: Plan, qr_key: str = "", by: User, now: datetime) -> Campaign:
         created_at=now,
     )
     _write_questions(campaign, plan)
+    copy_ladder(campaign, plan.ladder)
     log(campaign, "draft", by=by, now=now)
     return campaign
 

@@ -1,4 +1,4 @@
-"""Sending the pictures: confirmed by a second official, each to her owner, once."""
+"""Sending: the first step of the ladder for everybody who may get her notice, and what became of it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,13 +7,17 @@ from typing import Any
 
 from celery import signature
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from messaging import services as messaging
 from messaging.models import Message, MessageStatus
 from messaging.queries import messages_with
-from notices import keys, wording
-from notices.models import Asset, Campaign, PaperItem, Recipient
-from notices.services.asking import WAVE, ManifestChanged, refuse_if_not_ready
+from notices import keys
+from notices.ladders import PICTURE, Rung, after_quiet
+from notices.models import Campaign, PaperItem, Recipient
+from notices.services.asking import WAVE, ManifestChanged
+from notices.services.conveying import convey
+from notices.services.laddering import first_step, ladder_of
 from notices.services.manifests import manifest_of
 from notices.services.steps import locked, move, step
 from portal.accounts.models import User
@@ -21,6 +25,7 @@ from portal.core.bells import ring
 
 # Carriers report for three days at most; after that nobody knows, and a letter goes instead.
 RESULT_WAIT = timedelta(hours=74)
+ON_A_LIST = (PaperItem.State.EXPORTED, PaperItem.State.POSTED, PaperItem.State.CAME_BACK)
 R = Recipient.State
 C = Campaign.State
 
@@ -41,67 +46,61 @@ def send_notices(campaign: Campaign, *, manifest: str, by: User, now: datetime) 
 
 @transaction.atomic
 def queue_notices(campaign: Campaign, *, now: datetime) -> int:
-    """Hand the next wave to messaging; returns how many. Whose reply still waits for a decision is left out."""
-    if campaign.state not in (C.SENDING, C.FOLLOWING):
+    """
+    Take the first step of the ladder for the next wave; returns for how many. Whose reply waits is left out.
+
+    :raises NotAllowed: if the campaign has no step that sends anything
+    """
+    if campaign.state not in (C.SENDING, C.FOLLOWING) or (campaign.sends_from and now < campaign.sends_from):
         return 0
-    ready = Recipient.objects.filter(campaign=campaign, state=R.VERIFIED, needs_triage=False)
-    wave = list(ready.select_for_update().order_by("pk")[:WAVE])
+    wave = list(_ready(campaign).select_for_update().order_by("pk")[:WAVE])
     if not wave:
         return 0
-    pictures = _pictures(wave)
-    move(wave, R.QUEUED, cause="send", now=now)
-    sendable = [one for one in wave if pictures[one.pk]]
-    refused = [(one, "보낼 그림이 없습니다") for one in wave if not pictures[one.pk]]
-    rows = [_notice(campaign, one, pictures[one.pk]) for one in sendable]
-    report = messaging.send_many(
-        rows,
-        by=campaign.created_by,
-        approved_by=campaign.sends_approved_by,
-        department=campaign.department,
-        now=now,
-    )
-    refuse_if_not_ready(report)
-    refused += [(sendable[refusal.row - 1], refusal.sentence) for refusal in report.refusals]
+    rungs = ladder_of(campaign)
+    rung = first_step(rungs)
+    taken: dict[str, Any] = {"ladder_step": rung.position, "ladder_at": after_quiet(now)}
+    agreed = [one for one in wave if one.state == R.VERIFIED]
+    by_law = [one for one in wave if one.state != R.VERIFIED]
+    move(agreed, R.QUEUED, cause="send", now=now, **taken)
+    move(by_law, R.QUEUED, cause="send", now=now, ground=Recipient.Ground.STATUTE, **taken)
+    return len(wave) - _refuse(convey(campaign, rungs, rung, wave, now=now), now)
+
+
+def _ready(campaign: Campaign) -> QuerySet[Recipient]:
+    """Who agreed and is identified; where nobody has to be asked, everybody who can be reached."""
+    who = Q(state=R.VERIFIED, needs_triage=False)
+    if not campaign.asks and campaign.consent == Campaign.Consent.NONE:
+        who |= Q(state=R.ADDRESSABLE)
+    return Recipient.objects.filter(who, campaign=campaign)
+
+
+def _refuse(refused: Sequence[tuple[Recipient, str]], now: datetime) -> int:
     for recipient, sentence in refused:
         move([recipient], R.UNDELIVERED, cause="send_refused", note=sentence[:200], now=now, reason="send_refused")
-    return len(wave) - len(refused)
+    return len(refused)
 
 
-def _pictures(wave: Sequence[Recipient]) -> dict[int, list[Asset]]:
-    """The complete set of pictures of each citizen's proved notice; an incomplete set counts as none."""
-    found: dict[int, list[Asset]] = defaultdict(list)
-    assets = Asset.objects.sendable().filter(recipient__in=wave)
-    for asset in assets.order_by("recipient_id", "part"):
-        found[asset.recipient_id].append(asset)
-    for recipient_id, parts in found.items():
-        if [asset.part for asset in parts] != list(range(1, parts[0].parts + 1)):
-            found[recipient_id] = []
-    return found
+def take_again(
+    campaign: Campaign, rungs: Sequence[Rung], rung: Rung, people: Sequence[Recipient], *, now: datetime
+) -> int:
+    """Another way for locked people whom the one before did not reach; for how many it could be tried."""
+    taken: dict[str, Any] = {"ladder_step": rung.position, "ladder_at": after_quiet(now)}
+    move(people, R.QUEUED, cause=f"step:{rung.position}", now=now, reason="", **taken)
+    return len(people) - _refuse(convey(campaign, rungs, rung, people, now=now), now)
 
 
-def _notice(campaign: Campaign, recipient: Recipient, pictures: Sequence[Asset]) -> messaging.Outgoing:
-    return messaging.Outgoing(
-        to=recipient.phone,
-        template=wording.NOTICE,
-        context=wording.words_for(campaign, recipient),
-        topic="notices.notice",
-        reference=campaign.number,
-        key=notice_key(recipient),
-        stream=campaign.stream,
-        images=[
-            messaging.ImageRef(f"notices:{one.pk}", one.sha256, one.width, one.height, one.byte_count)
-            for one in pictures
-        ],
-    )
+def step_key(recipient: Recipient, position: int) -> str:
+    """The key of the one message a citizen can get for one step."""
+    return str(keys.MessageKey(recipient.campaign_id, recipient.pk, keys.DELIVER, position))
 
 
 def notice_key(recipient: Recipient) -> str:
-    """The key of the one notice message a citizen can get."""
-    return str(keys.MessageKey(recipient.campaign_id, recipient.pk, keys.DELIVER))
+    """The key of the message of the step a citizen stands on."""
+    return step_key(recipient, recipient.ladder_step or 1)
 
 
 def withdraw(recipient: Recipient, *, now: datetime) -> bool:
-    """Take back a locked citizen's waiting picture; whether it had not left yet."""
+    """Take back a locked citizen's waiting notice; whether it had not left yet."""
     message = messages_with([notice_key(recipient)]).get(notice_key(recipient))
     if message is None:
         return True
@@ -114,15 +113,22 @@ def withdraw(recipient: Recipient, *, now: datetime) -> bool:
 
 @transaction.atomic
 def record_notice_outcomes(*, messages: Sequence[Message], now: datetime) -> None:
-    """What became of the pictures. A late "delivered" outranks a failure until the letter is on a list."""
-    by_recipient = {keys.parse(message.key).recipient_id: message for message in messages}
-    exported = set(PaperItem.objects.filter(recipient_id__in=by_recipient).values_list("recipient_id", flat=True))
+    """
+    What became of the notices. A late "delivered" outranks a failure until the letter is on a list.
+
+    Only the step she stands on can fail a citizen: what an earlier one brought stays delivered.
+    """
+    by_recipient: dict[int, list[Message]] = defaultdict(list)
+    for message in messages:
+        by_recipient[keys.parse(message.key).recipient_id].append(message)
+    listed = PaperItem.objects.filter(recipient_id__in=by_recipient, state__in=ON_A_LIST)
+    exported = set(listed.values_list("recipient_id", flat=True))
     for recipient in locked(by_recipient):
-        message = by_recipient[recipient.pk]
-        if message.status == MessageStatus.DELIVERED:
-            _delivered(recipient, message.delivered_at or now, is_exported=recipient.pk in exported, now=now)
-        elif recipient.state in (R.QUEUED, R.SENT):
-            _not_delivered(recipient, message.status, now)
+        for message in sorted(by_recipient[recipient.pk], key=lambda one: keys.parse(one.key).position):
+            if message.status == MessageStatus.DELIVERED:
+                _delivered(recipient, message.delivered_at or now, is_exported=recipient.pk in exported, now=now)
+            elif recipient.state in (R.QUEUED, R.SENT) and message.key == notice_key(recipient):
+                _not_delivered(recipient, message.status, now)
 
 
 def _delivered(recipient: Recipient, at: datetime, *, is_exported: bool, now: datetime) -> None:
@@ -144,7 +150,7 @@ def _not_delivered(recipient: Recipient, status: str, now: datetime) -> None:
 
 @transaction.atomic
 def follow(campaign: Campaign, *, now: datetime) -> int:
-    """See what has left, give up on results that do not come, and say when the last picture was handed over."""
+    """See what has left, give up on results that do not come, and say when the last notice was handed over."""
     moved = _mark_sent(campaign, now) + _give_up(campaign, now)
     if campaign.state == C.SENDING and not _is_anything_left(campaign):
         step(campaign, "hand_over", by=None, now=now)
@@ -169,5 +175,10 @@ def _give_up(campaign: Campaign, now: datetime) -> int:
 
 
 def _is_anything_left(campaign: Campaign) -> bool:
-    waiting = Recipient.objects.filter(campaign=campaign, state__in=[R.VERIFIED, R.QUEUED])
-    return waiting.exclude(state=R.VERIFIED, needs_triage=True).exists()
+    queued = Recipient.objects.filter(campaign=campaign, state=R.QUEUED)
+    return queued.exists() or _ready(campaign).exists()
+
+
+def picture_positions(campaign: Campaign) -> frozenset[int]:
+    """At which steps the campaign sends pictures."""
+    return frozenset(rung.position for rung in ladder_of(campaign) if rung.channel == PICTURE)

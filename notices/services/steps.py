@@ -101,6 +101,16 @@ def move(
             setattr(recipient, name, value)
 
 
+def note(recipients: Sequence[Recipient], *, cause: str, text: str, now: datetime) -> None:
+    """A line in the history of each of these people, whose states stay as they are."""
+    for start in range(0, len(recipients), BLOCK):
+        block = recipients[start : start + BLOCK]
+        with connection.cursor() as cursor:
+            for state in sorted({one.state for one in block}):
+                ids = [one.pk for one in block if one.state == state]
+                cursor.execute(_REMEMBER, [state, cause, text[:200], None, now, ids, [state] * len(ids)])
+
+
 def locked(recipients: Iterable[int]) -> list[Recipient]:
     """These recipients, locked in the order of their numbers."""
     found = Recipient.objects.select_for_update(of=("self",)).filter(pk__in=list(recipients))

@@ -10,8 +10,11 @@ from django.db import connection, transaction
 from notices.models import Campaign
 from notices.services.asking import CannotSend, ask_consent, close_asking
 from notices.services.closing import hold
+from notices.services.following import escalate, expire_unopened
+from notices.services.mailing import list_letters
 from notices.services.sending import follow, queue_notices
 from notices.services.steps import lock_campaign
+from portal.core.workdays import CalendarMissing
 
 C = Campaign.State
 _log = structlog.get_logger(__name__)
@@ -46,7 +49,7 @@ def run_campaigns(*, now: datetime, campaign_id: int | None = None) -> Ticked:
 def _tick_safely(campaign_id: int, now: datetime, done: Ticked) -> None:
     try:
         _tick(campaign_id, now, done)
-    except CannotSend as refused:
+    except (CannotSend, CalendarMissing) as refused:
         hold(campaign_id, reason=refused.sentence, now=now)
         done.paused += 1
     except Exception:  # noqa: BLE001  (the loop's edge: one campaign's trouble must not stop the others)
@@ -76,10 +79,13 @@ def _next_wave(campaign: Campaign, now: datetime) -> int:
         close_asking(campaign, by=None, now=now)
         return 0
     if campaign.state == C.ASKING:
-        return ask_consent(campaign, now=now)
-    queued = queue_notices(campaign, now=now)
+        return ask_consent(campaign, now=now) or escalate(campaign, now=now)
+    queued = queue_notices(campaign, now=now) or escalate(campaign, now=now)
     if not queued and campaign.state in (C.SENDING, C.FOLLOWING, C.CANCELLED):
         follow(campaign, now=now)
+        queued = expire_unopened(campaign, now=now)
+    if campaign.state in (C.FOLLOWING, C.CANCELLED):
+        list_letters(campaign, now=now)
     return queued
 
 

@@ -26,7 +26,7 @@ def prepared() -> Campaign:
     campaign = demo.draft_campaign(now=now())
     eventually(lambda: Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.CHECKING).exists())
     campaign.refresh_from_db()
-    services.settle_checking(campaign, by=drafter, now=now())
+    demo.check_campaign(campaign, by=drafter, now=now())
     return campaign
 
 
@@ -63,6 +63,7 @@ def test_every_citizen_ends_in_exactly_one_bucket_and_no_picture_goes_astray(hou
     eventually(lambda: not Recipient.objects.filter(campaign=campaign, state__in=[State.QUEUED, State.SENT]).exists())
     campaign.refresh_from_db()
     batch = services.export_paper(campaign, reason="우편 발송", by=drafter, now=now())
+    services.approve_paper(batch, by=sender, now=now())
     services.close(campaign, by=drafter, now=now())
 
     people = {person.pk: person for person in Recipient.objects.filter(campaign=campaign)}

@@ -62,7 +62,7 @@ def test_a_whole_campaign_ends_with_everybody_in_one_bucket(world: World) -> Non
     world.sending(campaign)
     world.arrive(campaign, MessageStatus.DELIVERED, "deliver")
     world.run(campaign)
-    services.export_paper(campaign, reason="우체국 접수", by=world.sender, now=world.now)
+    world.post(campaign)
 
     services.close(campaign, by=world.drafter, now=world.now)
 
@@ -82,7 +82,7 @@ def test_a_campaign_cannot_be_closed_while_something_is_open(world: World, missi
     world.arrive(campaign, MessageStatus.SENT if missing == "result" else MessageStatus.DELIVERED, "deliver")
     world.run(campaign)
     if missing != "letters":
-        services.export_paper(campaign, reason="우체국 접수", by=world.sender, now=world.now)
+        world.post(campaign)
 
     with pytest.raises(services.NotSettled):
         services.close(campaign, by=world.drafter, now=world.now)

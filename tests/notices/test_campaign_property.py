@@ -117,7 +117,7 @@ def verb(world: World, campaign: Campaign, what: str) -> None:
     elif what == "cancel":
         services.cancel(campaign, reason="시험", by=world.drafter, now=now)
     elif what == "paper":
-        services.export_paper(campaign, reason="시험", by=world.sender, now=now)
+        world.post(campaign)
     else:
         services.close(campaign, by=world.drafter, now=now)
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from messaging import answering, receiving
 from messaging.models import Message, MessageStatus, Reply, SenderNumber
 from notices import keys, services
-from notices.models import Answer, Asset, Campaign, Notice, Recipient, RosterImport, SourceDocument
+from notices.models import Answer, Asset, Campaign, Notice, PaperBatch, Recipient, RosterImport, SourceDocument
 from notices.plans import Plan
 from notices.rosters import RosterRow
 from notices.services.rosters import copy_people
@@ -149,6 +149,12 @@ class World:
         )
         self.run(campaign)
         return campaign
+
+    def post(self, campaign: Campaign) -> PaperBatch:
+        """Put everybody who gets a letter on a list that two officials stand for."""
+        batch = services.export_paper(campaign, reason="우체국 접수", by=self.sender, now=self.now)
+        services.approve_paper(batch, by=self.drafter, now=self.now)
+        return batch
 
     def arrive(self, campaign: Campaign, status: str = MessageStatus.SENT, phase: str = keys.ASK) -> list[Message]:
         """The carrier took what was waiting; with a final status the room is told as well."""
