@@ -64,6 +64,11 @@ def verify_code(key: str, page_of: int, pages: int, secret: bytes) -> str:
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(75, -1, -5))
 
 
+def verify_address(key: str, page_of: int, pages: int, secret: bytes, *, site: str) -> str:
+    """What a QR code of the scheme `verify_url` says: capital letters, which take the fewest modules."""
+    return f"{site.rstrip('/')}/v/{verify_code(key, page_of, pages, secret)}".upper()
+
+
 def read_verify(text: str) -> str:
     """The code in an address of the scheme `verify_url`, or ''."""
     found = _VERIFY.fullmatch(text)

@@ -41,6 +41,7 @@ class SourceDocument(models.Model):
     refusal = models.CharField("쓸 수 없는 사유", max_length=300, blank=True)
     zone_template = models.CharField("쪽 서식", max_length=80, blank=True)  # empty: still to be drawn
     zone_version = models.PositiveSmallIntegerField("쪽 서식 판", default=1)
+    groups_sha256 = models.CharField("배정 지문", max_length=64, blank=True)
     stamp_zone = models.CharField("우리 QR을 찍을 칸", max_length=40, blank=True)
     fonts_allowed_by = models.ForeignKey(
         "accounts.User", verbose_name="글꼴 허용", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -10,7 +10,15 @@ from notices.services.drawing import PageUndrawable, draw_page, open_picture, pa
 from notices.services.following import pointless, record_confirmation
 from notices.services.mailing import approve_paper, export_paper, open_paper
 from notices.services.posting import Posted, PostingRefused, mark_came_back, mark_posted
+from notices.services.releasing import (
+    NotReleasable,
+    allow_fonts,
+    hold_again,
+    name_owner,
+    release_notice,
+)
 from notices.services.rosters import attach_roster
+from notices.services.sampling import SampleNeeded, draw_sample, judge_group
 from notices.services.sending import follow, queue_notices, record_notice_outcomes, send_notices
 from notices.services.ticking import Ticked, run_campaigns
 from notices.services.working import work_on_files
@@ -18,14 +26,17 @@ from notices.services.zoning import ZonesRefused, load_reference, new_version, w
 
 __all__ = [
     "ManifestChanged",
+    "NotReleasable",
     "NotSettled",
     "PageUndrawable",
     "PlanRefused",
     "Posted",
     "PostingRefused",
+    "SampleNeeded",
     "Ticked",
     "TooLate",
     "ZonesRefused",
+    "allow_fonts",
     "approve_paper",
     "ask_consent",
     "attach_document",
@@ -37,13 +48,17 @@ __all__ = [
     "decide_answer",
     "draft",
     "draw_page",
+    "draw_sample",
     "exclude",
     "export_paper",
     "follow",
+    "hold_again",
+    "judge_group",
     "launch",
     "load_reference",
     "mark_came_back",
     "mark_posted",
+    "name_owner",
     "new_version",
     "open_paper",
     "open_picture",
@@ -55,6 +70,7 @@ __all__ = [
     "record_ask_outcomes",
     "record_confirmation",
     "record_notice_outcomes",
+    "release_notice",
     "reopen_checking",
     "resume",
     "run_campaigns",

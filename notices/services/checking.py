@@ -7,7 +7,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from notices.models import Asset, Campaign, Notice, Recipient
+from notices.services.billing import make_bills
 from notices.services.manifests import manifest_of
+from notices.services.releasing import refuse_undecided
+from notices.services.sampling import refuse_without_sample
 from notices.services.steps import step
 from notices.workflow import NotAllowed, bucket_of
 from portal.accounts.models import User
@@ -18,12 +21,16 @@ R = Recipient.State
 @transaction.atomic
 def settle_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
     """
-    End the checking: whoever has a proved notice with pictures is addressable, everybody else left gets a letter.
+    End the checking: whoever has a sendable notice with pictures is addressable, everybody else left gets a letter.
 
     Nothing doubtful can be sent afterwards; the manifest fixes what was checked.
 
-    :raises NotAllowed: if the campaign is not being checked, or nobody could be asked
+    :raises NotAllowed: if the campaign is not being checked, a release is half signed, or nobody could be asked
+    :raises SampleNeeded: if people have not looked at the whole acceptance sample
     """
+    if campaign.state == Campaign.State.CHECKING:
+        refuse_undecided(campaign)
+        refuse_without_sample(campaign)
     pictures = Asset.objects.sendable().filter(recipient=OuterRef("pk"))
     waiting = Recipient.objects.filter(campaign=campaign, state=R.IMPORTED)
     sendable = waiting.filter(Exists(pictures)).update(state=R.ADDRESSABLE)
@@ -31,6 +38,7 @@ def settle_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
         raise NotAllowed("보낼 수 있는 통지서가 한 건도 없습니다. 명부와 PDF를 확인해 주세요.")
     for reason, people in _reasons(campaign).items():
         waiting.filter(pk__in=people).update(state=R.DEFECTIVE, bucket=bucket_of(R.DEFECTIVE, campaign), reason=reason)
+    make_bills(campaign, now=now)
     step(campaign, "settle_checking", by=by, now=now, manifest_sha256=manifest_of(campaign))
 
 

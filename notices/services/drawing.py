@@ -37,9 +37,9 @@ class PageUndrawable(Refused):
 
 
 def batches_to_draw() -> QuerySet[RenderBatch]:
-    """Batches of the second pass, of campaigns that are being read."""
+    """Batches of the second pass: of campaigns that are being read, and of notices released while they are checked."""
     drawing = RenderBatch.objects.exclude(profile=RenderBatch.READING).filter(document__state=D.READ)
-    return drawing.filter(document__campaign__state=Campaign.State.READING)
+    return drawing.filter(document__campaign__state__in=[Campaign.State.READING, Campaign.State.CHECKING])
 
 
 def draw_batch(batch: RenderBatch, pdf: Path, *, now: datetime) -> None:

@@ -3,23 +3,25 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from django.db import connection, transaction
 
-from notices import profiles
-from notices.assigning import Claim, Rules, Verdict, assign
-from notices.models import Asset, Notice, PageClaim, Recipient, RenderBatch, SourceDocument
+from notices import profiles, stamping
+from notices.assigning import Claim, Reason, Rules, Verdict, assign
+from notices.models import Asset, Campaign, Notice, PageClaim, Recipient, RenderBatch, SourceDocument
 from notices.reading import PageReading
 from notices.rosters import RosterRow
-from notices.services import vault
+from notices.services import sampling, vault
 from notices.services.drafting import unsettle
 from notices.services.reading import BATCH_PAGES
 from notices.services.steps import lock_campaign
 from notices.services.zoning import template_of
 from notices.zones import Field
 
+FOREIGN_KEYS = 20
 D = SourceDocument.State
 R = Recipient.State
 
@@ -39,12 +41,38 @@ def match_pages(document: SourceDocument, *, now: datetime) -> bool:
     _void_earlier(document)
     readings = _readings(document)
     people = {one.key: one for one in Recipient.objects.filter(campaign=document.campaign)}
-    rules = Rules(template_of(document), document.campaign.qr_key.encode())
-    claims = assign(readings, list(roster_rows(people.values())), rules)
+    rules = rules_of(document)
+    claims = judged(document, readings, people.values(), rules)
+    document.groups_sha256 = sampling.groups_hash(document, claims)
+    document.stamp_zone = stamping.zone_for(rules.template, readings, claims)
+    document.save(update_fields=["groups_sha256", "stamp_zone"])
     notices = keep_notices(document, claims, people)
     keep_verdicts(document, claims, readings, rules, notices)
     _queue_pictures(document, [notice for notice in notices.values() if notice.state == Notice.State.PROVED])
     return True
+
+
+def rules_of(document: SourceDocument) -> Rules:
+    """This campaign's key proves; those of the department's latest campaigns only tell a mix-up from a forgery."""
+    campaign = document.campaign
+    others = Campaign.objects.filter(department_id=campaign.department_id).exclude(pk=campaign.pk).order_by("-pk")
+    own = campaign.qr_key.encode()
+    foreign = {other.qr_key.encode() for other in others[:FOREIGN_KEYS]} - {own, b""}
+    return Rules(template_of(document), own, tuple(sorted(foreign)))
+
+
+def judged(
+    document: SourceDocument, readings: Sequence[PageReading], people: Iterable[Recipient], rules: Rules
+) -> list[Claim]:
+    """Whose these pages are. Once somebody found a wrong group in this file, its proofs count no more."""
+    claims = assign(readings, list(roster_rows(people)), rules)
+    return [_distrusted(claim) for claim in claims] if sampling.was_found_wrong(document) else claims
+
+
+def _distrusted(claim: Claim) -> Claim:
+    if claim.verdict != Verdict.CLAIMED:
+        return claim
+    return replace(claim, verdict=Verdict.HELD, reasons=(Reason.SAMPLE_WRONG,))
 
 
 def _void_earlier(document: SourceDocument) -> None:

@@ -14,7 +14,7 @@ from notices.models import Asset, Campaign, Notice, PageClaim, Recipient, Render
 from notices.rosters import HeaderRefused, RosterRefused
 from notices.services import vault
 from notices.workflow import NotAllowed
-from tests.notices.world import World
+from tests.notices.world import World, accept_sample
 
 DEMO = Path(django_settings.BASE_DIR) / "notices" / "reference" / "demo"
 TRUTH = json.loads((DEMO / "truth.json").read_text("utf-8"))
@@ -41,6 +41,8 @@ def analysed(world: World, **files: Path) -> Campaign:
     campaign = upload(world, world.draft(), **files)
     services.work_on_files(now=world.now, seconds=100)
     campaign.refresh_from_db()
+    if campaign.state == Campaign.State.CHECKING and Asset.objects.filter(recipient__campaign=campaign).exists():
+        accept_sample(campaign, by=world.drafter, now=world.now)
     return campaign
 
 

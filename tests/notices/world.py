@@ -96,6 +96,8 @@ class World:
                 document.claims.create(page=number, verdict="held", reasons=["not_on_roster"])
         Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.CHECKING)
         campaign.refresh_from_db()
+        if document.notices.exists():
+            accept_sample(campaign, by=self.drafter, now=self.now)
         return campaign
 
     def _prove(self, document: SourceDocument, recipient: Recipient, page: int) -> None:
@@ -206,6 +208,13 @@ class World:
         """The wordings sent to a phone, by template, oldest first."""
         found = Message.objects.filter(phone_index=blind_phone(person[2])).order_by("pk")
         return [message.template_version.template.code for message in found]
+
+
+def accept_sample(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """Draw the acceptance sample and find every group of it right."""
+    sample = services.draw_sample(campaign, by=by, now=now)
+    for first_page in sample.first_pages:
+        services.judge_group(sample, first_page=first_page, is_right=True, by=by, now=now)
 
 
 def official(username: str, department: Department, *roles: str, name: str = "이담당") -> User:

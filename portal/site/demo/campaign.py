@@ -25,12 +25,20 @@ def make_campaign(*, now: datetime) -> Campaign:
     campaign = draft_campaign(now=now)
     services.work_on_files(now=now)
     campaign.refresh_from_db()
-    services.settle_checking(campaign, by=User.objects.get(username="notice"), now=now)
+    check_campaign(campaign, by=User.objects.get(username="notice"), now=now)
     campaign.refresh_from_db()
     sender = User.objects.get(username="sender")
     services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=sender, now=now)
     services.run_campaigns(now=now)
     return campaign
+
+
+def check_campaign(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """Look at the whole acceptance sample, find it right, and end the checking."""
+    sample = services.draw_sample(campaign, by=by, now=now)
+    for first_page in sample.first_pages:
+        services.judge_group(sample, first_page=first_page, is_right=True, by=by, now=now)
+    services.settle_checking(campaign, by=by, now=now)
 
 
 def draft_campaign(*, now: datetime) -> Campaign:
