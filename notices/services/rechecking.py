@@ -9,12 +9,11 @@ from celery import signature
 from django.db import transaction
 
 from notices import profiles
-from notices.assigning import Claim, Rules, assign
+from notices.assigning import Claim
 from notices.models import Asset, Notice, PageClaim, Recipient, RenderBatch, SourceDocument
 from notices.reading import PageReading
 from notices.services import vault
-from notices.services.matching import keep_notices, keep_verdicts, roster_rows
-from notices.services.zoning import template_of
+from notices.services.matching import judged, keep_notices, keep_verdicts, rules_of
 from portal.core.bells import ring
 
 R = Recipient.State
@@ -28,8 +27,8 @@ def recheck(document: SourceDocument, keys: Collection[str], *, now: datetime) -
     """
     readings = list(_readings(document, keys))
     people = {one.key: one for one in Recipient.objects.filter(campaign=document.campaign_id, key__in=keys)}
-    rules = Rules(template_of(document), document.campaign.qr_key.encode())
-    claims = [claim for claim in assign(readings, list(roster_rows(people.values())), rules) if claim.key in keys]
+    rules = rules_of(document)
+    claims = [claim for claim in judged(document, readings, people.values(), rules) if claim.key in keys]
     _void(document, people.values(), claims)
     notices = keep_notices(document, claims, people)
     keep_verdicts(document, claims, readings, rules, notices)
