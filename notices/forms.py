@@ -148,6 +148,11 @@ class LinkForm(forms.Form):
         return self._whole(typed, "휴대전화 번호의 끝 4자리를 숫자로 적어 주세요.").phone_tail
 
     @property
+    def asks_phone(self) -> bool:
+        """Whether the end of the phone number is asked for as well."""
+        return "phone_tail" in self.fields
+
+    @property
     def typed(self) -> Typed:
         """What she typed, once it is valid."""
         return Typed(self.cleaned_data["birth"], self.cleaned_data.get("phone_tail", ""))

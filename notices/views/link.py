@@ -17,11 +17,12 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from notices import opening_queries
+from notices import bill_queries, opening_queries
 from notices.forms import LinkForm
 from notices.models import NoticeLink
 from notices.opening import ACKNOWLEDGED, DOCUMENT, PICTURE, VISIT, Visit
 from notices.services import opening, showing
+from notices.views.paying import from_notice
 from portal.accounts.services import KeyDestroyed
 from portal.core import clock
 from portal.core.client import address_of
@@ -151,7 +152,7 @@ def _prove(request: HttpRequest, token: str, found: NoticeLink, now: datetime) -
     try:
         visit = opening.prove(found, typed=form.typed, address=address_of(request), now=now)
     except Refused as refused:
-        form.add_error(None, refused.sentence)
+        form.add_error(None if form.asks_phone else "birth", refused.sentence)
         return _box(request, found, form, status=429 if isinstance(refused, opening.TooManyTries) else 422)
     return _to_the_notice(token, visit)
 
@@ -177,8 +178,14 @@ def _close(request: HttpRequest, token: str, visit: Visit, found: NoticeLink, no
     return _to_the_notice(token, None)
 
 
+def _to_bill(request: HttpRequest, token: str, visit: Visit, found: NoticeLink, now: datetime) -> HttpResponse:
+    """납부하기: on to the bill, where nobody is asked again who she is."""
+    bill = bill_queries.bill_of(found.notice.recipient)
+    return from_notice(bill, visit) if bill else _to_the_notice(token, visit)
+
+
 _Act = Callable[[HttpRequest, str, Visit, NoticeLink, datetime], HttpResponse]
-_ACTS: dict[str, _Act] = {"acknowledge": _acknowledge, "prolong": _prolong, "close": _close}
+_ACTS: dict[str, _Act] = {"acknowledge": _acknowledge, "prolong": _prolong, "close": _close, "bill": _to_bill}
 
 
 # --- what is seen ---------------------------------------------------------------------------------------------------
@@ -225,5 +232,6 @@ def _notice(request: HttpRequest, token: str, visit: Visit, found: NoticeLink, n
         "closes_at": visit.until,
         "acknowledged_at": opening_queries.acknowledged_at(found.notice),
         "code": opening_queries.code_of(found.notice),
+        "bill": bill_queries.bill_of(recipient),
     }
     return render(request, "notices/notice.html", context)

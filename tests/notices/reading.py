@@ -1,8 +1,9 @@
-"""Notices as they are after sending, from the demo files: somebody's own pages behind a link."""
+"""Notices as they are after sending, from a few pages of the demo files: somebody's own pages behind a link."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+import pikepdf
 from django.conf import settings
 
 from notices import services
@@ -12,6 +13,7 @@ from tests.notices.world import World
 
 DEMO = Path(settings.BASE_DIR) / "notices" / "reference" / "demo"
 LAYOUT = "군소음 피해보상금 결정 통지서"
+PAGES, ROWS = range(4), (1, 2, 3)  # 최호숙 (one page), 장성은 (two) and 한한별
 
 
 @dataclass
@@ -46,20 +48,32 @@ class Reader:
 
 
 def analysed(world: World) -> Campaign:
-    """The demo's campaign after the analysis."""
+    """A campaign of three citizens after the analysis."""
     campaign = world.draft()
+    pdf, roster = _few(Path(settings.MEDIA_DIR))
     services.attach_document(
         campaign,
-        file=DEMO / "notices.pdf",
+        file=pdf,
         file_name="통지서.pdf",
         zone_template=LAYOUT,
         by=world.drafter,
         now=world.now,
     )
-    services.attach_roster(campaign, file=DEMO / "roster.xlsx", file_name="명부.xlsx", by=world.drafter, now=world.now)
+    services.attach_roster(campaign, file=roster, file_name="명부.csv", by=world.drafter, now=world.now)
     services.work_on_files(now=world.now, seconds=100)
     campaign.refresh_from_db()
     return campaign
+
+
+def _few(folder: Path) -> tuple[Path, Path]:
+    pdf, roster = folder / "few.pdf", folder / "few.csv"
+    with pikepdf.open(DEMO / "notices.pdf") as whole, pikepdf.new() as few:
+        for page in PAGES:
+            few.pages.append(whole.pages[page])
+        few.save(pdf)
+    lines = (DEMO / "roster_utf8sig.csv").read_text("utf-8-sig").splitlines()
+    roster.write_text("\n".join([lines[0], *(lines[row] for row in ROWS)]) + "\n", "utf-8")
+    return pdf, roster
 
 
 def delivered(campaign: Campaign, world: World, *, at: int = 0) -> Reader:
