@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 ASK, REMIND, DELIVER, ANSWER = "ask", "remind", "deliver", "answer"
+QUESTION = "question"  # the second and later questions of one campaign, by their position
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,20 @@ from messaging.understanding import Option as ReadOption
 from messaging.understanding import Person, Reading
 from messaging.understanding import Question as ReadQuestion
 from notices import keys, services
-from notices.models import Answer, Asset, Question, Recipient
-from notices.questions import NOUNS, as_asked
+from notices.models import Answer, Asset, Option, Recipient
+from notices.questions import NOUNS
+from notices.services.questioning import Questionnaire
 from notices.workflow import NotAllowed
 from portal.accounts.models import User
 from portal.core import clock
 
 
 def _question(message: Message) -> ReadQuestion | None:
-    campaign_id = keys.parse(message.key).campaign_id
-    question = Question.objects.filter(campaign_id=campaign_id, position=1).first()
-    return as_asked(question) if question else None
+    key = keys.parse(message.key)
+    recipient = Recipient.objects.select_related("campaign").filter(pk=key.recipient_id).first()
+    if recipient is None or not recipient.campaign.asks:
+        return None
+    return Questionnaire.of(recipient.campaign).behind(key, recipient).reader
 
 
 def _person(message: Message) -> Person | None:
@@ -28,8 +31,9 @@ def _person(message: Message) -> Person | None:
     return Person(name=recipient.name, birth=recipient.birth) if recipient else None
 
 
+@on_reply("notices.question", question=_question, person=_person)
 @on_reply("notices.consent", question=_question, person=_person)
-def consent_replied(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
+def question_replied(*, reply: Reply, reading: Reading | None, message: Message | None, now: datetime) -> None:
     """A citizen answered; whose answer it is we decide ourselves, with her birth date."""
     services.record_answer(reply=reply, message=message, now=now)
 
@@ -48,18 +52,25 @@ def _undecided(reply: Reply) -> Answer:
 
 
 def _check_decision(*, reply: Reply, by: User) -> None:
-    services.check_decision(_undecided(reply), by=by)
+    answer = _undecided(reply)
+    if not answer.question.options.filter(meaning=Option.Meaning.CONSENT).exists():
+        raise NotAllowed("어느 답인지는 통지 발송의 ‘불명확’ 화면에서 골라 주세요.")
+    services.check_decision(answer, by=by)
 
 
+@on_decision("notices.question", check=_check_decision)
 @on_decision("notices.consent", check=_check_decision)
-def consent_decided(*, reply: Reply, verdict: str, by: User, now: datetime) -> None:
+def answer_decided(*, reply: Reply, verdict: str, by: User, now: datetime) -> None:
     """An official of messaging's list said what an unclear answer means; "stop writing to me" is no consent either."""
-    meaning = "refuse" if verdict == "opt_out" else verdict
-    services.decide_answer(_undecided(reply), meaning=meaning, by=by, now=now)
+    answer = _undecided(reply)
+    if verdict == "opt_out":
+        verdict = "refuse" if answer.question.options.filter(meaning=Option.Meaning.REFUSE).exists() else "unrelated"
+    services.decide_answer(answer, meaning=verdict, by=by, now=now)
 
 
+@on_outcome("notices.question")
 @on_outcome("notices.consent")
-def consent_settled(*, messages: Sequence[Message], now: datetime) -> None:
+def question_settled(*, messages: Sequence[Message], now: datetime) -> None:
     """Our questions were delivered, or not."""
     services.record_ask_outcomes(messages=messages, now=now)
 
@@ -88,6 +99,7 @@ def notice_replied(*, reply: Reply, reading: Reading | None, message: Message | 
     services.record_confirmation(reply=reply, reading=reading, message=message, now=now)
 
 
+@on_leaving("notices.question")
 @on_leaving("notices.consent")
 @on_leaving("notices.notice")
 @on_leaving("notices.reminder")

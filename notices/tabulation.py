@@ -17,6 +17,25 @@ class Said:
     is_identified: bool = False
     wrong_birth_count: int = 0
     was_verified: bool = False
+    is_complete: bool = False  # every question answered
+    is_stopped: bool = False  # she wants no more messages
+
+
+def state_of_answers(said: Said, *, before: str, when_complete: str) -> str:
+    """Where a citizen stands who was asked anything but her consent: done once every question has its answer."""
+    if before == R.IDENTITY_MISMATCH or (not said.is_identified and said.wrong_birth_count >= WRONG_BIRTHS_ALLOWED):
+        return R.IDENTITY_MISMATCH
+    if said.is_complete and said.is_identified:
+        return when_complete
+    if said.is_stopped and before in (R.ASKING, R.ASK_UNDELIVERED):
+        return R.UNANSWERED
+    return R.ASKING if before == R.ASK_UNDELIVERED else before
+
+
+def state_of_collected(said: Said, *, before: str) -> str:
+    """Where a citizen stands whose consent is collected and nothing sent: yes and no are both an answer."""
+    after = state_after(said, before=before)
+    return R.ANSWERED if after in (R.VERIFIED, R.DECLINED, R.REVOKED) else after
 
 
 def state_after(said: Said, *, before: str) -> str:

@@ -62,11 +62,11 @@ RECIPIENT_STEPS: dict[str, frozenset[str]] = {
     R.ADDRESSABLE: frozenset(
         {R.ASKING, R.VERIFIED, R.QUEUED, R.SILENT, R.UNANSWERED, R.DEFECTIVE, R.EXCLUDED, R.CANCELLED}
     ),
-    R.ASKING: _ANSWERS | {R.ASK_UNDELIVERED, R.SILENT, R.UNANSWERED, R.CANCELLED},
-    R.ASK_UNDELIVERED: _ANSWERS | {R.ASKING},
+    R.ASKING: _ANSWERS | {R.OPENED, R.ASK_UNDELIVERED, R.SILENT, R.UNANSWERED, R.CANCELLED},
+    R.ASK_UNDELIVERED: _ANSWERS | {R.OPENED, R.ASKING, R.UNANSWERED},
     R.AGREED: _ANSWERS - {R.AGREED} | {R.SILENT, R.UNANSWERED, R.CANCELLED},
     R.DECLINED: frozenset({R.AGREED, R.VERIFIED}),
-    R.SILENT: _ANSWERS,
+    R.SILENT: _ANSWERS | {R.OPENED},
     R.IDENTITY_MISMATCH: frozenset({R.DECLINED}),
     R.VERIFIED: frozenset({R.ASKING, R.QUEUED, R.REVOKED, R.IDENTITY_MISMATCH, R.CANCELLED}),
     R.REVOKED: frozenset({R.VERIFIED}),
@@ -77,8 +77,8 @@ RECIPIENT_STEPS: dict[str, frozenset[str]] = {
     R.DELIVERED: frozenset({R.OPENED, R.UNOPENED}),
     R.OPENED: frozenset(),
     R.UNOPENED: frozenset({R.OPENED}),
-    R.ANSWERED: frozenset({R.DECLINED}),
-    R.UNANSWERED: frozenset({R.ANSWERED}),
+    R.ANSWERED: frozenset({R.AGREED, R.DECLINED}),
+    R.UNANSWERED: frozenset({R.AGREED, R.ANSWERED, R.IDENTITY_MISMATCH}),
     R.EXCLUDED: frozenset(),
     R.DEFECTIVE: frozenset({R.EXCLUDED}),
     R.NO_MOBILE: frozenset({R.EXCLUDED, R.DEFECTIVE}),
@@ -109,6 +109,11 @@ def bucket_of(state: str, campaign: Campaign) -> str | None:
     if state == R.UNOPENED and not is_opening_needed:
         return B.ELECTRONIC
     return _BUCKETS.get(R(state), B.PAPER if campaign.has_paper else B.UNREACHED)
+
+
+def silence_of(campaign: Campaign) -> str:
+    """Where whoever said nothing ends: what had to reach her goes by letter, any other question stays unanswered."""
+    return R.SILENT if campaign.kind in (Campaign.Kind.NOTICE, Campaign.Kind.ACKNOWLEDGE) else R.UNANSWERED
 
 
 def step_of(verb: str, *, state: str) -> Step:

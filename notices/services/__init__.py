@@ -1,9 +1,10 @@
 """Everything that can happen to a campaign, one verb each."""
 
-from notices.services.answering import check_decision, decide_answer, record_answer
+from notices.services.answering import record_answer
 from notices.services.asking import ManifestChanged, TooLate, ask_consent, close_asking, launch, record_ask_outcomes
 from notices.services.checking import settle_checking
 from notices.services.closing import NotSettled, cancel, close, pause, resume
+from notices.services.deciding import check_decision, decide_answer
 from notices.services.documents import attach_document
 from notices.services.drafting import PlanRefused, draft, exclude, reopen_checking
 from notices.services.drawing import PageUndrawable, draw_page, open_picture, page_pictures

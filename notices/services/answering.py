@@ -1,26 +1,25 @@
-"""What a citizen's text does to her place in a campaign, and what an official decides about an unclear one."""
+"""What a citizen's text does to her place in a campaign."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from messaging import services as messaging
 from messaging.models import Message, Reply
-from messaging.understanding import Person, Reading, read
+from messaging.understanding import Person
 from notices import keys
-from notices.models import Answer, Campaign, Option, Question, Recipient
-from notices.questions import as_asked
+from notices.models import Answer, Campaign, Option, Recipient
+from notices.questions import Asked, Said, hear
 from notices.rosters.cells import is_same_name
 from notices.services.acknowledging import acknowledge
 from notices.services.consents import record_consent
+from notices.services.questioning import Questionnaire, standing_answers
 from notices.services.sending import withdraw
-from notices.services.steps import locked, move, official_for
-from notices.tabulation import Said, state_after
-from notices.workflow import CAMPAIGN_STEPS, OPEN_TO_ANSWERS, NotAllowed
-from portal.accounts.models import User
+from notices.services.standing import ask_next, is_identified, settle
+from notices.services.steps import locked, move
+from notices.workflow import OPEN_TO_ANSWERS
 
 R = Recipient.State
 C = Campaign.State
@@ -30,10 +29,12 @@ UNRELATED = "unrelated"
 
 @dataclass(frozen=True)
 class _Heard:
-    """One reply read for one citizen."""
+    """One reply read for one citizen, as the answer to one question."""
 
     recipient: Recipient
-    reading: Reading
+    questions: Questionnaire
+    asked: Asked
+    said: Said
     identity: str
     is_sure_whose: bool = True
 
@@ -43,12 +44,13 @@ def record_answer(*, reply: Reply, message: Message | None, now: datetime) -> An
     """
     Count a reply for the citizen whose birth date it carries, or whose question it answers; repeating it is harmless.
 
-    Consent counts only with her birth date. On a phone that several people share nobody is counted by phone alone.
+    Where identity is asked, nothing but a refusal counts without it. On a phone that several people share nobody is
+    counted by phone alone.
     """
     if message is None:
         return None
-    asked_first = keys.parse(message.key).recipient_id
-    heard = _hear(reply, _who_may_have_answered(reply, asked_first), asked_first)
+    key = keys.parse(message.key)
+    heard = _hear(reply, _who_may_have_answered(reply, key.recipient_id), key)
     if Answer.objects.filter(recipient=heard.recipient, reply=reply).exists():
         return None
     return _take(heard, reply, now)
@@ -56,78 +58,78 @@ def record_answer(*, reply: Reply, message: Message | None, now: datetime) -> An
 
 def _who_may_have_answered(reply: Reply, asked_first: int) -> list[Recipient]:
     same_phone = Recipient.objects.filter(
-        phone_index=reply.phone_index, asked_at__isnull=False, campaign__state__in=[*_COUNTING, C.SENDING]
+        phone_index=reply.phone_index,
+        asked_at__isnull=False,
+        campaign__state__in=[*_COUNTING, C.CONFIRMING, C.SENDING],
     )
     return locked({asked_first, *same_phone.values_list("pk", flat=True)})
 
 
-def _hear(reply: Reply, people: Sequence[Recipient], asked_first: int) -> _Heard:
+def _hear(reply: Reply, people: Sequence[Recipient], key: keys.MessageKey) -> _Heard:
     """Read the text for each person it may come from. Her birth date picks; without one, the only open question."""
-    heard = [_read_for(reply, person) for person in people]
-    first = next(one for one in heard if one.recipient.pk == asked_first)
-    matching = [one for one in heard if one.identity == "match"]
+    papers: dict[int, Questionnaire] = {}
+    heard = [_read_for(reply, person, key, papers) for person in people]
+    first = next(one for one in heard if one.recipient.pk == key.recipient_id)
+    matching = [one for one in heard if one.identity in ("match", "partial")]
     waiting = [one for one in heard if one.recipient.state in (R.ASKING, R.AGREED) and not one.recipient.needs_triage]
     for pool in (heard, matching, [one for one in matching if one in waiting]):
         if len(pool) == 1:
             return pool[0]
-    if not matching and len(waiting) == 1 and (waiting[0].identity == "missing" or waiting[0] is first):
+    unproved = ("missing", "not_asked")
+    if not matching and len(waiting) == 1 and (waiting[0].identity in unproved or waiting[0] is first):
         return waiting[0]
-    return _Heard(first.recipient, first.reading, first.identity, is_sure_whose=False)
+    return replace(first, is_sure_whose=False)
 
 
-def _read_for(reply: Reply, person: Recipient) -> _Heard:
-    question = as_asked(Question.objects.get(campaign_id=person.campaign_id, position=1))
-    reading = read(reply.text, question, Person(name=person.name, birth=person.birth))
-    return _Heard(person, reading, _identity_of(reading, person))
+def _read_for(reply: Reply, person: Recipient, key: keys.MessageKey, papers: dict[int, Questionnaire]) -> _Heard:
+    campaign = person.campaign
+    questions = papers.setdefault(campaign.pk, Questionnaire.of(campaign))
+    asked = questions.behind(key, person) if person.pk == key.recipient_id else questions.open_for(person)
+    said = hear(reply.text, asked, Person(name=person.name, birth=person.birth))
+    return _Heard(person, questions, asked, said, _identity_of(said, person, asked))
 
 
-def _identity_of(reading: Reading, person: Recipient) -> str:
-    """Our own comparison, by birth date alone: that is what the question asks for and what the evidence says."""
-    if not reading.birth_candidates:
-        return "missing"
-    return "match" if person.birth in reading.birth_candidates else "mismatch"
-
-
-def _meaning_of(reading: Reading) -> str:
-    if reading.label == "consent":
-        return Option.Meaning.CONSENT
-    if reading.label in ("refuse", "opt_out"):
-        return Option.Meaning.REFUSE
-    return ""
+def _identity_of(said: Said, person: Recipient, asked: Asked) -> str:
+    """Our own comparison: what the question asks for is what the evidence says."""
+    reading = said.reading
+    is_born_then = person.birth in reading.birth_candidates if reading.birth_candidates else None
+    if asked.identity == "none":
+        return "match" if is_born_then else "not_asked"
+    if asked.identity == "birth":
+        return "missing" if is_born_then is None else "match" if is_born_then else "mismatch"
+    is_named_so = is_same_name(reading.name, person.name) if reading.name else None
+    if False in (is_born_then, is_named_so):
+        return "mismatch"
+    given = [one for one in (is_born_then, is_named_so) if one is not None]
+    return "missing" if not given else "match" if len(given) == 2 else "partial"
 
 
 def _take(heard: _Heard, reply: Reply, now: datetime) -> Answer:
-    recipient, reading = heard.recipient, heard.reading
-    current = current_answer(recipient)
-    meaning = _meaning_of(reading)
+    recipient, said = heard.recipient, heard.said
     is_late = not _is_in_time(recipient, reply)
-    is_refusal = meaning == Option.Meaning.REFUSE
-    outranked = current is not None and current.source == Answer.Source.OFFICIAL and not is_refusal
-    is_somebody_else = bool(reading.name) and not is_same_name(reading.name, recipient.name)
-    needs_decision = not is_late and (
-        not heard.is_sure_whose
-        or (is_somebody_else and meaning == Option.Meaning.CONSENT)
-        or reading.label == "ambiguous"
-        or (outranked and bool(meaning))
-        or (bool(meaning) and not reply.is_complete)
-        or (reading.label == UNRELATED and current is None)
-    )
-    counts = bool(meaning) and not is_late and not needs_decision
-    if counts:
-        _replace_earlier(recipient, now)
+    needs_decision = not is_late and _needs_decision(heard, reply)
+    option = said.option or (heard.asked.meaning(Option.Meaning.REFUSE) if said.label == "opt_out" else None)
+    is_clear = not is_late and not needs_decision and (option is not None or said.is_answer)
+    if not is_late:
+        _remember_identity(heard, now, is_clear=not needs_decision)
+    if is_clear:
+        replace_earlier(recipient, heard.asked.pk, now)
+    is_refusal = option is not None and option.meaning == Option.Meaning.REFUSE
     answer = Answer.objects.create(
         recipient=recipient,
-        question=Question.objects.get(campaign_id=recipient.campaign_id, position=1),
-        option=_option(recipient, meaning) if counts else None,
+        question_id=heard.asked.pk,
+        option=option if is_clear else None,
+        number=said.number,
+        head_count=said.head_count,
         value=reply.text,
         source=Answer.Source.REPLY,
         reply=reply,
-        label=reading.label,
-        rule=reading.rule[:80],
-        suggested=(reading.suggested or "")[:20],
+        label=said.label,
+        rule=said.reading.rule[:80],
+        suggested=(said.reading.suggested or said.reading.option or "")[:20] if needs_decision else "",
         identity=heard.identity,
-        is_clear=counts,
-        is_counted=counts,
+        is_clear=is_clear,
+        is_counted=is_clear and said.label != "skip" and (is_identified(recipient) or is_refusal),
         is_late=is_late,
         needs_decision=needs_decision,
         at=reply.received_at,
@@ -135,13 +137,31 @@ def _take(heard: _Heard, reply: Reply, now: datetime) -> Answer:
     if needs_decision:
         messaging.ask_for_decision(reply=reply)
     if is_late:
-        _take_late_refusal(recipient, answer, is_refusal=is_refusal, now=now)
+        _take_late_refusal(recipient, answer, is_refusal=said.is_refusal, now=now)
         return answer
-    _remember_identity(heard, now, is_clear=not needs_decision)
     before = recipient.state
-    _settle(recipient, answer, now=now, by=None)
-    acknowledge(recipient, answer, before=before, now=now)
+    settle(recipient, answer, heard.questions, now=now, by=None)
+    if not ask_next(recipient, heard.questions, now=now):
+        acknowledge(recipient, answer, heard.questions, before=before, now=now)
     return answer
+
+
+def _needs_decision(heard: _Heard, reply: Reply) -> bool:
+    """Whether an official has to say what the text means, or whose it is."""
+    said, asked = heard.said, heard.asked
+    current = standing_answers(heard.recipient).get(asked.pk)
+    is_answer = said.is_answer or said.label == "opt_out"
+    outranked = current is not None and current.source == Answer.Source.OFFICIAL and not said.is_refusal
+    names_somebody = asked.identity != "none" and asked.answer in ("choice", "scale") and bool(said.reading.name)
+    is_somebody_else = names_somebody and not is_same_name(said.reading.name, heard.recipient.name)
+    return (
+        not heard.is_sure_whose
+        or said.label == "ambiguous"
+        or (is_somebody_else and is_answer and not said.is_refusal)
+        or (outranked and is_answer)
+        or (is_answer and not reply.is_complete)
+        or (said.label == UNRELATED and current is None)
+    )
 
 
 def _is_in_time(recipient: Recipient, reply: Reply) -> bool:
@@ -150,143 +170,42 @@ def _is_in_time(recipient: Recipient, reply: Reply) -> bool:
     return (
         campaign.state in _COUNTING
         and reply.received_at <= campaign.answers_until
-        and recipient.state in OPEN_TO_ANSWERS
+        and (recipient.state in OPEN_TO_ANSWERS or recipient.state == R.OPENED)
         and recipient.asked_at is not None
     )
 
 
-def current_answer(recipient: Recipient) -> Answer | None:
-    """The clear answer that stands, if there is one."""
-    standing = Answer.objects.filter(recipient=recipient, replaced_at__isnull=True, is_clear=True)
-    return standing.select_related("option").first()
-
-
-def _replace_earlier(recipient: Recipient, now: datetime) -> None:
+def replace_earlier(recipient: Recipient, question: int, now: datetime) -> None:
     """A clear answer takes the place of the earlier one, and of unclear texts nobody has decided about."""
-    standing = Answer.objects.filter(recipient=recipient, replaced_at__isnull=True, is_late=False)
-    standing.filter(is_clear=True).update(replaced_at=now)
+    standing = Answer.objects.filter(recipient=recipient, question=question, replaced_at__isnull=True, is_late=False)
     undecided = standing.filter(needs_decision=True)
     overtaken = list(undecided.values_list("reply_id", flat=True))
     undecided.update(replaced_at=now, needs_decision=False)
+    standing.filter(is_clear=True).update(replaced_at=now)
     messaging.need_no_decision(replies=[pk for pk in overtaken if pk is not None])
-
-
-def _option(recipient: Recipient, meaning: str) -> Option:
-    return Option.objects.get(question__campaign_id=recipient.campaign_id, meaning=meaning)
 
 
 def _remember_identity(heard: _Heard, now: datetime, *, is_clear: bool) -> None:
     recipient = heard.recipient
-    if not is_clear or recipient.identified_at is not None:
+    if recipient.state == R.IDENTITY_MISMATCH:
+        return  # three tries are over
+    if not is_clear or recipient.identified_at is not None or heard.asked.identity == "none":
         return
     if heard.identity == "match":
         recipient.identified_at = now
-    elif heard.identity == "mismatch" and heard.reading.label in ("consent", "identity"):
-        recipient.wrong_birth_count += 1
-
-
-def _settle(recipient: Recipient, answer: Answer, *, now: datetime, by: User | None) -> None:
-    """Fold what is known into the citizen's state, and keep the evidence."""
-    undecided = Answer.objects.filter(recipient=recipient, needs_decision=True, replaced_at__isnull=True)
-    facts: dict[str, Any] = {
-        "needs_triage": undecided.exists(),
-        "replied_at": recipient.replied_at or answer.at,
-        "identified_at": recipient.identified_at,
-        "wrong_birth_count": recipient.wrong_birth_count,
-    }
-    standing = current_answer(recipient)
-    said = Said(
-        meaning=standing.option.meaning if standing and standing.option else "",
-        is_identified=recipient.identified_at is not None,
-        wrong_birth_count=recipient.wrong_birth_count,
-        was_verified=recipient.verified_at is not None,
-    )
-    after = state_after(said, before=recipient.state)
-    if after == recipient.state:
-        Recipient.objects.filter(pk=recipient.pk).update(**facts)
-        for name, value in facts.items():
-            setattr(recipient, name, value)
-        return
-    if after == R.VERIFIED:
-        facts["verified_at"] = recipient.verified_at or now
-        facts["ground"] = Recipient.Ground.REPLY
-    reason = after if after in (R.DECLINED, R.REVOKED, R.IDENTITY_MISMATCH) else ""
-    move([recipient], after, cause=f"answer:{answer.label}", now=now, by=by, reason=reason, **facts)
-    record_consent(recipient, answer, now=now)
+    elif heard.identity == "mismatch" and (heard.said.is_answer or heard.said.label == "identity"):
+        recipient.wrong_birth_count += not heard.said.is_refusal
 
 
 def _take_late_refusal(recipient: Recipient, answer: Answer, *, is_refusal: bool, now: datetime) -> None:
     """After the closing an answer is kept and not counted; but a "no" before the picture has left is always obeyed."""
-    if not is_refusal:
+    campaign = recipient.campaign
+    if not is_refusal or not campaign.asks_for_consent:
         return
     if recipient.state == R.QUEUED and not withdraw(recipient, now=now):
         return
     if recipient.state in (R.VERIFIED, R.QUEUED):
         move([recipient], R.REVOKED, cause="late_refusal", now=now, reason="revoked")
-        record_consent(recipient, answer, now=now)
-
-
-def check_decision(answer: Answer, *, by: User) -> None:
-    """
-    :raises NotAllowed: if `by` may not decide about the campaign's replies, or the campaign is over
-    """
-    campaign = answer.recipient.campaign
-    official_for(by, campaign, CAMPAIGN_STEPS["close_asking"])
-    if campaign.is_over:
-        raise NotAllowed
-
-
-@transaction.atomic
-def decide_answer(answer: Answer, *, meaning: str, by: User, now: datetime) -> None:
-    """
-    An official says what an unclear reply means: `consent`, `refuse` or `unrelated`. Her word outranks later replies.
-
-    A consent still needs the birth date: without it the citizen is asked for it.
-
-    :raises NotAllowed: if somebody decided already, `by` may not, or the campaign is over
-    """
-    recipient = locked([answer.recipient_id])[0]
-    if meaning not in (Option.Meaning.CONSENT, Option.Meaning.REFUSE, UNRELATED):
-        raise NotAllowed
-    answer.recipient = recipient
-    check_decision(answer, by=by)
-    decided = Answer.objects.filter(pk=answer.pk, needs_decision=True, replaced_at__isnull=True)
-    if decided.update(needs_decision=False, decided_by=by, decided_at=now) != 1:
-        raise NotAllowed("다른 담당자가 먼저 판단했거나, 시민이 새로 답했습니다.")
-    if answer.reply is not None:
-        messaging.note_decision(reply=answer.reply, verdict=meaning, by=by, now=now)
-    if meaning == UNRELATED:
-        _settle(recipient, answer, now=now, by=by)
-        _fall_silent_if_over(recipient, now, by)
+    elif campaign.kind != Campaign.Kind.CONSENT:
         return
-    _replace_earlier(recipient, now)
-    if meaning == Option.Meaning.CONSENT and answer.identity == "match" and recipient.identified_at is None:
-        recipient.identified_at = now
-    verdict = Answer.objects.create(
-        recipient=recipient,
-        question_id=answer.question_id,
-        option=_option(recipient, meaning),
-        value=answer.value,
-        source=Answer.Source.OFFICIAL,
-        reply=answer.reply,
-        label=meaning,
-        rule="official",
-        identity=answer.identity,
-        is_clear=True,
-        is_counted=True,
-        at=answer.at,
-        decided_by=by,
-        decided_at=now,
-    )
-    before = recipient.state
-    _settle(recipient, verdict, now=now, by=by)
-    acknowledge(recipient, verdict, before=before, now=now)
-    _fall_silent_if_over(recipient, now, by)
-
-
-def _fall_silent_if_over(recipient: Recipient, now: datetime, by: User) -> None:
-    """Nothing more can come after the closing: what is still open then ends as silence."""
-    is_over = recipient.campaign.state != C.ASKING
-    if is_over and not recipient.needs_triage and recipient.state in (R.ASKING, R.AGREED):
-        why = "identity_missing" if recipient.state == R.AGREED else "silent"
-        move([recipient], R.SILENT, cause="decided_after_closing", now=now, by=by, reason=why)
+    record_consent(recipient, answer, meaning=Option.Meaning.REFUSE, is_identified=False, now=now)

@@ -1,7 +1,6 @@
 """Asking for consent: by whom it is started, whose turn it is, and when it is over."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from celery import signature
@@ -9,11 +8,12 @@ from django.db import connection, transaction
 
 from messaging import services as messaging
 from messaging.models import Message, MessageStatus
-from notices import keys, wording
+from notices import keys
 from notices.models import Campaign, Recipient
 from notices.services.manifests import manifest_of
+from notices.services.questioning import Questionnaire
 from notices.services.steps import locked, move, step
-from notices.workflow import NotAllowed
+from notices.workflow import NotAllowed, silence_of
 from portal.accounts.models import User
 from portal.core.bells import ring
 from portal.core.errors import Refused
@@ -79,8 +79,9 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
     in_turn = [one for one in wave if bytes(one.phone_index or b"") in shared]
     move(alone, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=campaign.answers_until)
     move(in_turn, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=closing)
-    rows = [_question(campaign, one, named=False, now=now) for one in alone]
-    rows += [_question(campaign, one, named=True, now=now) for one in in_turn]
+    questions = Questionnaire.of(campaign)
+    rows = [_question(questions, one, is_named=False, now=now) for one in alone]
+    rows += [_question(questions, one, is_named=True, now=now) for one in in_turn]
     report = messaging.send_many(
         rows,
         by=campaign.created_by,
@@ -153,27 +154,31 @@ def _shared_phones(wave: Sequence[Recipient]) -> set[bytes]:
     return {index for index, count in found.items() if count > 1}
 
 
-def _question(campaign: Campaign, recipient: Recipient, *, named: bool, now: datetime) -> messaging.Outgoing:
-    return messaging.Outgoing(
-        to=recipient.phone,
-        template=wording.ASK_NAMED if named else wording.ASK,
-        context=wording.words_for(campaign, recipient) if named else wording.words_of(campaign),
-        topic="notices.consent",
-        reference=campaign.number,
+def _question(questions: Questionnaire, recipient: Recipient, *, is_named: bool, now: datetime) -> messaging.Outgoing:
+    campaign = questions.campaign
+    return questions.message(
+        recipient,
+        questions.first,
+        is_named=is_named,
         key=str(keys.MessageKey(campaign.pk, recipient.pk, keys.ASK)),
-        stream=campaign.stream,
-        reply_for=_reply_window(campaign, recipient, now),
+        reply_for=reply_window(campaign, recipient, now),
     )
 
 
 def remind(campaign: Campaign, people: Sequence[Recipient], *, position: int, now: datetime) -> None:
     """Ask locked people once more, in the same words: a reminder about the same matter is the same question."""
     shared = _shared_phones(people)
-    rows = []
-    for one in people:
-        question = _question(campaign, one, named=bytes(one.phone_index or b"") in shared, now=now)
-        key = str(keys.MessageKey(campaign.pk, one.pk, keys.REMIND, position))
-        rows.append(replace(question, key=key))
+    questions = Questionnaire.of(campaign)
+    rows = [
+        questions.message(
+            one,
+            questions.open_for(one) if len(questions.asked) > 1 else questions.first,
+            is_named=bytes(one.phone_index or b"") in shared,
+            key=str(keys.MessageKey(campaign.pk, one.pk, keys.REMIND, position)),
+            reply_for=reply_window(campaign, one, now),
+        )
+        for one in people
+    ]
     report = messaging.send_many(
         rows,
         by=campaign.created_by,
@@ -184,7 +189,7 @@ def remind(campaign: Campaign, people: Sequence[Recipient], *, position: int, no
     refuse_if_not_ready(report)
 
 
-def _reply_window(campaign: Campaign, recipient: Recipient, now: datetime) -> timedelta:
+def reply_window(campaign: Campaign, recipient: Recipient, now: datetime) -> timedelta:
     """Whose turn is over has no open question; everybody else's "no" is still heard for a while after the closing."""
     closes_at = recipient.ask_closes_at or campaign.answers_until
     is_last = closes_at == campaign.answers_until
@@ -239,6 +244,6 @@ def close_asking(campaign: Campaign, *, by: User | None, now: datetime, reason: 
     messaging.cancel_stream(stream=campaign.stream, by=by, now=now)
     unanswered = Recipient.objects.select_for_update().filter(campaign=campaign, needs_triage=False)
     for before, why in ((R.ADDRESSABLE, "not_asked"), (R.ASKING, "silent"), (R.AGREED, "identity_missing")):
-        people = list(unanswered.filter(state=before).order_by("pk"))
-        move(people, R.SILENT, cause="close_asking", now=now, by=by, reason=why)
+        people = list(unanswered.filter(state=before).select_related("campaign").order_by("pk"))
+        move(people, silence_of(campaign), cause="close_asking", now=now, by=by, reason=why)
     Recipient.objects.filter(campaign=campaign, ask_closes_at__gt=ends).update(ask_closes_at=ends)

@@ -4,34 +4,35 @@ from datetime import datetime, timedelta
 
 from messaging.queries import messages_with
 from notices import keys
-from notices.models import Answer, Consent, Recipient
+from notices.models import Answer, Consent, Option, Recipient
 from portal.core.clock import day_in_korea
 
 LASTS = timedelta(days=3 * 365)
-R = Recipient.State
 
 
-def record_consent(recipient: Recipient, answer: Answer, *, now: datetime) -> None:
-    """Keep what the citizen decided, as her state now says; anything else leaves the evidence as it is."""
-    if recipient.state == R.VERIFIED:
+def record_consent(recipient: Recipient, answer: Answer, *, meaning: str, is_identified: bool, now: datetime) -> None:
+    """Keep what the citizen decided, as her answer now stands; what changes nothing leaves the evidence as it is."""
+    known = Consent.objects.filter(recipient=recipient).first()
+    is_given = known is not None and known.decision == Consent.Decision.GIVEN and known.revoked_at is None
+    if meaning == Option.Meaning.CONSENT and is_identified and not is_given:
         _keep(recipient, answer, Consent.Decision.GIVEN, identity="match", now=now)
-    elif recipient.state == R.DECLINED:
-        _keep(recipient, answer, Consent.Decision.DECLINED, identity=answer.identity, now=now)
-    elif recipient.state == R.REVOKED:
+    elif meaning == Option.Meaning.REFUSE and is_given:
         Consent.objects.filter(recipient=recipient).update(revoked_at=now, revoked_by=answer.reply)
+    elif meaning == Option.Meaning.REFUSE and known is None:
+        _keep(recipient, answer, Consent.Decision.DECLINED, identity=answer.identity, now=now)
 
 
 def _keep(recipient: Recipient, answer: Answer, decision: str, *, identity: str, now: datetime) -> None:
     campaign = recipient.campaign
     if decision == Consent.Decision.GIVEN:
-        _replace_earlier(recipient, campaign.title, now)
+        _replace_earlier(recipient, campaign.purpose, now)
     key = str(keys.MessageKey(campaign.pk, recipient.pk, keys.ASK))
     asked = messages_with([key]).get(key)
     Consent.objects.update_or_create(
         recipient=recipient,
         defaults={
             "campaign": campaign,
-            "purpose": campaign.title,
+            "purpose": campaign.purpose,
             "department": campaign.department,
             "phone": recipient.phone,
             "phone_index": recipient.phone_index,

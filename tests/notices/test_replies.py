@@ -344,7 +344,7 @@ def test_questions_close_with_the_campaign(world: World) -> None:
     asked = Message.objects.get(key__contains=f":{world.of(campaign, HANEUL).pk}:ask:")
 
     assert asked.reply_until is not None
-    assert campaign.asks_until <= asked.reply_until <= campaign.asks_until + timedelta(days=7)
+    assert campaign.answers_until <= asked.reply_until <= campaign.answers_until + timedelta(days=7)
 
 
 def test_a_consent_in_somebody_elses_name_waits_for_an_official(world: World) -> None:
