@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from notices import queries, tabulation
-from notices.admin import preparing, running
+from notices.admin import preparing, rosters, running
 from notices.admin.access import campaign_for, home_of, may_prepare
 from notices.models import Campaign
 from portal.accounts.looking import user_of
@@ -19,6 +19,11 @@ from portal.core.clock import in_korea
 
 _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("files", "<int:pk>/files/", preparing.files),
+    ("roster", "<int:pk>/roster/", rosters.roster),
+    ("roster_problems", "<int:pk>/roster/problems/", rosters.problems),
+    ("problem_list", "<int:pk>/roster/problems.csv", rosters.problem_list),
+    ("roster_row", "<int:pk>/roster/row/<int:recipient_pk>/", rosters.row),
+    ("choose_row", "<int:pk>/roster/row/<int:recipient_pk>/choose/", rosters.choose),
     ("progress", "<int:pk>/progress/", preparing.progress),
     ("live_progress", "<int:pk>/progress/live/", preparing.live_progress),
     ("review", "<int:pk>/review/", preparing.review),

@@ -7,11 +7,11 @@ import pytest
 from notices import services
 from notices.models import Asset, Campaign, Notice, Recipient, RenderBatch, RowCorrection, RowProblem
 from notices.rosters import Column
-from notices.services import correcting, rosters
+from notices.services import correcting
 from notices.services.correcting import RowRefused
 from notices.workflow import NotAllowed
 from tests.notices.test_rosters import HEADER, write_csv
-from tests.notices.world import BADA, HANEUL, SOL, World
+from tests.notices.world import BADA, SOL, World
 
 DEMO = Path(services.__file__).parent.parent / "reference" / "demo"
 
