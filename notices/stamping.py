@@ -1,28 +1,28 @@
 """Our own QR code on documents that have none: where it may stand, what it says, and how it is drawn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import zxingcpp
 
-from notices.assigning import Claim, Verdict
 from notices.codes import verify_address
 from notices.rasterizers.base import Bitmap
-from notices.reading import PageReading
 from notices.zones import STAMP_MM, Field, QrScheme, Template, Zone
 
 FEWEST_PX_PER_MODULE = 2  # below it a telephone's camera, or the reader of the finished JPEG, guesses
 _WHITE = 255
 
 
-def zone_for(template: Template, readings: Sequence[PageReading], claims: Iterable[Claim]) -> str:
-    """The free zone that is bare paper on every page that may be sent, by its name; '' if there is none."""
-    if template.qr_scheme != QrScheme.NONE:
+def zone_for(template: Template, white: Sequence[Collection[str]]) -> str:
+    """
+    The free zone for our code, by its name, or ''.
+
+    :param white: which free zones are bare paper, for each page that may be sent: it has to be so on every one
+    """
+    if template.qr_scheme != QrScheme.NONE or not white:
         return ""
-    by_page = {reading.page: reading for reading in readings}
-    proved = [by_page[page] for claim in claims if claim.verdict == Verdict.CLAIMED for page in claim.pages]
     names = (zone.name for zone in template.of(Field.FREE))
-    return next((name for name in names if proved and all(name in page.white for page in proved)), "")
+    return next((name for name in names if all(name in page for page in white)), "")
 
 
 def words_for(template: Template, stamp_zone: str) -> str:

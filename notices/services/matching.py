@@ -44,7 +44,9 @@ def match_pages(document: SourceDocument, *, now: datetime) -> bool:
     rules = rules_of(document)
     claims = judged(document, readings, people.values(), rules)
     document.groups_sha256 = sampling.groups_hash(document, claims)
-    document.stamp_zone = stamping.zone_for(rules.template, readings, claims)
+    white = {reading.page: reading.white for reading in readings}
+    proved = [white[page] for claim in claims if claim.verdict == Verdict.CLAIMED for page in claim.pages]
+    document.stamp_zone = stamping.zone_for(rules.template, proved)
     document.save(update_fields=["groups_sha256", "stamp_zone"])
     notices = keep_notices(document, claims, people)
     keep_verdicts(document, claims, readings, rules, notices)

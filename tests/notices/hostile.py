@@ -43,6 +43,17 @@ def _add_page(pdf: pikepdf.Pdf, content: bytes, box: Sequence[float], resources:
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
 
 
+def without_codes(path: Path, pages: Sequence[int] = range(1, 60)) -> Path:
+    """Pages of the demo document with white paper where their QR codes were, as an older system prints them."""
+    left, bottom, side = 16 / 25.4 * 72, 10 / 25.4 * 72, 28 / 25.4 * 72
+
+    def cover(pdf: pikepdf.Pdf) -> None:
+        for page in pdf.pages:
+            page.contents_add(f"q 1 g {left:.2f} {bottom:.2f} {side:.2f} {side:.2f} re f Q".encode())
+
+    return demo_pages(path, pages, change=cover)
+
+
 # --- not a PDF, or not whole ----------------------------------------------------------------------------------------
 
 
