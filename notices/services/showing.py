@@ -89,11 +89,11 @@ def picture_of(notice: Notice, *, number: int, now: datetime) -> bytes:
 
     :raises Undrawable: if there is none of that number, or one of them does not
     """
-    file = next((one for one in _files(notice) if one.kind == K.PICTURE and one.number == number), None)
-    if file is not None:
-        return _open(file, now=now)
+    files = {one.number: one for one in _files(notice) if one.kind == K.PICTURE}
+    if number in files:
+        return _open(files[number], now=now)
     asset = next((one for one in _assets(notice) if one.part == number), None)
-    if asset is None:
+    if files or asset is None:
         raise Undrawable
     try:
         return open_picture(asset, now=now)
