@@ -144,7 +144,7 @@ def _take(alias: str, event: PaymentNews, now: datetime) -> None:
     payment = found.filter(idempotency_key=event.key).first() if event.key else None
     payment = payment or found.filter(provider_reference=event.facts.reference).first()
     if payment is None:
-        _log.error("payment_event_without_payment", provider=alias, event=event.event_key)
+        _log.error("payment_event_without_payment", provider=alias, news=event.event_key)
     else:
         payment = record_facts(payment, event.facts, now=now)
     kept = PaymentEvent(

@@ -262,7 +262,7 @@ def record_relay_events(*, alias: str, call: HookRequest, now: datetime) -> list
         found = RelayDelivery.objects.filter(relay=alias)
         delivery = found.filter(key=event.key).first() if event.key else found.filter(relay_ref=event.ref).first()
         if delivery is None:
-            _log.error("relay_event_without_delivery", relay=alias, event=event.event_key)
+            _log.error("relay_event_without_delivery", relay=alias, news=event.event_key)
         else:
             _record(delivery.pk, event.facts, now=now)
         kept = RelayEvent(

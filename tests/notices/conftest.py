@@ -1,5 +1,6 @@
 """The people and the reference data every campaign test needs."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from pytest_django import Settings
 from messaging import services as messaging
 from messaging.models import SenderNumber
 from notices import services as notices
+from notices.models import Bill
 from portal.accounts.models import Department
 from portal.core.clock import day_in_korea
+from tests.notices.billed import bill_of, billed
+from tests.notices.other_ends import OtherEnd, running
 from tests.notices.world import NOON, World, official
 
 
@@ -37,3 +41,27 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
         sender=official("sender", noise, "sender", name="최팀장"),
         stranger=official("stranger", other, "sender", "officer", name="남주무"),
     )
+
+
+@pytest.fixture(scope="session")
+def payment_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherEnd]:
+    """A payment provider for all tests of a run."""
+    with running("payments", tmp_path_factory.mktemp("payments") / "payments.jsonl") as end:
+        yield end
+
+
+@pytest.fixture
+def provider(payment_process: OtherEnd, settings: Settings) -> OtherEnd:
+    """The provider as the settings name it, with nothing wrong about it."""
+    payment_process.faults()
+    settings.PAYMENT_PROVIDERS = {
+        "card": payment_process.entry,
+        "accounts": {"BACKEND": "notices.payments.accounts.Accounts"},
+    }
+    return payment_process
+
+
+@pytest.fixture
+def bill(world: World) -> Bill:
+    """What 김하늘 is asked to pay."""
+    return bill_of(billed(world))

@@ -77,7 +77,8 @@ def test_what_the_citizen_did_is_what_a_look_up_says(provider: OtherEnd, act: st
 
     answer = provider.press(opened.pay_url, act)
 
-    assert answer.status_code == 303 and answer.headers["location"] == wanted.return_url
+    assert answer.status_code == 303
+    assert answer.headers["location"] == wanted.return_url
     found = facts(plug, wanted.key)
     assert (found.status, found.amount_won, found.reference) == (status, 32_000, opened.reference)
 
@@ -196,7 +197,8 @@ def test_the_pay_page_says_what_and_how_much(provider: OtherEnd, page: str) -> N
 
     shown = BROWSER.get(opened.pay_url)
 
-    assert "32,000원" in shown.text and "주정차 위반 과태료" in shown.text
+    assert "32,000원" in shown.text
+    assert "주정차 위반 과태료" in shown.text
     assert ('value="confirm"' in shown.text) == (page == "waiting")
 
 
@@ -216,7 +218,9 @@ def test_nobody_is_sent_to_a_site_the_page_does_not_name(provider: OtherEnd) -> 
 def test_paying_at_a_bank_opens_nothing() -> None:
     counter = Accounts()
 
-    assert counter.is_counter and not counter.origins and counter.look_up(uuid4()) == NoSuchPayment()
+    assert counter.is_counter
+    assert not counter.origins
+    assert counter.look_up(uuid4()) == NoSuchPayment()
     with pytest.raises(Misconfigured):
         counter.start(order())
     with pytest.raises(HookRefused):
