@@ -6,7 +6,7 @@ from notices.services.checking import settle_checking
 from notices.services.closing import NotSettled, cancel, close, pause, resume
 from notices.services.deciding import check_decision, decide_answer
 from notices.services.documents import attach_document
-from notices.services.drafting import PlanRefused, draft, exclude, reopen_checking
+from notices.services.drafting import PlanRefused, draft, exclude, reopen_checking, replan
 from notices.services.drawing import PageUndrawable, draw_page, open_picture, page_pictures
 from notices.services.following import pointless, record_confirmation
 from notices.services.mailing import approve_paper, export_paper, open_paper
@@ -73,6 +73,7 @@ __all__ = [
     "record_notice_outcomes",
     "release_notice",
     "reopen_checking",
+    "replan",
     "resume",
     "run_campaigns",
     "send_notices",

@@ -28,11 +28,16 @@ def settle_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
     :raises NotAllowed: if the campaign is not being checked, a release is half signed, or nobody could be asked
     :raises SampleNeeded: if people have not looked at the whole acceptance sample
     """
+    waiting = Recipient.objects.filter(campaign=campaign, state=R.IMPORTED)
+    if not campaign.has_documents:
+        if not waiting.update(state=R.ADDRESSABLE):
+            raise NotAllowed("연락할 수 있는 사람이 한 명도 없습니다. 명부를 확인해 주세요.")
+        step(campaign, "settle_checking", by=by, now=now, manifest_sha256=manifest_of(campaign))
+        return
     if campaign.state == Campaign.State.CHECKING:
         refuse_undecided(campaign)
         refuse_without_sample(campaign)
     pictures = Asset.objects.sendable().filter(recipient=OuterRef("pk"))
-    waiting = Recipient.objects.filter(campaign=campaign, state=R.IMPORTED)
     sendable = waiting.filter(Exists(pictures)).update(state=R.ADDRESSABLE)
     if not sendable:
         raise NotAllowed("보낼 수 있는 통지서가 한 건도 없습니다. 명부와 PDF를 확인해 주세요.")

@@ -10,6 +10,7 @@ from django.db.models import Max
 from notices.models import Campaign, Option, Question, Recipient, RosterImport
 from notices.plans import Plan, PlanRefused, check, completed
 from notices.rosters.building import DEFECTS
+from notices.services.checking import settle_checking
 from notices.services.laddering import copy_ladder
 from notices.services.steps import log, official_for, step
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed, bucket_of
@@ -22,7 +23,16 @@ _NUMBERS_LOCK = 0x6E6F6E  # one campaign is numbered at a time
 R = Recipient.State
 
 
-__all__ = ["PlanRefused", "draft", "exclude", "may_prepare", "reopen_checking", "start_reading_if_complete", "unsettle"]
+__all__ = [
+    "PlanRefused",
+    "draft",
+    "exclude",
+    "may_prepare",
+    "reopen_checking",
+    "replan",
+    "start_reading_if_complete",
+    "unsettle",
+]
 
 
 @transaction.atomic
@@ -102,12 +112,56 @@ def may_prepare(campaign: Campaign, by: User) -> None:
 
 
 def start_reading_if_complete(campaign: Campaign, *, by: User | None, now: datetime) -> None:
-    """With a roster and a document at hand the analysis begins by itself."""
+    """
+    With a roster and a document at hand the analysis begins by itself.
+
+    Where nobody gets a document the roster is enough: there is nothing to check but its rows.
+    """
+    if not campaign.has_documents:
+        _settle_roster(campaign, by=by, now=now)
+        return
     documents = campaign.documents.filter(state__in=["uploaded", "reading", "read"]).exclude(zone_template="")
     if RosterImport.objects.filter(campaign=campaign).exists() and documents.exists():
         step(campaign, "read_files", by=by, now=now, manifest_sha256="")
         unsettle(campaign)
         ring(signature("notices.tasks.render"))
+
+
+def _settle_roster(campaign: Campaign, *, by: User | None, now: datetime) -> None:
+    people = Recipient.objects.filter(campaign=campaign)
+    if campaign.state == Campaign.State.DRAFT and people.exists():
+        step(campaign, "skip_reading", by=by, now=now)
+    elif campaign.state == Campaign.State.READY and by is not None:
+        reopen_checking(campaign, by=by, now=now)
+    if by is not None and people.filter(state=R.IMPORTED).exists():
+        settle_checking(campaign, by=by, now=now)
+
+
+@transaction.atomic
+def replan(campaign: Campaign, *, plan: Plan, by: User, now: datetime) -> None:
+    """
+    Change the plan while nobody has been asked to approve it; what was settled has to be settled again.
+
+    :raises NotAllowed: if it is being read, approved or was launched, or `by` may not prepare it
+    :raises PlanRefused: if the new plan makes no sense, or would need other material than is there
+    """
+    may_prepare(campaign, by)
+    plan = completed(plan)
+    check(plan, now=now)
+    has_material = RosterImport.objects.filter(campaign=campaign).exists() or campaign.documents.exists()
+    if has_material and plan.has_document != campaign.has_documents:
+        raise PlanRefused("명부나 문서를 올린 뒤에는 문서가 없는 종류와 있는 종류를 서로 바꿀 수 없습니다.")
+    if campaign.state == Campaign.State.READY:
+        reopen_checking(campaign, by=by, now=now)
+    columns = _columns(plan)
+    Campaign.objects.filter(pk=campaign.pk).update(**columns, manifest_sha256="")
+    campaign.refresh_from_db()
+    campaign.questions.all().delete()
+    _write_questions(campaign, plan)
+    copy_ladder(campaign, plan.ladder)
+    log(campaign, "replan", by=by, now=now)
+    if not campaign.has_documents and campaign.state == Campaign.State.CHECKING:
+        _settle_roster(campaign, by=by, now=now)
 
 
 @transaction.atomic

@@ -54,6 +54,10 @@ class Questionnaire:
         """Whether every question has a clear answer."""
         return {one.pk for one in self.asked} <= set(standing_answers(recipient))
 
+    def text_of(self, asked: Asked) -> str:
+        """The question itself."""
+        return self._texts[asked.position]
+
     def words(self, asked: Asked) -> Mapping[str, str]:
         """What fills the text of a question."""
         if asked.position not in self._words:

@@ -15,6 +15,7 @@ from notices import keys, services
 from notices.models import Answer, Asset, Campaign, Notice, PaperBatch, Recipient, RosterImport, SourceDocument
 from notices.plans import Plan
 from notices.rosters import RosterRow
+from notices.services.drafting import start_reading_if_complete
 from notices.services.rosters import copy_people
 from portal.accounts.models import Department, Official, User
 from portal.core.clock import KST
@@ -52,13 +53,17 @@ class World:
 
     def draft(self, **changes: Any) -> Campaign:
         """A campaign that has neither roster nor document."""
+        return services.draft(plan=self.plan(**changes), qr_key="sample-key", by=self.drafter, now=self.now)
+
+    def plan(self, **changes: Any) -> Plan:
+        """What is planned unless a test says otherwise: a notice with consent."""
         values: dict[str, Any] = {
             "title": "군소음 피해보상금 결정 통지서",
             "legal_basis": "군소음보상법 제14조",
             "asks_from": self.now,
             "asks_until": self.now + timedelta(days=14),
         }
-        return services.draft(plan=Plan(**{**values, **changes}), qr_key="sample-key", by=self.drafter, now=self.now)
+        return Plan(**{**values, **changes})
 
     def checking(self, people: Sequence[Person] = (HANEUL, BADA, SOL), **changes: Any) -> Campaign:
         """A campaign whose pages are all proved and drawn, as the analysis leaves it."""
@@ -123,8 +128,33 @@ class World:
             stored_as=f"nowhere/{recipient.pk}",
         )
 
+    def listed(self, people: Sequence[Person] = (HANEUL, BADA, SOL), **changes: Any) -> Campaign:
+        """A campaign without documents: its roster is all that has to be settled."""
+        campaign = self.draft(**changes)
+        RosterImport.objects.create(
+            campaign=campaign,
+            file_sha256="0" * 64,
+            file_name="명부.xlsx",
+            row_count=len(people),
+            unique_count=len(people),
+            duplicate_count=0,
+            by=self.drafter,
+            at=self.now,
+        )
+        rows = [
+            RosterRow(row=number + 1, key=f"2026-{number:08d}", name=name, birth=birth, phone=phone)
+            for number, (name, birth, phone) in enumerate(people, start=1)
+        ]
+        copy_people(campaign, [(row.key, row) for row in rows], self.now)
+        start_reading_if_complete(campaign, by=self.drafter, now=self.now)
+        campaign.refresh_from_db()
+        return campaign
+
     def ready(self, people: Sequence[Person] = (HANEUL, BADA, SOL), **changes: Any) -> Campaign:
         """A campaign that waits to be launched."""
+        plan = {"kind": "notice", **changes}
+        if plan["kind"] != "notice" and not (plan["kind"] == "acknowledge" and not plan.get("words")):
+            return self.listed(people, **changes)
         campaign = self.checking(people, **changes)
         services.settle_checking(campaign, by=self.drafter, now=self.now)
         return campaign

@@ -1,0 +1,57 @@
+"""Reads about answers: tallies from appended deltas, and answers by 동 with small groups merged."""
+
+import re
+from collections import defaultdict
+
+from notices.models import Answer, Campaign, Recipient
+from notices.queries import counts_of
+from notices.services.questioning import Questionnaire
+from notices.tallies import QuestionTally, merged, tally_of
+from portal.core.errors import Refused
+
+_AREA = re.compile(r"(?<!\S)([가-힣]{1,6}\d{0,2}(?:동|읍|면|리))(?=\s|,|\)|$)")
+NOWHERE = "주소 없음"
+BLOCK = 2_000
+
+
+class StillSecret(Refused):
+    """A vote is counted when it is over."""
+
+    sentence = "투표 결과는 마감한 뒤에 볼 수 있습니다."
+
+
+def tally_of_questions(campaign: Campaign) -> list[QuestionTally]:
+    """How every question of a campaign was answered, from counted deltas: no rows are counted."""
+    questions, counts = Questionnaire.of(campaign), counts_of(campaign)
+    return [
+        tally_of(asked, questions.text_of(asked), counts, is_hidden=campaign.is_secret) for asked in questions.asked
+    ]
+
+
+def answers_by_area(campaign: Campaign) -> dict[int, dict[str, dict[str, int]]]:
+    """
+    Question → 동 → option → how many, for the report of a survey or a vote. Opens addresses: not for a page that polls.
+
+    :raises StillSecret: while a vote is going on
+    """
+    if campaign.is_secret:
+        raise StillSecret
+    areas = {one.pk: area_of(one.address) for one in _people(campaign)}
+    tables: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+    chosen = Answer.objects.filter(
+        recipient__campaign=campaign, is_counted=True, replaced_at=None, option__isnull=False
+    )
+    for question, recipient, label in chosen.values_list("question__position", "recipient_id", "option__label"):
+        tables[question][areas.get(recipient, NOWHERE)][label] += 1
+    return {position: merged(groups) for position, groups in tables.items()}
+
+
+def _people(campaign: Campaign) -> list[Recipient]:
+    people = Recipient.objects.filter(campaign=campaign, answers__is_counted=True).distinct()
+    return list(people.only("pk", "sealed_id", "address_sealed", "campaign_id").iterator(chunk_size=BLOCK))
+
+
+def area_of(address: str) -> str:
+    """The 동 in an address, as it is written there."""
+    found = _AREA.findall(address)
+    return found[-1] if found else NOWHERE
