@@ -84,10 +84,14 @@ def _steps(campaign: Campaign, current: str) -> list[dict[str, Any]]:
     order = [name for name, _, _ in _STEPS]
     reached = max((order.index(name) for name, _, states in _STEPS if campaign.state in states), default=0)
     reached = len(order) - 1 if campaign.state in _WITH_LETTERS else reached
-    return [
+    steps = [
         {"label": label, "url": address(name, campaign.pk), "is_current": name == current, "is_open": place <= reached}
         for place, (name, label, _) in enumerate(_STEPS)
     ]
+    if campaign.bills.exists():
+        bills = {"label": "고지·징수", "url": address("bills", campaign.pk), "is_open": True}
+        steps.append({**bills, "is_current": current == "bills"})
+    return steps
 
 
 def page(
