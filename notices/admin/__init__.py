@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from notices import queries, tabulation
-from notices.admin import preparing, rosters, running
+from notices.admin import bills, preparing, rosters, running
 from notices.admin.access import campaign_for, home_of, may_prepare
 from notices.models import Campaign
 from portal.accounts.looking import user_of
@@ -42,6 +42,11 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("cancel", "<int:pk>/cancel/", running.cancel),
     ("close", "<int:pk>/close/", running.close),
     ("triage", "<int:pk>/triage/", running.triage),
+    ("bills", "<int:pk>/bills/", bills.bills),
+    ("bank_list", "<int:pk>/bills/bank-list/", bills.bank_list),
+    ("bills_file", "<int:pk>/bills/file/<slug:kind>/", bills.export),
+    ("bill", "<int:pk>/bills/<int:bill_pk>/", bills.bill),
+    ("bill_act", "<int:pk>/bills/<int:bill_pk>/act/", bills.act),
     ("paper", "<int:pk>/paper/", running.paper),
     ("paper_file", "<int:pk>/paper/<int:number>/<slug:kind>/", running.paper_file),
 )
