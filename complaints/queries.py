@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 
 from complaints import numbers, routing
 from complaints.deadlines import Due, Exclusion, Period, Unit, due
+from complaints.learning import Model, NotUnderstood, read_model
 from complaints.models import Category, CategoryKeyword, Complaint, ComplaintQuerySet, SupplementRequest, Transfer
 from complaints.permissions import actor_for
 from complaints.workflow import Actor, Clock, Stage, Step, steps_from
@@ -175,6 +176,15 @@ def lexicon() -> routing.Lexicon:
         "category__code", "text", "weight"
     )
     return routing.Lexicon([routing.Keyword(*row) for row in rows], departments)
+
+
+@cache
+def model() -> Model | None:
+    """What has read the training texts; without it the words alone decide, and the system check says so."""
+    try:
+        return read_model(_REFERENCE / "router.npz")
+    except NotUnderstood:
+        return None
 
 
 @cache

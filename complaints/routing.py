@@ -1,8 +1,9 @@
 """
 Which department answers: words in, a decision out, with the reason for it. No database, no clock.
 
-Score of a category = what its keywords weigh. `decide` turns scores into probabilities, sums them per department, and
-is automatic only when sure enough; everything else goes to people.
+Score of a category = what its keywords weigh, and how much the text sounds like those a small model has read
+(`complaints.learning`; without it the words alone decide). `decide` turns scores into probabilities, sums them per
+department, and is automatic only when sure enough; everything else goes to people.
 """
 
 import csv
@@ -15,12 +16,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from complaints.learning import Model
 from portal.core.hangul import from_english_keyboard
 from portal.core.phrases import LETTERS_PER_SYLLABLE, Folded, Phrase, fold, fold_stem, places_of
 
 TEMPERATURE = 1.9  # how much weight a keyword's weight has
 NOTHING = 1.6  # the score of "none of these": one weak word alone decides nothing
 AUTOMATIC = 0.65  # one strong word is just enough, two that disagree are not
+# The next three are fitted on the training texts, each writer's judged by a model that had not read that writer:
+# above 0.84 it was right in 955 of 1,000.
+MODEL_SHARE = 8.0
+FAINT = 0.02  # below it the model hears nothing
+AUTOMATIC_WITH_MODEL = 0.84
 PLACE_SHARE = 0.5  # words of the place say less than words of the text
 LONGEST_TEXT = 3000  # characters; nobody's reason to write stands behind them
 
@@ -131,27 +138,46 @@ def normalise(text: str) -> str:
     return " ".join([plain, *typed])
 
 
-def decide(text: str, *, place: str = "", lexicon: Lexicon, rules: Sequence[Rule] = (), dong: str = "") -> Decision:
+def decide(
+    text: str,
+    *,
+    place: str = "",
+    lexicon: Lexicon,
+    model: Model | None = None,
+    rules: Sequence[Rule] = (),
+    dong: str = "",
+) -> Decision:
     """The department for a text, as sure as its words allow."""
-    folded = fold(normalise(text))
+    normal = normalise(text)
+    folded = fold(normal)
     hits = lexicon.hits(folded)
     scores: dict[str, float] = defaultdict(float)
     for keyword, _ in hits:
-        scores[keyword.category] += keyword.weight
+        scores[keyword.category] += keyword.weight / TEMPERATURE
     for keyword, _ in lexicon.hits(fold(normalise(place))) if hits else ():
-        scores[keyword.category] += keyword.weight * PLACE_SHARE
-    decision = _decision(_shares(scores), hits, lexicon)
+        scores[keyword.category] += keyword.weight * PLACE_SHARE / TEMPERATURE
+    heard = _heard(normal, lexicon, model)
+    decision = _decision(_shares(scores, heard), hits, lexicon, AUTOMATIC_WITH_MODEL if model else AUTOMATIC)
     return _ruled(decision, rules, folded, dong)
 
 
-def _shares(scores: Mapping[str, float]) -> dict[str, float]:
+def _heard(normal: str, lexicon: Lexicon, model: Model | None) -> dict[str, float]:
+    """What the model hears of categories that are in use; faint ones are left out."""
+    found = model.scores(normal).items() if model else ()
+    return {code: score for code, score in found if score > FAINT and code in lexicon.departments}
+
+
+def _shares(scores: Mapping[str, float], heard: Mapping[str, float]) -> dict[str, float]:
     """The probability of each category; what is missing from one is "none of these"."""
-    strengths = {code: math.exp(score / TEMPERATURE) for code, score in scores.items() if score > 0}
+    said = {code for code, score in scores.items() if score > 0} | heard.keys()
+    strengths = {code: math.exp(scores.get(code, 0.0) + MODEL_SHARE * heard.get(code, 0.0)) for code in said}
     total = sum(strengths.values()) + math.exp(NOTHING / TEMPERATURE)
     return {code: strength / total for code, strength in strengths.items()}
 
 
-def _decision(shares: Mapping[str, float], hits: Sequence[tuple[Keyword, str]], lexicon: Lexicon) -> Decision:
+def _decision(
+    shares: Mapping[str, float], hits: Sequence[tuple[Keyword, str]], lexicon: Lexicon, automatic: float
+) -> Decision:
     summed: dict[str, float] = defaultdict(float)
     best: dict[str, str] = {}
     for code in sorted(shares, key=lambda code: (-shares[code], code)):
@@ -167,7 +193,7 @@ def _decision(shares: Mapping[str, float], hits: Sequence[tuple[Keyword, str]], 
         (Reason(written, keyword.weight) for keyword, written in hits if keyword.category == first.category),
         key=lambda reason: -reason.weight,
     )
-    is_auto = first.probability >= AUTOMATIC
+    is_auto = first.probability >= automatic
     return Decision(first.category, first.department, first.probability, top3, tuple(why), is_auto=is_auto)
 
 

@@ -99,7 +99,9 @@ class PlaceForm(StepForm):
                 del self.fields["suggestion"]
 
     def _suggestions(self) -> list[tuple[str, str]]:
-        decision = routing.decide(self.complaint.body, place=self.complaint.address, lexicon=queries.lexicon())
+        decision = routing.decide(
+            self.complaint.body, place=self.complaint.address, lexicon=queries.lexicon(), model=queries.model()
+        )
         return [
             (
                 choice.category,

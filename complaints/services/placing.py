@@ -33,7 +33,7 @@ def direction_of(text: str, *, place: str, category: Category | None) -> Directi
     priority = urgency.priority if urgency else USUAL_PRIORITY
     if category is not None:
         return Direction(category, priority, Why(Assignment.Reason.RULE, "민원인이 고른 분류입니다."))
-    decision = routing.decide(text, place=place, lexicon=queries.lexicon())
+    decision = routing.decide(text, place=place, lexicon=queries.lexicon(), model=queries.model())
     if not decision.is_auto:
         return Direction(priority=priority)
     found = queries.category_of(decision)
@@ -45,7 +45,7 @@ def _in_words(decision: routing.Decision, category: Category) -> str:
     """‘가로등’이라고 쓰셔서 도로과로 보냅니다."""
     where = josa(category.department.name, "으로/로")
     if not decision.why:
-        return f"{decision.rule}에 따라 {where} 보냅니다."
+        return f"{decision.rule or '비슷한 글들이 간 길'}에 따라 {where} 보냅니다."
     return f"{josa(f'‘{decision.why[0].written}’', '이라고/라고')} 쓰셔서 {where} 보냅니다."
 
 

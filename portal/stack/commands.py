@@ -21,7 +21,7 @@ from portal.stack.up import main as up
 
 WITHOUT_SERVICES = {
     *("check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "version"),
-    *("makemigrations", "startapp", "spectacular", "payment_simulator", "relay_simulator"),
+    *("makemigrations", "startapp", "spectacular", "train_router", "payment_simulator", "relay_simulator"),
     *("evaluate_replies", "evaluate_routing", "evaluate_chatbot", "evaluate_assignment", "explain_due"),
 }
 ON_BARE_DATABASE = {"dbshell", "inspectdb", "migrate", "optimizemigration", "setup", "showmigrations", "sqlmigrate"}
