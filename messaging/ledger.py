@@ -10,7 +10,7 @@ from django.db import connection
 from messaging.models import BilledOn, LegStatus
 
 # A carrier that reports on a leg at all took it, even where the report overtook its answer.
-_TAKEN = [LegStatus.ACCEPTED.value, LegStatus.EXPIRED.value, LegStatus.UNDELIVERED.value, LegStatus.DELIVERED.value]
+TAKEN = [LegStatus.ACCEPTED.value, LegStatus.EXPIRED.value, LegStatus.UNDELIVERED.value, LegStatus.DELIVERED.value]
 _BOOK = """
     WITH owed AS (
         SELECT a.id, a.cost_won, a.carrier, a.channel, m.topic, m.department_id
@@ -51,7 +51,7 @@ def book(legs: Collection[UUID], *, day: date) -> None:
         "ids": list(legs),
         "accepted": BilledOn.ACCEPTED.value,
         "delivered": LegStatus.DELIVERED.value,
-        "taken": _TAKEN,
+        "taken": TAKEN,
         "day": day,
         "month": day.replace(day=1),
     }

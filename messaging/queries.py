@@ -1,16 +1,31 @@
 """Reads that pages and other rooms need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from messaging.carriers.base import MmsProfile
 from messaging.carriers.registry import carrier, carrying
-from messaging.models import Attempt, DeliveryEvent, LegStatus, Message, MessageStatus, Reply, Stream, StreamCount
+from messaging.ledger import TAKEN
+from messaging.models import (
+    Attempt,
+    BilledOn,
+    DeliveryEvent,
+    LegStatus,
+    Message,
+    MessageImage,
+    MessageStatus,
+    Reply,
+    Stream,
+    StreamCount,
+)
 from portal.core.clock import in_korea
+
+NEVER_LEFT = (MessageStatus.QUEUED, MessageStatus.HELD, MessageStatus.CANCELLED, MessageStatus.SUPPRESSED)
 
 
 def database_clock() -> datetime:
@@ -61,6 +76,39 @@ def stream_tag(stream: int) -> str:
     latest = StreamCount.objects.filter(stream=stream).order_by("-pk").values_list("pk", flat=True).first()
     paused_at = Stream.objects.filter(pk=stream).values_list("paused_at", flat=True).first()
     return f"{stream}|{latest}|{paused_at}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelBill:
+    """The legs of a stream on one channel: what carriers may bill, and what the ledger has of it."""
+
+    channel: str
+    leg_count: int
+    leg_won: Decimal
+    booked_count: int
+    booked_won: Decimal
+
+
+def bills_of(stream: str) -> list[ChannelBill]:
+    """Whether every leg that its carrier may bill is booked at the price it left with, channel by channel."""
+    legs = Attempt.objects.filter(stream__name=stream, message__is_test=False)
+    may_bill = Q(status=LegStatus.DELIVERED) | Q(billed_on=BilledOn.ACCEPTED, status__in=TAKEN)
+    rows = legs.values("channel").annotate(
+        legs=Count("pk", filter=may_bill),
+        legs_won=Sum("cost_won", filter=may_bill, default=Decimal(0)),
+        booked=Count("charge"),
+        booked_won=Sum("charge__won", default=Decimal(0)),
+    )
+    return [
+        ChannelBill(row["channel"], row["legs"], row["legs_won"], row["booked"], row["booked_won"])
+        for row in rows.order_by("channel")
+    ]
+
+
+def pictures_of(stream: str) -> Iterator[tuple[str, str]]:
+    """Key and picture handle of every message of a stream that a carrier has taken, or may have."""
+    images = MessageImage.objects.filter(message__stream__name=stream).exclude(message__status__in=NEVER_LEFT)
+    yield from images.order_by("message_id", "ordinal").values_list("message__key", "handle").iterator()
 
 
 def pause_of(stream: str) -> str:

@@ -1,6 +1,6 @@
 """Everything adds up: the identities of a campaign, shown live and required to close. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from notices.models import Recipient
@@ -37,8 +37,34 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Billed:
+    """The legs of one channel: what the carriers may bill, and what the ledger has booked."""
+
+    channel: str
+    leg_count: int
+    leg_won: int
+    booked_count: int
+    booked_won: int
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The notices with pictures that were handed over, and what their pictures say."""
+
+    message_count: int = 0
+    people_count: int = 0
+    picture_count: int = 0
+    read_back_count: int = 0  # the QR code of the very bytes names the recipient
+    without_code_count: int = 0  # the document has none: its hash alone says whose it is
+
+
+@dataclass(frozen=True)
 class Facts:
-    """What is counted about a campaign: metrics of its people, rows of its roster, pages, letters."""
+    """
+    What is counted about a campaign: metrics of its people, rows of its roster, pages, letters.
+
+    Money and pictures are None where only the moving numbers were looked at.
+    """
 
     counts: Mapping[str, int]
     roster_rows: int = 0
@@ -47,59 +73,80 @@ class Facts:
     document_pages: int = 0
     pages: Mapping[str, int] | None = None
     letters: int = 0
+    listed_rows: int = 0
     are_letters_final: bool = False
+    billed: tuple[Billed, ...] | None = None
+    sent: Sent | None = None
 
 
-def _state(facts: Facts, *states: str) -> tuple[Term, ...]:
-    return tuple(Term(R(state).label, facts.counts.get(f"state:{state}", 0)) for state in states)
+_SET_ASIDE = (R.EXCLUDED, R.DEFECTIVE, R.NO_MOBILE, R.MINOR, R.IMPORTED)
+_BEFORE_SENDING = (
+    *(R.ADDRESSABLE, R.ASKING, R.AGREED, R.ASK_UNDELIVERED, R.DECLINED, R.SILENT),
+    *(R.IDENTITY_MISMATCH, R.ANSWERED, R.UNANSWERED),
+)
+_GRANTED = (
+    *(R.VERIFIED, R.ASKING, R.REVOKED, R.IDENTITY_MISMATCH, R.QUEUED, R.SENT, R.DELIVERED, R.OPENED, R.UNOPENED),
+    *(R.UNDELIVERED, R.UNRESOLVED),
+)
+_UNDER_WAY = (R.IMPORTED, R.ADDRESSABLE, R.ASKING, R.AGREED, R.VERIFIED, R.QUEUED, R.SENT)
+_GROUNDS = ("reply", "standing", "statute")
 
 
 def identities(facts: Facts) -> tuple[Identity, ...]:
-    """I0 to I5. People still under way are terms of their own, so that the sums hold at every moment."""
-    people = facts.counts.get("all", 0)
-    rows = (Term("사람", people), Term("겹친 행", facts.roster_duplicates))
+    """I0 to I7. People still under way are terms of their own, so that the sums hold at every moment."""
+    count = facts.counts.get
+    people = count("all", 0)
+    set_aside = _states(facts, _SET_ASIDE)
+    addressed = Term("대상", sum(_state_count(facts, state) for state in set(R) - set(_SET_ASIDE)))
     found = [
-        Identity("I0", "명부 행", facts.roster_rows, rows),
+        Identity("I0", "명부 행", facts.roster_rows, (Term("사람", people), Term("겹친 행", facts.roster_duplicates))),
         Identity("I1", "문서 쪽", facts.document_pages, _page_terms(facts.pages or {})),
-        Identity("I2", "명부 인원", people, (*_set_aside(facts), Term("요청 대상", _sum_of_addressed(facts)))),
-        Identity("I3", "요청 대상", people - sum(term.count for term in _set_aside(facts)), _asked(facts)),
-        Identity("I4", "동의 확정", facts.counts.get("verified", 0), _consented(facts)),
+        Identity("I2", "명부 인원", people, (*set_aside, addressed)),
+        Identity("I3", "대상", people - sum(term.count for term in set_aside), _asked(facts)),
+        Identity("I4", "보낼 근거가 있는 분", _granted(facts), _sent_to(facts)),
         Identity("I5", "귀결", people, _ended(facts)),
+        Identity("I5-목록", "우편 목록의 줄", facts.listed_rows, (Term("목록에 실린 편지", facts.letters),)),
     ]
     if facts.are_letters_final:
-        letters = (Term("목록에 실림", facts.letters),)
-        found.append(Identity("I6", "종이 우편", facts.counts.get("bucket:paper", 0), letters))
-    return tuple(found)
+        found.append(
+            Identity("I5-편지", "종이 우편", count("bucket:paper", 0), (Term("목록에 실린 편지", facts.letters),))
+        )
+    return (*found, *_money(facts.billed), *_pictures(facts.sent))
 
 
-def _set_aside(facts: Facts) -> tuple[Term, ...]:
-    return _state(facts, R.EXCLUDED, R.DEFECTIVE, R.NO_MOBILE, R.MINOR, R.IMPORTED)
+def _state_count(facts: Facts, state: str) -> int:
+    return facts.counts.get(f"state:{state}", 0)
+
+
+def _states(facts: Facts, states: Iterable[str]) -> tuple[Term, ...]:
+    return tuple(Term(R(state).label, _state_count(facts, state)) for state in states)
+
+
+def _granted(facts: Facts) -> int:
+    return sum(facts.counts.get(f"ground:{ground}", 0) for ground in _GROUNDS)
 
 
 def _asked(facts: Facts) -> tuple[Term, ...]:
+    """Where everybody is whom nothing was sent to, and all others as one term."""
     count = facts.counts.get
-    return (
-        *_state(facts, R.ADDRESSABLE, R.ASKING, R.AGREED, R.ASK_UNDELIVERED, R.DECLINED, R.SILENT),
-        *_state(facts, R.IDENTITY_MISMATCH),
-        Term("동의 확정", count("verified", 0)),
-        Term("동의 전 취소", count("state:cancelled", 0) - count("cancelled_verified", 0)),
+    before = tuple(
+        Term(R(state).label, _state_count(facts, state) - count(f"granted:{state}", 0)) for state in _BEFORE_SENDING
     )
+    cancelled = Term("보내기 전 취소", count("state:cancelled", 0) - count("granted:cancelled", 0))
+    return (*before, Term("보낼 근거가 있는 분", _granted(facts)), cancelled)
 
 
-def _consented(facts: Facts) -> tuple[Term, ...]:
-    return (
-        *_state(facts, R.VERIFIED, R.REVOKED, R.QUEUED, R.SENT, R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED),
-        Term("동의 뒤 취소", facts.counts.get("cancelled_verified", 0)),
-    )
+def _sent_to(facts: Facts) -> tuple[Term, ...]:
+    count = facts.counts.get
+    labels = {R.ASKING: "다시 확인 중"}
+    terms = tuple(Term(labels.get(state, R(state).label), count(f"granted:{state}", 0)) for state in _GRANTED)
+    return (*terms, Term("그 뒤 취소", count("granted:cancelled", 0)))
 
 
 def _ended(facts: Facts) -> tuple[Term, ...]:
-    return (
-        Term("전자 전달", facts.counts.get("bucket:electronic", 0)),
-        Term("종이 우편", facts.counts.get("bucket:paper", 0)),
-        Term("제외", facts.counts.get("bucket:excluded", 0)),
-        Term("진행 중", sum(term.count for term in _under_way(facts))),
-    )
+    buckets = tuple(Term(bucket.label, facts.counts.get(f"bucket:{bucket.value}", 0)) for bucket in Recipient.Bucket)
+    waiting = facts.counts.get("awaits_opening", 0)
+    return (*buckets, Term("진행 중", waiting + sum(term.count for term in _states(facts, _UNDER_WAY))))
 
 
 def _page_terms(pages: Mapping[str, int]) -> tuple[Term, ...]:
@@ -107,16 +154,34 @@ def _page_terms(pages: Mapping[str, int]) -> tuple[Term, ...]:
     return tuple(Term(label, pages.get(verdict, 0)) for verdict, label in names.items())
 
 
-_ADDRESSED = [R.ADDRESSABLE, R.ASKING, R.AGREED, R.ASK_UNDELIVERED, R.DECLINED, R.SILENT, R.IDENTITY_MISMATCH]
-_AFTER_CONSENT = [R.VERIFIED, R.REVOKED, R.QUEUED, R.SENT, R.DELIVERED, R.UNDELIVERED, R.UNRESOLVED, R.CANCELLED]
+def _money(billed: tuple[Billed, ...] | None) -> tuple[Identity, ...]:
+    """I6: every leg a carrier may bill is booked once, at the price it left with."""
+    if billed is None:
+        return ()
+    legs = Identity(
+        "I6",
+        "통신사가 청구할 건",
+        sum(one.leg_count for one in billed),
+        tuple(Term(f"장부 {one.channel}", one.booked_count) for one in billed),
+    )
+    won = Identity(
+        "I6-원",
+        "통신사가 청구할 금액(원)",
+        sum(one.leg_won for one in billed),
+        tuple(Term(f"장부 {one.channel}", one.booked_won) for one in billed),
+    )
+    return legs, won
 
 
-def _sum_of_addressed(facts: Facts) -> int:
-    return sum(term.count for term in _state(facts, *_ADDRESSED, *_AFTER_CONSENT))
-
-
-def _under_way(facts: Facts) -> tuple[Term, ...]:
-    return _state(facts, R.IMPORTED, R.ADDRESSABLE, R.ASKING, R.AGREED, R.VERIFIED, R.QUEUED, R.SENT)
+def _pictures(sent: Sent | None) -> tuple[Identity, ...]:
+    """I7: one notice for each person, and every picture says whose it is."""
+    if sent is None:
+        return ()
+    codes = (Term("QR이 받는 분과 같음", sent.read_back_count), Term("QR이 없는 문서", sent.without_code_count))
+    return (
+        Identity("I7", "그림 통지를 받은 분", sent.people_count, (Term("보낸 그림 통지", sent.message_count),)),
+        Identity("I7-그림", "보낸 그림", sent.picture_count, codes),
+    )
 
 
 def broken(found: tuple[Identity, ...]) -> tuple[Identity, ...]:

@@ -233,6 +233,7 @@ MESSAGING_ALLOW_SIMULATOR = env.flag("MESSAGING_ALLOW_SIMULATOR", False)
 MESSAGING_NEW_SENDER_DAYS = env.number("MESSAGING_NEW_SENDER_DAYS", 0, at_least=0)
 MESSAGING_LEASE_SECONDS = env.number("MESSAGING_LEASE_SECONDS", 60, at_least=2)
 NOTICES_LINK_DAYS = env.number("NOTICES_LINK_DAYS", 30, at_least=1)
+NOTICES_PURGE_DAYS = env.number("NOTICES_PURGE_DAYS", 90, at_least=1)
 COMPLAINTS_COLLAPSE = timedelta(seconds=env.number("COMPLAINTS_COLLAPSE_SECONDS", 600))
 PAYMENT_PROVIDERS: dict[str, Any] = env.read(
     "PAYMENT_PROVIDERS", _plugs, {"accounts": {"BACKEND": "notices.payments.accounts.Accounts"}}

@@ -9,6 +9,7 @@ from notices.models.ladders import LadderStep
 from notices.models.merging import MergeLetter
 from notices.models.openings import NoticeLink, Opening, ReadingFile, VerifyCode
 from notices.models.paper import PaperBatch, PaperItem
+from notices.models.purging import Destruction
 from notices.models.recipients import Recipient, RecipientChange, RosterImport, RowProblem
 from notices.models.relay import RelayDelivery, RelayEvent
 from notices.models.rosters import ColumnMapping, RosterUpload, RowCorrection
@@ -25,6 +26,7 @@ __all__ = [
     "ColumnMapping",
     "Consent",
     "Count",
+    "Destruction",
     "DryRun",
     "LadderStep",
     "MergeLetter",

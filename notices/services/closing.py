@@ -7,9 +7,12 @@ from django.db import transaction
 
 from messaging import services as messaging
 from notices import balancing, queries
+from notices.balance_queries import all_facts_of
 from notices.models import Campaign, Recipient
 from notices.services.asking import ManifestChanged
+from notices.services.mailing import list_letters
 from notices.services.manifests import manifest_of
+from notices.services.purging import plan_purge
 from notices.services.steps import log, move, official_for, step
 from notices.workflow import CAMPAIGN_STEPS, LIVE, NotAllowed
 from portal.accounts.models import User
@@ -84,6 +87,7 @@ def cancel(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
     untouched = LIVE - {R.QUEUED, R.SENT}  # these two follow what messaging reports
     people = Recipient.objects.filter(campaign=campaign, state__in=untouched).select_for_update().order_by("pk")
     move(list(people), R.CANCELLED, cause="cancel", now=now, by=by, reason="cancelled")
+    plan_purge(campaign, now=now)
 
 
 @transaction.atomic
@@ -93,8 +97,9 @@ def close(campaign: Campaign, *, by: User, now: datetime) -> None:
 
     :raises NotSettled: saying what is missing
     """
-    facts = queries.facts_of(campaign)
-    under_way = sum(facts.counts.get(f"state:{state}", 0) for state in LIVE)
+    list_letters(campaign, now=now)
+    facts = all_facts_of(campaign)
+    under_way = sum(facts.counts.get(f"state:{state}", 0) for state in LIVE) + facts.counts.get("awaits_opening", 0)
     if under_way:
         raise NotSettled(f"아직 결과가 정해지지 않은 사람이 {under_way:,}명 있습니다.")
     if facts.counts.get("triage", 0):
@@ -107,3 +112,4 @@ def close(campaign: Campaign, *, by: User, now: datetime) -> None:
     for identity in balancing.broken(balancing.identities(facts)):
         raise NotSettled(f"합계가 맞지 않습니다: {identity.label} {identity.total:,} ≠ {identity.sum:,}")
     step(campaign, "close", by=by, now=now, closed_at=now)
+    plan_purge(campaign, now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,11 +13,11 @@ from messaging.understanding import Reading
 from notices import keys, ladders
 from notices.ladders import ASK, DELIVER, UNANSWERED, UNDELIVERED, UNOPENED, Rung, after_quiet
 from notices.models import Bill, Campaign, LadderStep, PaperItem, Recipient
-from notices.services.asking import remind
+from notices.services.asking import WAVE, remind
 from notices.services.conveying import convey
 from notices.services.laddering import ladder_of
 from notices.services.opening import record_opening
-from notices.services.sending import ON_A_LIST, WAVE, take_again
+from notices.services.sending import ON_A_LIST, take_again
 from notices.services.steps import move, note
 from portal.accounts.queries import calendar
 from portal.core.workdays import Calendar, in_korea
@@ -86,7 +87,7 @@ def _take(
         take_again(campaign, rungs, rung, people, now=now)
         return
     if rung.is_paper:
-        facts = {"ladder_step": rung.position, "ladder_at": now}
+        facts: dict[str, Any] = {"ladder_step": rung.position, "ladder_at": now}
         move(people, R.UNOPENED, cause="unopened", now=now, reason="unopened", **facts)
         return
     _stand_on(rung, people, now)

@@ -6,12 +6,13 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import Max
 
 from notices import paper, storage
 from notices.models import Campaign, Notice, PaperBatch, PaperItem, SourceDocument
-from notices.printing import Pages, printed
+from notices.printing import Pages, PrintRefused, printed
 from notices.services import vault
 from notices.services.steps import log, official_for
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed, reason_label
@@ -20,6 +21,7 @@ from portal.core.clock import in_korea
 
 C = Campaign.State
 _WITH_LETTERS = (C.FOLLOWING, C.CANCELLED)
+_log = structlog.get_logger(__name__)
 _PRINTABLE = ("proved", "released")
 _LIST = """
     insert into notices_paperitem (recipient_id, reason, state, registered_number, listed_at)
@@ -146,32 +148,37 @@ def approve_paper(batch: PaperBatch, *, by: User, now: datetime) -> None:
     log(batch.campaign, "approve_paper", by=by, now=now, note=f"{batch.number}차 {batch.row_count:,}명")
 
 
-def make_prints(campaign: Campaign, *, now: datetime) -> int:
+def make_prints(*, now: datetime) -> int:
     """Put the pages of approved lists together to print; returns how many lists were done."""
-    waiting = PaperBatch.objects.filter(campaign=campaign, approved_by__isnull=False, pdf_made_at__isnull=True)
-    made = 0
-    for batch in waiting.select_related("campaign").order_by("number"):
-        made += _make_print(batch, now=now)
-    return made
+    waiting = PaperBatch.objects.filter(approved_by__isnull=False, pdf_made_at__isnull=True)
+    waiting = waiting.exclude(campaign__state=C.PURGED).select_related("campaign")
+    return sum(_make_print(batch, now=now) for batch in waiting.order_by("pk"))
 
 
 def _make_print(batch: PaperBatch, *, now: datetime) -> bool:
     """Whether it was ours to make. Pages of people who stand apart on the list are not among them."""
     wanted = _notices_to_print(batch)
     facts: dict[str, object] = {"pdf_made_at": now}
-    if wanted:
-        sources = {one.document_id: one.document for one in wanted}
-        places = {pk: number for number, pk in enumerate(sources)}
-        letters = [Pages(places[one.document_id], tuple(one.pages)) for one in wanted]
-        with tempfile.TemporaryDirectory(prefix="print-", dir=vault.memory()) as folder, ExitStack() as stack:
-            paths = [stack.enter_context(vault.opened(_with(one, batch), now=now)) for one in sources.values()]
-            target = Path(folder) / "print.pdf"
-            facts["pdf_page_count"] = printed(letters, sources=paths, target=target)
-            facts["pdf_stored_as"], facts["pdf_sha256"] = _keep(batch, "pdf", target.read_bytes(), now)
+    try:
+        facts |= _put_together(batch, wanted, now) if wanted else {}
+    except PrintRefused:
+        _log.exception("print_not_made", batch=batch.pk)  # the lists are there; the page says that the PDF is not
     if PaperBatch.objects.filter(pk=batch.pk, pdf_made_at__isnull=True).update(**facts) == 1:
         return True
-    vault.forget([str(facts["pdf_stored_as"])] if wanted else [])
+    vault.forget([str(facts["pdf_stored_as"])] if "pdf_stored_as" in facts else [])
     return False
+
+
+def _put_together(batch: PaperBatch, wanted: list[Notice], now: datetime) -> dict[str, object]:
+    sources = {one.document_id: one.document for one in wanted}
+    places = {pk: number for number, pk in enumerate(sources)}
+    letters = [Pages(places[one.document_id], tuple(one.pages)) for one in wanted]
+    with tempfile.TemporaryDirectory(prefix="print-", dir=vault.memory()) as folder, ExitStack() as stack:
+        paths = [stack.enter_context(vault.opened(_with(one, batch), now=now)) for one in sources.values()]
+        target = Path(folder) / "print.pdf"
+        page_count = printed(letters, sources=paths, target=target)
+        stored_as, sha256 = _keep(batch, "pdf", target.read_bytes(), now)
+    return {"pdf_page_count": page_count, "pdf_stored_as": stored_as, "pdf_sha256": sha256}
 
 
 def _notices_to_print(batch: PaperBatch) -> list[Notice]:

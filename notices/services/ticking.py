@@ -12,6 +12,7 @@ from notices.services.asking import CannotSend, ask_consent, close_asking
 from notices.services.closing import hold
 from notices.services.following import escalate, expire_unopened
 from notices.services.mailing import list_letters
+from notices.services.purging import purge_due
 from notices.services.sending import follow, queue_notices
 from notices.services.steps import lock_campaign
 from portal.core.workdays import CalendarMissing
@@ -41,6 +42,7 @@ def run_campaigns(*, now: datetime, campaign_id: int | None = None) -> Ticked:
         running = running.filter(pk=campaign_id)
     for pk in list(running.order_by("pk").values_list("pk", flat=True)):
         _tick_safely(pk, now, done)
+    done.advanced += purge_due(now=now)
     _squash_counts()
     done.seconds = round(time.monotonic() - started, 3)
     return done

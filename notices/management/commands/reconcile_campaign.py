@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from notices import balancing, queries
+from notices.balance_queries import all_facts_of
 from notices.models import Campaign
 
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         campaign = Campaign.objects.filter(number=options["number"]).first()
         if campaign is None:
             raise CommandError(f"발송 건이 없습니다: {options['number']}")
-        facts = queries.facts_of(campaign)
+        facts = all_facts_of(campaign)
         found = balancing.identities(facts)
         rows = queries.recounted(campaign)
         counted = {name: facts.counts.get(name, 0) for name in rows}
