@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from notices.cells import Cells
 from notices.engines import backend_of
 from notices.zones import Field, Template
 from portal.core import cage
@@ -46,10 +47,12 @@ def read_pages(
     pages: range,
     engine: str = "default",
     reads_qr: bool = True,
+    cells: Cells | None = None,
 ) -> Iterator[PageReading]:
     """
     Read pages (from 1) in order; a page that kills its cage comes back with `failure` and the next ones are read.
 
+    :param cells: children that stay for the next batch
     :raises portal.core.cage.CageError: if the document itself cannot be opened
     """
     first = pages.start
@@ -57,7 +60,7 @@ def read_pages(
         last = min(first + BATCH, pages.stop) - 1
         reached = first
         try:
-            for line in _lines(pdf, template, range(first, last + 1), engine, reads_qr):
+            for line in _lines(pdf, template, range(first, last + 1), engine, reads_qr, cells):
                 yield PageReading.from_json(json.loads(line))
                 reached += 1
         except cage.CageError as error:
@@ -89,13 +92,21 @@ def _alone(pdf: Path, template: Template, page: int, engine: str, reads_qr: bool
         return PageReading(page, failure=error.reason)
 
 
-def _lines(pdf: Path, template: Template, pages: Sequence[int], engine: str, reads_qr: bool) -> Iterator[bytes]:
+def _lines(
+    pdf: Path,
+    template: Template,
+    pages: Sequence[int],
+    engine: str,
+    reads_qr: bool,
+    cells: Cells | None = None,
+) -> Iterator[bytes]:
     wanted = {
         "pages": list(pages),
         "zones": [zone.as_json() for zone in template.zones],
         "engine": backend_of(engine),
         "reads_qr": reads_qr,
     }
-    return cage.caged_lines(
-        MODULE, json.dumps(wanted).encode(), limits=cage.PDF, wall_per_item=SECONDS_PER_PAGE, files=[pdf]
-    )
+    payload = json.dumps(wanted).encode()
+    if cells is not None:
+        return cells.lines(MODULE, payload, wall_per_item=SECONDS_PER_PAGE)
+    return cage.caged_lines(MODULE, payload, limits=cage.PDF, wall_per_item=SECONDS_PER_PAGE, files=[pdf])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from notices.cells import Cells
 from notices.engines import backend_of
 from notices.fitting import PROBLEMS, Part, Rendered, unpack
 from notices.layout import PORTABLE, PictureProfile
@@ -15,17 +16,22 @@ from portal.core import cage
 __all__ = ["PROBLEMS", "NoticePages", "Part", "Rendered", "preview_page", "render_batch", "render_notice"]
 
 MODULE = "notices.cages.rendering"
-PAGES_PER_CHILD = 125
+PAGES_AT_ONCE = 125  # of one request: well within the processor time of a child
 SECONDS_PER_NOTICE = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class NoticePages:
-    """What to draw: pages (from 1) in order, and what their QR codes were read as, to compare the pictures with."""
+    """
+    What to draw: pages (from 1) in order, and what their QR codes were read as, to compare the pictures with.
+
+    `stamps`: what a QR code of ours says on each page, drawn into the template's free zone and read back as well.
+    """
 
     reference: str
     pages: tuple[int, ...]
     qr: tuple[str, ...] = ()
+    stamps: tuple[str, ...] = ()
 
 
 def render_batch(
@@ -35,11 +41,16 @@ def render_batch(
     *,
     template: Template | None = None,
     engine: str = "default",
+    cells: Cells | None = None,
 ) -> Iterator[tuple[NoticePages, Rendered]]:
     """
     Draw notices in order, yielding each as soon as it is done; one that kills its cage comes back `render_failed`.
 
+    What kills a child is known without searching: the notice after the last one that came out. It is tried once more
+    alone, for a long run may have used up what it needed; then the others go on.
+
     :param template: its QR zones are kept whole, and its repeated keys do not count as the smallest type
+    :param cells: children that stay for the next batch
     :raises portal.core.cage.CageError: if the document cannot be opened
     """
     left = list(notices)
@@ -47,7 +58,7 @@ def render_batch(
         batch = _first_batch(left)
         done = 0
         try:
-            for line in _lines(pdf, batch, profile, template, engine):
+            for line in _lines(pdf, batch, profile, template, engine, cells):
                 yield batch[done], unpack(line)
                 done += 1
         except cage.CageError as error:
@@ -84,12 +95,12 @@ def preview_page(pdf: Path, page: int, *, width: int = 900, engine: str = "defau
 
 
 def _first_batch(notices: Sequence[NoticePages]) -> list[NoticePages]:
-    """As many notices as one child draws before it is replaced: at least one."""
+    """As many notices as one request is for: at least one."""
     batch: list[NoticePages] = []
     pages = 0
     for notice in notices:
         pages += len(notice.pages)
-        if batch and pages > PAGES_PER_CHILD:
+        if batch and pages > PAGES_AT_ONCE:
             break
         batch.append(notice)
     return batch
@@ -105,16 +116,23 @@ def _alone(pdf: Path, notice: NoticePages, profile: PictureProfile, template: Te
 
 
 def _lines(
-    pdf: Path, notices: Sequence[NoticePages], profile: PictureProfile, template: Template | None, engine: str
+    pdf: Path,
+    notices: Sequence[NoticePages],
+    profile: PictureProfile,
+    template: Template | None,
+    engine: str,
+    cells: Cells | None = None,
 ) -> Iterator[bytes]:
     keys = template.of(Field.KEY)[1:] if template else ()
     wanted: dict[str, Any] = {
-        "notices": [{"pages": notice.pages, "qr": notice.qr} for notice in notices],
+        "notices": [{"pages": one.pages, "qr": [*one.qr, *one.stamps], "stamps": one.stamps} for one in notices],
         "profile": [profile.max_bytes, profile.max_width, profile.max_height, profile.max_images],
         "qr_zones": [zone.as_json() for zone in template.of(Field.QR)] if template else [],
+        "free_zones": [zone.as_json() for zone in template.of(Field.FREE)[:1]] if template else [],
         "small_zones": [zone.as_json() for zone in keys],
         "engine": backend_of(engine),
     }
-    return cage.caged_lines(
-        MODULE, json.dumps(wanted).encode(), limits=cage.PDF, wall_per_item=SECONDS_PER_NOTICE, files=[pdf]
-    )
+    payload = json.dumps(wanted).encode()
+    if cells is not None:
+        return cells.lines(MODULE, payload, wall_per_item=SECONDS_PER_NOTICE)
+    return cage.caged_lines(MODULE, payload, limits=cage.PDF, wall_per_item=SECONDS_PER_NOTICE, files=[pdf])

@@ -36,13 +36,19 @@ class Stored:
     sha256: str
 
 
-def write_sealed(path: Path, data: bytes, *, key: bytes, aad: str) -> Stored:
+def write_sealed(path: Path, data: bytes, *, key: bytes, aad: str, syncs_folder: bool = True) -> Stored:
     """Seal `data` into `path`, whole or not at all; folders are made."""
-    return write_sealed_stream(path, [data], key=key, aad=aad)
+    return write_sealed_stream(path, [data], key=key, aad=aad, syncs_folder=syncs_folder)
 
 
-def write_sealed_stream(path: Path, chunks: Iterable[bytes], *, key: bytes, aad: str) -> Stored:
-    """Seal chunks of any size, as an upload brings them, into `path`: whole or not at all."""
+def write_sealed_stream(
+    path: Path, chunks: Iterable[bytes], *, key: bytes, aad: str, syncs_folder: bool = True
+) -> Stored:
+    """
+    Seal chunks of any size, as an upload brings them, into `path`: whole or not at all.
+
+    :param syncs_folder: False where many files go into one folder, and `sync_folder` follows
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{uuid4().hex}.part")
     digest, byte_count = hashlib.sha256(), 0
@@ -62,7 +68,8 @@ def write_sealed_stream(path: Path, chunks: Iterable[bytes], *, key: bytes, aad:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if syncs_folder:
+        sync_folder(path.parent)
     return Stored(byte_count, digest.hexdigest())
 
 
@@ -125,7 +132,7 @@ def _blocks(chunks: Iterable[bytes], *, size: int = BLOCK) -> Iterator[tuple[byt
     yield bytes(pending), True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """A rename is durable only when its folder is."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -23,14 +23,13 @@ from PIL import Image
 from notices import storage
 from notices.assigning import Rules, Verdict, assign
 from notices.benchmarks.stage import Meter, Sample, say
+from notices.cells import PAGES_PER_CHILD
 from notices.fitting import BEST_QUALITY
 from notices.rasterizers import PageRequest, Rasterizer
 from notices.rasterizers.base import MM_PER_POINT
 from notices.rasterizers.pdfium import Pdfium
 from notices.rasterizers.poppler import Poppler
-from notices.reading import BATCH as READ_PER_CHILD
 from notices.reading import read_pages
-from notices.rendering import PAGES_PER_CHILD as DRAWN_PER_CHILD
 from notices.rendering import NoticePages, render_batch
 from notices.rosters import read_roster
 from notices.zones import load_templates
@@ -59,8 +58,8 @@ class Meters:
     @property
     def pipeline_ms(self) -> float:
         """A page all the way; a child's start is spread over the pages one child works on."""
-        reading = _without_start(self.reading, self.reading_start, READ_PER_CHILD)
-        drawing = _without_start(self.drawing, self.drawing_start, DRAWN_PER_CHILD)
+        reading = _without_start(self.reading, self.reading_start, PAGES_PER_CHILD)
+        drawing = _without_start(self.drawing, self.drawing_start, PAGES_PER_CHILD)
         return reading + self.assigning.ms + drawing + self.sealing.ms
 
 
@@ -106,11 +105,11 @@ def _figures(meters: Meters) -> dict[str, Any]:
         "pipeline_ms": round(meters.pipeline_ms, 2),
         "pipeline_ratio": round(limit / meters.pipeline_ms, 3),
         "pipeline_pages_per_core_second": round(1000 / meters.pipeline_ms, 1),
-        "reading_ms": round(_without_start(meters.reading, meters.reading_start, READ_PER_CHILD), 2),
+        "reading_ms": round(_without_start(meters.reading, meters.reading_start, PAGES_PER_CHILD), 2),
         "assign_ms": round(
-            _without_start(meters.reading, meters.reading_start, READ_PER_CHILD) + meters.assigning.ms, 2
+            _without_start(meters.reading, meters.reading_start, PAGES_PER_CHILD) + meters.assigning.ms, 2
         ),
-        "drawing_ms": round(_without_start(meters.drawing, meters.drawing_start, DRAWN_PER_CHILD), 2),
+        "drawing_ms": round(_without_start(meters.drawing, meters.drawing_start, PAGES_PER_CHILD), 2),
         "seal_ms": round(meters.sealing.ms, 3),
         "child_start_ms": round(meters.drawing_start.ms, 1),
     }
@@ -186,7 +185,7 @@ def _pipeline(sample: Sample, numbers: range, meters: Meters) -> None:
     pages = sum(len(notice.pages) for notice in notices)
     with tempfile.TemporaryDirectory(prefix="sotong-bench-") as folder, meters.sealing.over(pages):
         for place, jpeg in _places(Path(folder), pictures):
-            storage.write_sealed(place, jpeg, key=secrets.token_bytes(32), aad="bench")
+            storage.write_sealed(place, jpeg, key=secrets.token_bytes(32), aad="bench", syncs_folder=False)
 
 
 def _places(folder: Path, pictures: Sequence[bytes]) -> Iterator[tuple[Path, bytes]]:

@@ -23,6 +23,7 @@ from notices.rasterizers import Bitmap, Crop, PageRequest, Rasterizer, Rasterize
 from notices.rasterizers.base import MM_PER_POINT
 from notices.rasterizers.pdfium import Pdfium, PdfiumFile
 from notices.rasterizers.registry import engine
+from notices.stamping import stamp
 from notices.zones import Zone
 from portal.core.cage import given_file
 
@@ -51,6 +52,7 @@ def lines(payload: bytes) -> Iterator[bytes]:
         profile=Profile(*wanted["profile"]),
         keep=[Crop(zone.left, zone.top, zone.width, zone.height) for zone in zones],
         small_zones=[Zone.from_json(zone) for zone in wanted["small_zones"]],
+        free=[Zone.from_json(zone) for zone in wanted["free_zones"]],
     )
     notices = wanted["notices"]
     step = painter.rasterizer.pages_at_once
@@ -84,6 +86,7 @@ class _Painter:
     profile: Profile
     keep: Sequence[Crop]
     small_zones: Sequence[Zone]
+    free: Sequence[Zone] = ()  # where a QR code of ours goes, at most one
 
     def __post_init__(self) -> None:
         self.file = self.rasterizer.open(self.pdf) if isinstance(self.rasterizer, Pdfium) else PdfiumFile(self.pdf)
@@ -91,7 +94,7 @@ class _Painter:
 
     def paint(self, notices: Sequence[dict[str, Any]]) -> Iterator[Rendered]:
         """Sketch them all, then draw them all, page ranges together."""
-        sketches = self._sketches([tuple(notice["pages"]) for notice in notices])
+        sketches = self._sketches(notices)
         bitmaps = self._bitmaps([request for sketch in sketches for request in sketch.requests()])
         for notice, sketch in zip(notices, sketches, strict=True):
             if sketch.layout is None:
@@ -101,7 +104,18 @@ class _Painter:
             if len(pages) < len(sketch.layout.crops):
                 yield self._rendered(sketch, problems=("render_failed",))
             else:
+                pages = self._stamped(sketch, pages, dict(zip(notice["pages"], notice["stamps"], strict=False)))
                 yield self._finish(sketch, sketch.layout, pages, tuple(notice["qr"]))
+
+    def _stamped(self, sketch: _Sketch, bitmaps: list[Bitmap], stamps: dict[int, str]) -> list[Bitmap]:
+        """The pages with our codes on them; one that cannot be drawn is missed when the picture is read back."""
+        if not stamps or not self.free or sketch.layout is None:
+            return bitmaps
+        scale = sketch.layout.px_per_mm
+        bitmaps = [bitmap if bitmap.flags.writeable else bitmap.copy() for bitmap in bitmaps]
+        for page, crop, bitmap in zip(sketch.pages, sketch.layout.crops, bitmaps, strict=True):
+            stamp(bitmap, stamps[page], self.free[0], left_mm=crop.left, top_mm=crop.top, px_per_mm=scale)
+        return bitmaps
 
     def _bitmaps(self, wanted: Sequence[PageRequest]) -> Iterator[Bitmap | None]:
         """Each bitmap in order, None for a page that cannot be drawn."""
@@ -117,18 +131,23 @@ class _Painter:
                 yield None
                 left = left[done + 1 :]
 
-    def _sketches(self, notices: Sequence[tuple[int, ...]]) -> list[_Sketch]:
-        wanted = [PageRequest(page, PROBE_PX_PER_MM, is_colour=True) for pages in notices for page in pages]
+    def _sketches(self, notices: Sequence[dict[str, Any]]) -> list[_Sketch]:
+        wanted = [PageRequest(page, PROBE_PX_PER_MM, is_colour=True) for one in notices for page in one["pages"]]
         bitmaps = self._bitmaps(wanted)
-        return [self._sketch(pages, bitmaps) for pages in notices]
+        return [self._sketch(tuple(one["pages"]), bitmaps, self._kept(one)) for one in notices]
 
-    def _sketch(self, pages: tuple[int, ...], bitmaps: Iterator[Bitmap | None]) -> _Sketch:
+    def _kept(self, notice: dict[str, Any]) -> Sequence[Crop]:
+        """What must stay whole: the codes on the pages, and the place for ours."""
+        free = self.free if notice["stamps"] else ()
+        return [*self.keep, *(Crop(zone.left, zone.top, zone.width, zone.height) for zone in free)]
+
+    def _sketch(self, pages: tuple[int, ...], bitmaps: Iterator[Bitmap | None], keep: Sequence[Crop]) -> _Sketch:
         probes: list[tuple[int, Probe]] = []
         sizes: list[float] = []
         is_whole = True
         for page in pages:
             bitmap = next(bitmaps)
-            found = probe(bitmap, keep=self.keep) if bitmap is not None else None
+            found = probe(bitmap, keep=keep) if bitmap is not None else None
             is_whole = is_whole and bitmap is not None
             if found is not None:
                 probes.append((page, found))

@@ -3,15 +3,19 @@
 import hashlib
 import hmac
 import json
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
 from messaging.topics import WrongImage
-from notices import profiles, storage
+from notices import profiles, stamping
+from notices.cells import Cells
 from notices.codes import read_signed, read_verify, verify_code
 from notices.fitting import read_codes
 from notices.models import Asset, Campaign, Notice, PageClaim, Recipient, RenderBatch, SourceDocument
@@ -21,6 +25,7 @@ from notices.services import vault
 from notices.services.reading import MOST_ATTEMPTS, settle_batch
 from notices.services.steps import lock_campaign, step
 from notices.services.zoning import template_of
+from notices.zones import Field, Template
 from portal.core.cage import CageError
 from portal.core.errors import Refused
 from portal.core.sealing import Tampered
@@ -42,19 +47,20 @@ def batches_to_draw() -> QuerySet[RenderBatch]:
     return drawing.filter(document__campaign__state__in=[Campaign.State.READING, Campaign.State.CHECKING])
 
 
-def draw_batch(batch: RenderBatch, pdf: Path, *, now: datetime) -> None:
+def draw_batch(batch: RenderBatch, pdf: Path, *, now: datetime, cells: Cells | None = None) -> None:
     """Draw the notices that begin in a batch, and keep their pictures sealed under the campaign's key."""
     notices = _notices_of(batch)
     if batch.attempts_count > MOST_ATTEMPTS:
         drawn = {notice.pk: Rendered(problems=("render_failed",)) for notice in notices}
     else:
-        drawn = _draw(batch, pdf, notices)
-    kept: list[str] = []
+        drawn = _draw(batch, pdf, notices, cells)
+    shelf = vault.Shelf(batch.document.campaign, "pictures", now=now)
     try:
-        assets = [asset for one in notices for asset in _assets(batch, one, drawn[one.pk], kept, now)]
+        assets = [asset for one in notices for asset in _assets(batch, one, drawn[one.pk], shelf)]
+        shelf.sync()
         _keep(batch, notices, drawn, assets)
     except BaseException:
-        vault.forget(kept)
+        vault.forget(shelf.kept)
         raise
 
 
@@ -67,17 +73,63 @@ def _notices_of(batch: RenderBatch) -> list[Notice]:
     return list(mine.select_related("recipient").order_by("first_page"))
 
 
-def _draw(batch: RenderBatch, pdf: Path, notices: Sequence[Notice]) -> dict[int, Rendered]:
+def _draw(batch: RenderBatch, pdf: Path, notices: Sequence[Notice], cells: Cells | None) -> dict[int, Rendered]:
     codes: dict[int, tuple[str, ...]] = {}
     for claim in PageClaim.objects.filter(notice__in=notices).order_by("page"):
-        said = PageReading.from_json(json.loads(claim.reading)).qr
-        codes[claim.notice_id or 0] = (*codes.get(claim.notice_id or 0, ()), *said)
-    wanted = [NoticePages(str(one.pk), tuple(one.pages), codes.get(one.pk, ())) for one in notices]
+        codes[claim.page] = PageReading.from_json(json.loads(claim.reading)).qr
+    template = _with_one_place(template_of(batch.document), batch.document.stamp_zone)
+    stamps = {one.pk: _stamps(batch.document, one) for one in notices}
+    wanted = [
+        NoticePages(
+            reference=str(one.pk),
+            pages=pages,
+            qr=tuple(code for page in pages for code in codes.get(page, ())),
+            stamps=tuple(stamps[one.pk][page] for page in pages if stamps[one.pk]),
+        )
+        for one in notices
+        for pages in _drawn_together(batch, one)
+    ]
+    found: dict[int, list[Rendered]] = defaultdict(list)
     try:
-        found = render_batch(pdf, wanted, profiles.named(batch.profile), template=template_of(batch.document))
-        return {int(pages.reference): rendered for pages, rendered in found}
+        profile = profiles.named(batch.profile)
+        for pages, rendered in render_batch(pdf, wanted, profile, template=template, cells=cells):
+            found[int(pages.reference)].append(rendered)
     except CageError:
         return {notice.pk: Rendered(problems=("render_failed",)) for notice in notices}
+    return {pk: _joined(rendered) for pk, rendered in found.items()}
+
+
+def _with_one_place(template: Template, stamp_zone: str) -> Template:
+    """The layout with no white place but the one where our code goes."""
+    zones = tuple(zone for zone in template.zones if zone.field != Field.FREE or zone.name == stamp_zone)
+    return replace(template, zones=zones)
+
+
+def _stamps(document: SourceDocument, notice: Notice) -> dict[int, str]:
+    """What our code says on each page of a notice; nothing where the pages have codes or no place for one."""
+    if not document.stamp_zone:
+        return {}
+    secret = document.campaign.qr_key.encode()
+    texts = stamping.texts_for(notice.recipient.key, len(notice.pages), secret=secret, site=settings.SITE_URL)
+    return dict(zip(notice.pages, texts, strict=True))
+
+
+def _drawn_together(batch: RenderBatch, notice: Notice) -> list[tuple[int, ...]]:
+    """Pages that share pictures: all of them where pictures are counted, each alone behind the reading link."""
+    if batch.profile == profiles.PAGE_NAME:
+        return [(page,) for page in notice.pages]
+    return [tuple(notice.pages)]
+
+
+def _joined(pages: Sequence[Rendered]) -> Rendered:
+    """The pictures of pages drawn one by one; blank ones have none."""
+    if len(pages) == 1:
+        return pages[0]
+    return replace(
+        pages[0],
+        parts=tuple(part for page in pages for part in page.parts),
+        problems=tuple({problem for page in pages for problem in page.problems if problem != "blank"}),
+    )
 
 
 def binding(key: bytes, recipient: Recipient, sha256: str) -> bytes:
@@ -85,17 +137,14 @@ def binding(key: bytes, recipient: Recipient, sha256: str) -> bytes:
     return hmac.digest(key, f"{recipient.key}\x1f{sha256}".encode(), hashlib.sha256)
 
 
-def _assets(batch: RenderBatch, notice: Notice, drawn: Rendered, kept: list[str], now: datetime) -> list[Asset]:
+def _assets(batch: RenderBatch, notice: Notice, drawn: Rendered, shelf: vault.Shelf) -> list[Asset]:
     if drawn.problems:
         return []
-    campaign, recipient = batch.document.campaign, notice.recipient
-    key = vault.key_of(campaign, now=now)
+    recipient = notice.recipient
     made = []
     for number, part in enumerate(drawn.parts, start=1):
-        place = vault.place_for(campaign, "pictures")
-        kept.append(place)
-        aad = vault.aad_of_picture(campaign.pk, recipient.pk, batch.profile, number)
-        stored = storage.write_sealed(vault.full_path(place), part.jpeg, key=key, aad=aad)
+        aad = vault.aad_of_picture(batch.document.campaign_id, recipient.pk, batch.profile, number)
+        place, stored = shelf.put(part.jpeg, aad=aad)
         made.append(
             Asset(
                 notice=notice,
@@ -109,7 +158,7 @@ def _assets(batch: RenderBatch, notice: Notice, drawn: Rendered, kept: list[str]
                 quality=part.quality,
                 is_colour=part.is_colour,
                 sha256=stored.sha256,
-                bound=binding(key, recipient, stored.sha256),
+                bound=binding(shelf.key, recipient, stored.sha256),
                 read_back_key=recipient.key if part.qr else "",
                 renderer=drawn.renderer[:60],
                 stored_as=place,
@@ -125,6 +174,8 @@ def _keep(batch: RenderBatch, notices: Sequence[Notice], drawn: dict[int, Render
     secret = batch.document.campaign.qr_key.encode()
     for notice in notices:
         doubts = list(drawn[notice.pk].problems)
+        if batch.profile == profiles.PAGE_NAME:  # without large pictures the link shows those that are sent
+            doubts = [doubt for doubt in doubts if doubt == "read_back_failed"]
         if not doubts and not all(_is_hers(text, notice, secret) for text in drawn[notice.pk].qr):
             doubts = ["read_back_failed"]
         if doubts:

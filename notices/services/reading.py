@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from notices import storage
+from notices.cells import Cells
 from notices.ingest import DocumentRefused, Examination, examine
 from notices.models import Campaign, PageClaim, RenderBatch, SourceDocument
 from notices.reading import PageReading, read_pages
@@ -149,14 +150,14 @@ def batches_to_read() -> QuerySet[RenderBatch]:
     return reading.filter(document__campaign__state=Campaign.State.READING)
 
 
-def read_batch(batch: RenderBatch, pdf: Path, *, now: datetime) -> None:
-    """Read the pages of a batch and keep what they say, sealed."""
+def read_batch(batch: RenderBatch, pdf: Path, *, now: datetime, cells: Cells | None = None) -> None:
+    """Read the pages of a batch, in children that stay if there are some, and keep what they say, sealed."""
     pages = range(batch.first_page, batch.last_page + 1)
     if batch.attempts_count > MOST_ATTEMPTS:
         _keep_readings(batch, [PageReading(page, failure="crashed") for page in pages])
         return
     try:
-        readings = list(read_pages(pdf, template_of(batch.document), pages=pages))
+        readings = list(read_pages(pdf, template_of(batch.document), pages=pages, cells=cells))
     except CageError as error:
         readings = [PageReading(page, failure=error.reason) for page in pages]
     _keep_readings(batch, readings)

@@ -35,6 +35,26 @@ def place_for(campaign: Campaign, kind: str) -> str:
     return f"notices/{campaign.pk}/{kind}/{name[:2]}/{name}.sealed"
 
 
+class Shelf:
+    """A folder for the pictures of one batch: their places, the key, and one flush of the folder for all of them."""
+
+    def __init__(self, campaign: Campaign, kind: str, *, now: datetime) -> None:
+        self.key = key_of(campaign, now=now)
+        self.kept: list[str] = []
+        self._folder = place_for(campaign, kind).rpartition("/")[0]
+
+    def put(self, content: bytes, *, aad: str) -> tuple[str, storage.Stored]:
+        """Seal one file; its place, and what was written. It is durable only after `sync`."""
+        place = f"{self._folder}/{uuid4().hex}.sealed"
+        self.kept.append(place)
+        return place, storage.write_sealed(full_path(place), content, key=self.key, aad=aad, syncs_folder=False)
+
+    def sync(self) -> None:
+        """Make the names of the files durable, too."""
+        if self.kept:
+            storage.sync_folder(full_path(self._folder))
+
+
 def aad_of_document(document: SourceDocument | Campaign, stored_as: str) -> str:
     """What a sealed document is: its campaign and its place."""
     campaign_id = document.campaign_id if isinstance(document, SourceDocument) else document.pk

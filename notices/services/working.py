@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from pathlib import Path
 
 import structlog
 
+from notices.cells import Cells
 from notices.models import RenderBatch, SourceDocument
 from notices.services import vault
 from notices.services.drawing import batches_to_draw, campaigns_to_finish, draw_batch, finish_reading
@@ -38,26 +38,27 @@ def work_on_files(*, now: datetime, seconds: float = WORK_SECONDS) -> int:
 
 
 class _Bench:
-    """Keeps the document at hand open, so that it is not unsealed again for each batch."""
+    """Keeps the document at hand open and its children at work, so that no batch has to wait for either."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
         self._stack = ExitStack()
         self._document_id = 0
-        self._pdf = Path()
+        self._cells: Cells | None = None
 
-    def pdf_of(self, document: SourceDocument) -> Path:
-        """The plain file, in memory."""
-        if document.pk != self._document_id:
+    def cells_of(self, document: SourceDocument) -> Cells:
+        """Children that have the plain file at hand, in memory."""
+        if self._cells is None or document.pk != self._document_id:
             self.clear()
-            self._pdf = self._stack.enter_context(vault.opened(document, now=self._now))
+            pdf = self._stack.enter_context(vault.opened(document, now=self._now))
+            self._cells = self._stack.enter_context(Cells(pdf))
             self._document_id = document.pk
-        return self._pdf
+        return self._cells
 
     def clear(self) -> None:
         """Close what is open."""
         self._stack.close()
-        self._document_id = 0
+        self._cells = None
 
 
 @contextmanager
@@ -87,7 +88,8 @@ def _examine(now: datetime) -> bool:
 def _read(bench: _Bench, now: datetime) -> bool:
     batch = claim_batch(batches_to_read())
     if batch is not None:
-        read_batch(batch, bench.pdf_of(batch.document), now=now)
+        cells = bench.cells_of(batch.document)
+        read_batch(batch, cells.pdf, now=now, cells=cells)
     return batch is not None
 
 
@@ -98,7 +100,8 @@ def _match(now: datetime) -> bool:
 def _draw(bench: _Bench, now: datetime) -> bool:
     batch: RenderBatch | None = claim_batch(batches_to_draw())
     if batch is not None:
-        draw_batch(batch, bench.pdf_of(batch.document), now=now)
+        cells = bench.cells_of(batch.document)
+        draw_batch(batch, cells.pdf, now=now, cells=cells)
     return batch is not None
 
 

@@ -1,8 +1,8 @@
 """
 Cages: short-lived children with hard limits, the only place where bytes from outside are decoded.
 
-The parent half (`run_caged`, `caged_lines`) talks over pipes in length-prefixed frames. The child half, at the end,
-sets its own limits before it imports the decoder: `preexec_fn` is unsafe in a process with threads.
+The parent half (`run_caged`, `caged_lines`, `Cell`) talks over pipes in length-prefixed frames. The child half, at the
+end, sets its own limits before it imports the decoder: `preexec_fn` is unsafe in a process with threads.
 
 A module that runs in a cage has `main(payload: bytes) -> bytes` or `lines(payload: bytes) -> Iterator[bytes]`, imports
 no Django, finds its files with `given_file(0)` and says no by raising a `Refused` with its Korean sentence.
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, cast
@@ -29,6 +29,7 @@ Reason = Literal["crashed", "time_out", "too_large", "refused"]
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _HEADER = struct.Struct(">cQ")
+_LENGTH = struct.Struct(">Q")
 _ITEM, _END, _REFUSED, _NO_MEMORY, _BROKEN = b"I", b"E", b"R", b"M", b"B"
 _BLOCK = 256 * 1024
 _MIB = 1024 * 1024
@@ -107,6 +108,55 @@ def caged_lines(
             child.stop()
 
 
+class Cell:
+    """
+    A child that answers one request after another about the same files, until it has said `most_items` or has died.
+
+    Starting one costs as much as a dozen pages; one kept for ever keeps what a decoder forgot. Each request has the
+    processor time of `limits` for itself.
+    """
+
+    def __init__(self, module: str, *, limits: Limits, files: Sequence[Path] = (), most_items: int = 2000) -> None:
+        self._module, self._limits, self._files = module, limits, files
+        self._most_items = most_items
+        self._said_count, self._stack = 0, ExitStack()
+        self._child: _Child | None = None
+
+    def lines(self, payload: bytes, *, wall_per_item: float) -> Iterator[bytes]:
+        """
+        As `caged_lines`, in the child at hand; whoever stops listening half-way ends it.
+
+        :raises CageError: as `caged_lines`; the next request gets a new child
+        """
+        if self._said_count >= self._most_items:
+            self.close()
+        child = self._child or self._start()
+        is_whole = False
+        try:
+            for item in child.items(payload, wall_per_item, is_last=False):
+                self._said_count += 1
+                yield item
+            is_whole = True
+        finally:
+            if not is_whole:
+                self.close()
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        self._stack.close()
+        self._child = None
+
+    def _start(self) -> "_Child":
+        folder = tempfile.TemporaryDirectory(prefix="cage-", dir=_memory_folder(), ignore_cleanup_errors=True)
+        self._stack.enter_context(folder)
+        self._child = _Child(
+            self._module, "lines", Path(folder.name), self._limits, self._files, requests=self._most_items
+        )
+        self._stack.callback(self._child.stop)
+        self._said_count = 0
+        return self._child
+
+
 def given_file(index: int) -> Path:
     """In the child: the path of the parent's `files[index]`, with its suffix."""
     return next(Path.cwd().glob(f"file-{index}.*"))
@@ -136,11 +186,13 @@ def _copy_out(source: Path, target: Path) -> None:
 class _Child:
     """One child process, its pipes and its end."""
 
-    def __init__(self, module: str, function: str, folder: Path, limits: Limits, files: Sequence[Path]) -> None:
+    def __init__(
+        self, module: str, function: str, folder: Path, limits: Limits, files: Sequence[Path], *, requests: int = 1
+    ) -> None:
         self.limits = limits
         for index, file in enumerate(files):
             (folder / f"file-{index}{file.suffix or '.bin'}").symlink_to(file.resolve())
-        numbers = [str(n) for n in (limits.memory_bytes, limits.cpu_seconds, limits.file_bytes)]
+        numbers = [str(n) for n in (limits.memory_bytes, limits.cpu_seconds, limits.file_bytes, requests)]
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own file, a module name from our code
             [sys.executable, "-P", str(Path(__file__).resolve()), module, function, *numbers],
             stdin=subprocess.PIPE,
@@ -155,10 +207,12 @@ class _Child:
         os.set_blocking(self.stdout.fileno(), False)
         self.pending = bytearray()
 
-    def items(self, payload: bytes, wall: float) -> Iterator[bytes]:
+    def items(self, payload: bytes, wall: float, *, is_last: bool = True) -> Iterator[bytes]:
         """Hand over the payload, then yield each answer; `wall` is the longest silence."""
         deadline = time.monotonic() + wall
-        self._write(payload, deadline)
+        self._write(_LENGTH.pack(len(payload)) + payload, deadline)
+        if is_last:
+            self.stdin.close()
         while True:
             kind, body = self._frame(deadline)
             if kind == _END:
@@ -190,7 +244,6 @@ class _Child:
             except BrokenPipeError:
                 return  # it died before it had read everything: _frame says of what
             view = view[written:]
-        self.stdin.close()
 
     def _frame(self, deadline: float) -> tuple[bytes, bytes]:
         kind, length = _HEADER.unpack(self._read(_HEADER.size, deadline))
@@ -267,34 +320,58 @@ def _limit(kind: int, amount: int, *, slack: int = 0) -> None:
 
 
 def _child() -> None:
-    module, function, memory, cpu, file_size = sys.argv[1:6]
+    module, function, memory, cpu, file_size, requests = sys.argv[1:7]
     _give_up_rights()
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, int(memory))
-    _limit(resource.RLIMIT_CPU, int(cpu), slack=1)
+    _limit(resource.RLIMIT_CPU, int(cpu), slack=1 + int(cpu) * (int(requests) - 1))
     _limit(resource.RLIMIT_FSIZE, int(file_size))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a decoder that prints must not print into our frames
-    answer = _BROKEN, b""
-    try:
-        _answer(out, module, function, sys.stdin.buffer.read())
-        answer = _END, b""
-    except MemoryError:
-        answer = _NO_MEMORY, b"too much memory"
-    except Exception as error:  # noqa: BLE001 - the edge of the process: every error becomes a frame
-        answer = _told(error)
-    _send(out, *answer)
+    while (payload := _request()) is not None:
+        answer = _answered(out, module, function, payload)
+        _send(out, *answer)
+        if answer[0] != _END:
+            break
+        _allow_more_cpu(int(cpu))
     os._exit(0)  # a decoder's own clean-up may hang or crash, and everything has been said
+
+
+def _request() -> bytes | None:
+    """What is asked next; None when nothing more will be."""
+    head = sys.stdin.buffer.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    return sys.stdin.buffer.read(*_LENGTH.unpack(head))
+
+
+def _allow_more_cpu(seconds: int) -> None:
+    """Each request may use so much processor time: what earlier ones used is no fault of the next."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    wanted = int(time.process_time()) + 1 + seconds
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (min(wanted, hard), hard))  # `hard` is ours, hence no infinity
+
+
+def _answered(out: IO[bytes], module: str, function: str, payload: bytes) -> tuple[bytes, bytes]:
+    try:
+        _answer(out, module, function, payload)
+    except MemoryError:
+        return _NO_MEMORY, b"too much memory"
+    except Exception as error:  # noqa: BLE001 - the edge of the process: every error becomes a frame
+        return _told(error)
+    return _END, b""
 
 
 def _answer(out: IO[bytes], module: str, function: str, payload: bytes) -> None:
     import importlib  # noqa: PLC0415 - after the limits
     import types  # noqa: PLC0415
 
-    portal = types.ModuleType("portal")  # portal/__init__.py imports Celery, which has no business in a cage
-    portal.__path__ = [str(_ROOT / "portal")]
-    sys.modules["portal"] = portal
-    sys.modules["portal.core.cage"] = sys.modules["__main__"]
+    if "portal" not in sys.modules:
+        portal = types.ModuleType("portal")  # portal/__init__.py imports Celery, which has no business in a cage
+        portal.__path__ = [str(_ROOT / "portal")]
+        sys.modules["portal"] = portal
+        sys.modules["portal.core.cage"] = sys.modules["__main__"]
     work = getattr(importlib.import_module(module), function)
     for item in [work(payload)] if function == "main" else work(payload):
         _send(out, _ITEM, item)

@@ -136,6 +136,15 @@ def lines(payload: bytes) -> Iterator[bytes]:
     if how == "slow":
         yield b"first"
         time.sleep(10)
+    if how == "who":
+        yield str(os.getpid()).encode()
+        return
+    if how == "work":
+        until = time.process_time() + float(rest)
+        while time.process_time() < until:
+            pass
+        yield b"worked"
+        return
     for number in range(int(how)):
         yield f"line {number}".encode()
     segfault("")

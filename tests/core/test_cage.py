@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.core.cage import IMAGE, CageError, Limits, caged_lines, run_caged
+from portal.core.cage import IMAGE, CageError, Cell, Limits, caged_lines, run_caged
 
 MIB = 1024 * 1024
 SMALL = Limits(memory_bytes=512 * MIB, cpu_seconds=1, file_bytes=MIB, wall_seconds=5)
@@ -193,3 +193,52 @@ def is_running(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+# --- a child that is asked again ------------------------------------------------------------------------------------
+
+
+def said(cell: Cell, what: str) -> list[bytes]:
+    return list(cell.lines(what.encode(), wall_per_item=5))
+
+
+def test_child_answers_again_until_it_has_said_enough() -> None:
+    cell = Cell(PRISONER, limits=SMALL, most_items=2)
+
+    pids = [int(said(cell, "who")[0]) for _ in range(4)]
+    cell.close()
+
+    assert pids[0] == pids[1] != pids[2] == pids[3]
+    assert not any(map(is_running, pids))
+
+
+def test_each_request_has_its_own_processor_time() -> None:
+    two_seconds = Limits(memory_bytes=512 * MIB, cpu_seconds=2, file_bytes=MIB, wall_seconds=60)
+    cell = Cell(PRISONER, limits=two_seconds)
+
+    answers = [list(cell.lines(b"work 0.8", wall_per_item=60)) for _ in range(4)]
+    pid = int(said(cell, "who")[0])
+    with pytest.raises(CageError) as caught:
+        list(cell.lines(b"work 9", wall_per_item=60))
+    cell.close()
+
+    assert answers == [[b"worked"]] * 4
+    assert caught.value.message == "too much processor time"
+    assert not is_running(pid)
+
+
+def test_request_after_a_crash_or_an_interrupted_one_gets_a_new_child() -> None:
+    cell = Cell(PRISONER, limits=SMALL)
+    first = int(said(cell, "who")[0])
+
+    with pytest.raises(CageError):
+        said(cell, "2")
+    second = int(said(cell, "who")[0])
+    half = cell.lines(b"slow", wall_per_item=5)
+    assert next(half) == b"first"
+    half.close()  # type: ignore[attr-defined]  # a generator, which Iterator does not say
+    third = int(said(cell, "who")[0])
+    cell.close()
+
+    assert len({first, second, third}) == 3
+    assert not any(map(is_running, (first, second, third)))
