@@ -81,7 +81,8 @@ _METRICS = """
         case when delivered_at is not null then 'delivered' end,
         case when opened_at is not null then 'opened' end,
         case when ground <> '' then 'ground:' || ground end,
-        case when state = 'cancelled' and verified_at is not null then 'cancelled_verified' end
+        case when ground <> '' then 'granted:' || state end,
+        case when state = 'delivered' and bucket is null then 'awaits_opening' end
     ], null)
 """
 
