@@ -289,11 +289,13 @@ def _doubts_of_row(
         doubts.add(Reason.PAGE_COUNT)  # nobody says how many pages there should be
     for page, (page_of, _) in zip(group.pages, numberings, strict=True):
         for zone, value in page.zones(page_of):
-            doubts |= _doubts_of_value(zone, value, row)
+            if not agrees(zone, value, row):
+                doubts.add(_DIFFERS[zone.field])
     return doubts
 
 
-def _doubts_of_value(zone: Zone, value: str, row: RosterRow) -> set[Reason]:
+def agrees(zone: Zone, value: str, row: RosterRow) -> bool:
+    """Whether what a zone says is what the roster says. Zones that the roster knows nothing about always agree."""
     is_same = {
         Field.NAME: lambda: is_same_name(value, row.name),
         Field.BIRTH: lambda: is_same_birth(value, row.birth),
@@ -301,9 +303,7 @@ def _doubts_of_value(zone: Zone, value: str, row: RosterRow) -> set[Reason]:
         Field.AMOUNT: lambda: _is_same_amount(value, row.amount),
     }.get(zone.field)
     # A value with hidden letters says less: it counts only where somebody decided that it has to do.
-    if is_same is None or ((zone.is_masked or not _hides_letters(value)) and is_same()):
-        return set()
-    return {_DIFFERS[zone.field]}
+    return is_same is None or ((zone.is_masked or not _hides_letters(value)) and is_same())
 
 
 def _hides_letters(text: str) -> bool:

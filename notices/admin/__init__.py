@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from notices import queries, tabulation
-from notices.admin import bills, preparing, rosters, running
+from notices.admin import bills, holding, preparing, rosters, running
 from notices.admin.access import campaign_for, home_of, may_prepare
 from notices.models import Campaign
 from portal.accounts.looking import user_of
@@ -28,6 +28,13 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("live_progress", "<int:pk>/progress/live/", preparing.live_progress),
     ("review", "<int:pk>/review/", preparing.review),
     ("settle", "<int:pk>/review/settle/", preparing.settle),
+    ("held", "<int:pk>/held/", holding.held),
+    ("held_notice", "<int:pk>/held/<int:notice_pk>/", holding.held_notice),
+    ("release", "<int:pk>/held/<int:notice_pk>/release/", holding.release),
+    ("hold_again", "<int:pk>/held/<int:notice_pk>/hold-again/", holding.hold_again),
+    ("stray", "<int:pk>/stray/<int:number>/", holding.stray),
+    ("sample", "<int:pk>/sample/", holding.sample),
+    ("allow_fonts", "<int:pk>/allow-fonts/", holding.allow_fonts),
     ("person", "<int:pk>/person/<int:recipient_pk>/", preparing.person),
     ("page", "<int:pk>/page/<int:number>/", preparing.page_picture),
     ("wording", "<int:pk>/wording/", preparing.wording),

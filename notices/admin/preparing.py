@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from notices import costs, queries, services
+from notices import checking_queries, costs, queries, services
 from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, page
 from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
 from notices.models import Campaign, PageClaim, Recipient
@@ -184,6 +184,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         problems=roster.problems.order_by("row", "pk")[:200] if roster else [],
         problem_count=roster.problems.count() if roster else 0,
         can_settle=campaign.state == Campaign.State.CHECKING,
+        is_sample_seen=checking_queries.is_sample_seen(campaign),
     )
     note_look(request, campaign, [notice.recipient_id for notice in held])
     return response

@@ -13,15 +13,10 @@ from notices.zones import Field, On, QrScheme, Zone, load_templates
 from tests.notices import hostile
 
 SECRET = b"this campaign"
-WHITE = Zone("stamp", Field.FREE, On.EVERY, 175, 180, 16, 16)
+WHITE = Zone("stamp", Field.FREE, On.EVERY, 193, 180, 16, 16)
 PRINTED = Zone("stamp", Field.FREE, On.EVERY, 20, 100, 40, 40)
 SAMPLE = load_templates()[0]
 NOTICES = hostile.DEMO / "notices.pdf"
-
-
-def without_qr(free: Zone) -> object:
-    zones = tuple(zone for zone in SAMPLE.zones if zone.field != Field.QR)
-    return replace(SAMPLE, qr_scheme=QrScheme.NONE, zones=(*zones, free))
 
 
 def texts(pages: int = 1) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.contrib.auth.models import Group
 
-from messaging import answering, receiving
+from messaging import answering, ledger, receiving
 from messaging.models import Message, MessageStatus, Reply, SenderNumber
 from notices import keys, services
 from notices.models import Answer, Asset, Campaign, Notice, PaperBatch, Recipient, RosterImport, SourceDocument
@@ -18,7 +18,7 @@ from notices.rosters import RosterRow
 from notices.services.drafting import start_reading_if_complete
 from notices.services.rosters import copy_people
 from portal.accounts.models import Department, Official, User
-from portal.core.clock import KST
+from portal.core.clock import KST, day_in_korea
 from portal.core.sealing import blind_phone
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=KST).astimezone(UTC)
@@ -65,8 +65,10 @@ class World:
         }
         return Plan(**{**values, **changes})
 
-    def checking(self, people: Sequence[Person] = (HANEUL, BADA, SOL), **changes: Any) -> Campaign:
-        """A campaign whose pages are all proved and drawn, as the analysis leaves it."""
+    def checking(
+        self, people: Sequence[Person] = (HANEUL, BADA, SOL), *, samples: bool = True, **changes: Any
+    ) -> Campaign:
+        """A campaign whose pages are all proved and drawn, as the analysis leaves it; its sample was looked at."""
         campaign = self.draft(**changes)
         RosterImport.objects.create(
             campaign=campaign,
@@ -101,7 +103,7 @@ class World:
                 document.claims.create(page=number, verdict="held", reasons=["not_on_roster"])
         Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.CHECKING)
         campaign.refresh_from_db()
-        if document.notices.exists():
+        if samples and document.notices.exists():
             accept_sample(campaign, by=self.drafter, now=self.now)
         return campaign
 
@@ -201,6 +203,7 @@ class World:
         delivered_at = self.now if status == MessageStatus.DELIVERED else None
         leg, is_final = _LEGS[status]
         message.attempts.update(status=leg, accepted_at=self.now, final_at=self.now if is_final else None)
+        ledger.book(list(message.attempts.values_list("pk", flat=True)), day=day_in_korea(self.now))
         Message.objects.filter(pk=message.pk).update(status=status, delivered_at=delivered_at, outcome_told_at=None)
         receiving.tell_outcomes(now=self.now)
 
