@@ -55,6 +55,16 @@ class Shelf:
             storage.sync_folder(full_path(self._folder))
 
 
+def folder_of(campaign_id: int) -> Path:
+    """Everything a campaign keeps lies under this."""
+    return full_path(f"notices/{campaign_id}")
+
+
+def files_of(campaign: Campaign) -> list[Path]:
+    """Every file a campaign keeps."""
+    return [path for path in folder_of(campaign.pk).rglob("*") if path.is_file()]
+
+
 def aad_of_document(document: SourceDocument | Campaign, stored_as: str) -> str:
     """What a sealed document is: its campaign and its place."""
     campaign_id = document.campaign_id if isinstance(document, SourceDocument) else document.pk

@@ -11,6 +11,7 @@ from notices.cells import Cells
 from notices.models import RenderBatch, SourceDocument
 from notices.services import vault
 from notices.services.drawing import batches_to_draw, campaigns_to_finish, draw_batch, finish_reading
+from notices.services.mailing import make_prints
 from notices.services.matching import match_pages
 from notices.services.reading import (
     Overtaken,
@@ -34,7 +35,7 @@ def work_on_files(*, now: datetime, seconds: float = WORK_SECONDS) -> int:
     with _bench(now) as bench:
         while time.monotonic() - began < seconds and _one_piece(bench, now):
             done += 1
-    return done
+    return done + make_prints(now=now)
 
 
 class _Bench:
