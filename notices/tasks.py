@@ -31,3 +31,15 @@ def work_relay(**_: Any) -> None:
 def reconcile_payments(**_: Any) -> None:
     """Ask providers about payments whose end we do not know, and give back what is owed."""
     paying.reconcile_payments(now=clock.now())
+
+
+@shared_task
+def index_codes(**_: Any) -> None:
+    """Make the numbers of new notices findable for 진위확인."""
+    services.index_codes()
+
+
+@shared_task
+def make_ahead(**_: Any) -> None:
+    """Draw what links will show before anybody looks."""
+    services.make_ahead(now=clock.now())

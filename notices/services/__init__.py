@@ -10,6 +10,7 @@ from notices.services.drafting import PlanRefused, draft, exclude, reopen_checki
 from notices.services.drawing import PageUndrawable, draw_page, open_picture, page_pictures
 from notices.services.following import pointless, record_confirmation
 from notices.services.mailing import approve_paper, export_paper, open_paper
+from notices.services.opening import NoSecondFactor, link_for, record_opening, unlock
 from notices.services.posting import Posted, PostingRefused, mark_came_back, mark_posted
 from notices.services.releasing import (
     NotReleasable,
@@ -21,12 +22,15 @@ from notices.services.releasing import (
 from notices.services.rosters import attach_roster
 from notices.services.sampling import SampleNeeded, draw_sample, judge_group
 from notices.services.sending import follow, queue_notices, record_notice_outcomes, send_notices
+from notices.services.showing import forget_reading, make_ahead
 from notices.services.ticking import Ticked, run_campaigns
+from notices.services.verifying import index_codes
 from notices.services.working import work_on_files
 from notices.services.zoning import ZonesRefused, load_reference, new_version, write_template
 
 __all__ = [
     "ManifestChanged",
+    "NoSecondFactor",
     "NotReleasable",
     "NotSettled",
     "PageUndrawable",
@@ -53,10 +57,14 @@ __all__ = [
     "exclude",
     "export_paper",
     "follow",
+    "forget_reading",
     "hold_again",
+    "index_codes",
     "judge_group",
     "launch",
+    "link_for",
     "load_reference",
+    "make_ahead",
     "mark_came_back",
     "mark_posted",
     "name_owner",
@@ -71,6 +79,7 @@ __all__ = [
     "record_ask_outcomes",
     "record_confirmation",
     "record_notice_outcomes",
+    "record_opening",
     "release_notice",
     "reopen_checking",
     "replan",
@@ -78,6 +87,7 @@ __all__ = [
     "run_campaigns",
     "send_notices",
     "settle_checking",
+    "unlock",
     "work_on_files",
     "write_template",
 ]

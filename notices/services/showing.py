@@ -3,20 +3,23 @@
 import hashlib
 import hmac
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from threading import BoundedSemaphore
 
 import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from messaging.topics import WrongImage
 from notices import storage
 from notices.codes import names_page_of
 from notices.fitting import is_ours, read_codes
-from notices.models import Asset, Notice, PageClaim, ReadingFile
+from notices.models import Asset, Campaign, Notice, PageClaim, ReadingFile
+from notices.profiles import PAGE_NAME
 from notices.reading import PageReading
 from notices.services import vault
 from notices.services.drawing import binding, open_picture
@@ -29,6 +32,8 @@ from portal.core.sealing import Tampered
 
 CAGES_AT_ONCE, PATIENCE_SECONDS = 2, 8.0  # of one web process: a cage may take a gigabyte
 DRAWINGS_PER_HOUR = 6  # of one notice: what fails is not tried with every look
+AHEAD_SECONDS, AHEAD_AT_ONCE, NOTICES_PER_CAGE = 15, 100, 20
+C = Campaign.State
 K = ReadingFile.Kind
 _log = structlog.get_logger(__name__)
 _cages = BoundedSemaphore(CAGES_AT_ONCE)
@@ -72,15 +77,13 @@ def show(notice: Notice, *, now: datetime) -> Shown:
     """
     try:
         _make(notice, now=now)
+        words = _words(notice, now=now)
     except Undrawable:
-        if not _assets(notice):
-            raise
-        return Shown(tuple(Picture(one.part, one.width, one.height) for one in _assets(notice)))
-    files = _files(notice)
-    pages = json.loads(_open(next(one for one in files if one.kind == K.WORDS), now=now))
-    words = tuple(tuple(Block.from_json(block) for block in page) for page in pages)
-    pictures = (Picture(one.number, one.width, one.height) for one in files if one.kind == K.PICTURE)
-    return Shown(tuple(pictures), words)
+        words = ()
+    pictures = _pictures(notice)
+    if not pictures:
+        raise Undrawable
+    return Shown(tuple(Picture(number, one.width, one.height) for number, one in pictures.items()), words)
 
 
 def picture_of(notice: Notice, *, number: int, now: datetime) -> bytes:
@@ -89,16 +92,15 @@ def picture_of(notice: Notice, *, number: int, now: datetime) -> bytes:
 
     :raises Undrawable: if there is none of that number, or one of them does not
     """
-    files = {one.number: one for one in _files(notice) if one.kind == K.PICTURE}
-    if number in files:
-        return _open(files[number], now=now)
-    asset = next((one for one in _assets(notice) if one.part == number), None)
-    if files or asset is None:
+    picture = _pictures(notice).get(number)
+    if picture is None:
         raise Undrawable
+    if isinstance(picture, ReadingFile):
+        return _open(picture, now=now)
     try:
-        return open_picture(asset, now=now)
+        return open_picture(picture, now=now)
     except WrongImage:
-        _log.error("link_picture_refused", asset=asset.pk)
+        _log.error("link_picture_refused", asset=picture.pk)
         raise Undrawable from None
 
 
@@ -144,18 +146,61 @@ class _New:
 def _make(notice: Notice, *, now: datetime) -> None:
     if ReadingFile.objects.filter(notice=notice, kind=K.WORDS).exists():
         return
-    key = f"notices.reading:{notice.pk}"
-    if not take_token(key=key, capacity=DRAWINGS_PER_HOUR, per_seconds=3600, now=now):
+    if not _may_try(notice, now):
         raise Undrawable
     with _cage(), vault.opened(notice.document, now=now) as pdf:
         pages = own_pages(pdf, notice.pages)
+    _take(notice, pages, now=now)
+
+
+def _may_try(notice: Notice, now: datetime) -> bool:
+    key = f"notices.reading:{notice.pk}"
+    return take_token(key=key, capacity=DRAWINGS_PER_HOUR, per_seconds=3600, now=now)
+
+
+def _take(notice: Notice, pages: Sequence[ShownPage], *, now: datetime) -> None:
+    """Keep what was drawn, if it is provably hers; pictures only if no large ones were approved."""
     codes = _proven(notice, pages)
     words = [[block.as_json() for block in page.blocks] for page in pages]
     made = [
         _New(K.PICTURE, number, page.jpeg, page.width, page.height, bool(codes[number - 1]))
         for number, page in enumerate(pages, start=1)
+        if not _assets(notice, profile=PAGE_NAME)
     ]
     _keep(notice, [*made, _New(K.WORDS, 1, json.dumps(words, ensure_ascii=False).encode())], now=now)
+
+
+def make_ahead(*, now: datetime) -> int:
+    """
+    Make what links will show before anybody looks, many notices to one opened document; returns how many.
+
+    One worker at a time. Nothing depends on it: whoever looks earlier has her own made at once.
+    """
+    if not take_token(key="notices.reading.ahead", capacity=1, per_seconds=AHEAD_SECONDS, now=now):
+        return 0
+    made = ReadingFile.objects.filter(notice=OuterRef("pk"), kind=K.WORDS)
+    waiting = Notice.objects.sendable().filter(~Exists(made), link__expires_at__gt=now)
+    waiting = waiting.filter(recipient__campaign__state__in=(C.SENDING, C.FOLLOWING)).order_by("?")[:AHEAD_AT_ONCE]
+    by_document: dict[int, list[Notice]] = defaultdict(list)
+    for notice in waiting.select_related("recipient__campaign", "document__campaign"):
+        if _may_try(notice, now):
+            by_document[notice.document_id].append(notice)
+    return sum(_make_many(notices, now=now) for notices in by_document.values())
+
+
+def _make_many(notices: Sequence[Notice], *, now: datetime) -> int:
+    """One opened document, a few notices to a cage; a page that kills its cage costs these few their turn."""
+    done = 0
+    with vault.opened(notices[0].document, now=now) as pdf:
+        for start in range(0, len(notices), NOTICES_PER_CAGE):
+            few = notices[start : start + NOTICES_PER_CAGE]
+            with suppress(Undrawable), _cage():
+                pages = iter(own_pages(pdf, [page for notice in few for page in notice.pages]))
+                for notice in few:
+                    with suppress(Undrawable):
+                        _take(notice, [next(pages) for _ in notice.pages], now=now)
+                        done += 1
+    return done
 
 
 @contextmanager
@@ -260,12 +305,24 @@ def _files(notice: Notice) -> list[ReadingFile]:
     return list(files.order_by("kind", "number"))
 
 
-def _assets(notice: Notice) -> list[Asset]:
-    """The pictures of the message, complete or none."""
-    found = Asset.objects.filter(notice=notice).select_related("notice", "recipient__campaign")
-    first = found.order_by("profile", "part").first()
-    assets = list(found.filter(profile=first.profile).order_by("part")) if first else []
-    return assets if [one.part for one in assets] == list(range(1, len(assets) + 1)) else []
+def _pictures(notice: Notice) -> dict[int, ReadingFile | Asset]:
+    """The large pictures that were approved, else those made for the link, else those of the message."""
+    mine = {file.number: file for file in _files(notice) if file.kind == K.PICTURE}
+    return dict(_assets(notice, profile=PAGE_NAME) or mine or _assets(notice))
+
+
+def _assets(notice: Notice, *, profile: str = "") -> dict[int, Asset]:
+    """The pictures of one profile, complete or none."""
+    found = Asset.objects.filter(notice=notice).select_related("notice", "recipient__campaign").order_by("part")
+    found = found.filter(profile=profile) if profile else found.exclude(profile=PAGE_NAME)
+    assets = {asset.part: asset for asset in found}
+    is_whole = list(assets) == list(range(1, next(iter(assets.values())).parts + 1)) if assets else False
+    return assets if is_whole else {}
+
+
+def _words(notice: Notice, *, now: datetime) -> tuple[tuple[Block, ...], ...]:
+    file = next(one for one in _files(notice) if one.kind == K.WORDS)
+    return tuple(tuple(Block.from_json(block) for block in page) for page in json.loads(_open(file, now=now)))
 
 
 def _aad(notice: Notice, kind: str, number: int) -> str:

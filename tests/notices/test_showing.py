@@ -12,13 +12,14 @@ from django.test import Client
 from notices.models import Asset, Campaign, Notice, Opening, ReadingFile, Recipient
 from notices.services import showing, vault
 from notices.services.manifests import manifest_of
-from notices.services.showing import Crowded, Undrawable, document_of, forget_reading, picture_of, show
+from notices.services.showing import Crowded, Undrawable, document_of, forget_reading, make_ahead, picture_of, show
 from notices.showing import ShownPage
 from portal.core.cage import CageError
 from tests.notices.reading import Reader, analysed, delivered
 from tests.notices.world import World
 
 K = ReadingFile.Kind
+SENDING = {"state": "sending", "manifest_sha256": "1" * 64, "approved_manifest_sha256": "1" * 64}
 
 
 @pytest.fixture
@@ -236,3 +237,28 @@ def test_what_links_showed_can_be_forgotten(world: World, one: Reader, two: Read
     assert not place.exists()
     assert ReadingFile.objects.filter(notice=two.notice).count() == 3
     assert Notice.objects.filter(pk=one.notice.pk).exists()
+
+
+def test_what_links_will_show_is_made_ahead_and_only_once(
+    world: World, campaign: Campaign, one: Reader, two: Reader
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(**SENDING, sends_approved_by=world.sender)
+
+    assert make_ahead(now=world.tick(minutes=1)) == 2
+    assert make_ahead(now=world.tick(minutes=1)) == 0
+
+    assert ReadingFile.objects.filter(kind=K.WORDS).count() == 2
+    assert two.recipient.key in str(show(two.notice, now=world.now).words)
+    assert not Opening.objects.exists()
+
+
+def test_large_pictures_that_were_approved_are_the_ones_shown(world: World, one: Reader) -> None:
+    approved = _assets(one)[0]
+    Asset.objects.filter(pk=approved.pk).update(profile="page", parts=1)
+    Asset.objects.filter(notice=one.notice).exclude(pk=approved.pk).delete()
+
+    shown = show(one.notice, now=world.now)
+
+    assert [picture.width for picture in shown.pictures] == [approved.width]
+    assert shown.words
+    assert not ReadingFile.objects.filter(kind=K.PICTURE).exists()

@@ -37,6 +37,8 @@ class Command(BaseCommand):
             notices.run_campaigns(now=now())
             relaying.work_relay(now=now(), seconds=10.0)
             paying.reconcile_payments(now=now())
+            notices.index_codes()
+            notices.make_ahead(now=now())
             process_photos(now=now())
             sweep(now=now())
             messaging.keep_house(now=now())
