@@ -164,6 +164,7 @@ REASONS: dict[str, str] = {
     "ask_refused": "동의 요청 문자를 보낼 수 없었습니다",
     "declined": "동의하지 않았습니다",
     "silent": "마감까지 회신이 없습니다",
+    "no_consent": "전에 한 동의가 없거나 기한이 지났습니다",
     "identity_missing": "동의했으나 생년월일을 보내지 않았습니다",
     "not_asked": "번호를 함께 쓰는 분의 차례가 끝나지 않아 묻지 못했습니다",
     "identity_mismatch": "생년월일이 세 번 맞지 않았습니다",

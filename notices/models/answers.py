@@ -223,6 +223,11 @@ class Consent(SealedModel):
         return f"{self.recipient_id} {self.decision}"
 
     @property
+    def is_given(self) -> bool:
+        """Whether it was given and not taken back."""
+        return self.decision == self.Decision.GIVEN and self.revoked_at is None
+
+    @property
     def shown(self) -> str:
         """Where it stands, in words."""
         if self.revoked_at:

@@ -4,6 +4,7 @@ from notices.services.answering import record_answer
 from notices.services.asking import ManifestChanged, TooLate, ask_consent, close_asking, launch, record_ask_outcomes
 from notices.services.checking import settle_checking
 from notices.services.closing import NotSettled, cancel, close, pause, resume
+from notices.services.consents import NotGiven, revoke_consent
 from notices.services.deciding import check_decision, decide_answer
 from notices.services.documents import attach_document
 from notices.services.drafting import PlanRefused, draft, exclude, reopen_checking, replan
@@ -32,6 +33,7 @@ __all__ = [
     "ManifestChanged",
     "NoSecondFactor",
     "NotReleasable",
+    "NotGiven",
     "NotSettled",
     "PageUndrawable",
     "PlanRefused",
@@ -84,6 +86,7 @@ __all__ = [
     "reopen_checking",
     "replan",
     "resume",
+    "revoke_consent",
     "run_campaigns",
     "send_notices",
     "settle_checking",

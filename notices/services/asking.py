@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from celery import signature
+from django.conf import settings
 from django.db import connection, transaction
 
 from messaging import services as messaging
@@ -19,7 +20,6 @@ from portal.core.bells import ring
 from portal.core.errors import Refused
 
 WAVE = 5_000
-SHARED_PHONE_TURN = timedelta(hours=48)
 HEARD_AFTERWARDS = timedelta(days=7)  # a "no" before the picture leaves is obeyed, a "yes" is kept as late
 _TURNS_LOCK = 0x6E6F74  # one wave at a time in the whole house: two campaigns may know the same phone
 R = Recipient.State
@@ -74,7 +74,7 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
     if not wave:
         return 0
     shared = _shared_phones(wave)
-    closing = min(campaign.answers_until, now + SHARED_PHONE_TURN)
+    closing = min(campaign.answers_until, now + timedelta(hours=settings.NOTICES_TURN_HOURS))
     alone = [one for one in wave if bytes(one.phone_index or b"") not in shared]
     in_turn = [one for one in wave if bytes(one.phone_index or b"") in shared]
     move(alone, R.ASKING, cause="ask", now=now, asked_at=now, ask_closes_at=campaign.answers_until)

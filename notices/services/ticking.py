@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from notices.models import Campaign
 from notices.services.asking import CannotSend, ask_consent, close_asking
 from notices.services.closing import hold
+from notices.services.consents import use_standing_consents
 from notices.services.following import escalate, expire_unopened
 from notices.services.mailing import list_letters
 from notices.services.purging import purge_due
@@ -82,6 +83,7 @@ def _next_wave(campaign: Campaign, now: datetime) -> int:
         return 0
     if campaign.state == C.ASKING:
         return ask_consent(campaign, now=now) or escalate(campaign, now=now)
+    use_standing_consents(campaign, now=now)
     queued = queue_notices(campaign, now=now) or escalate(campaign, now=now)
     if not queued and campaign.state in (C.SENDING, C.FOLLOWING, C.CANCELLED):
         follow(campaign, now=now)
