@@ -20,9 +20,12 @@ from notices.rasterizers.pdfium import PdfiumFile
 
 # One call per range: a call per page costs 60 ms, and 168 ms near page 9,000 of a long file.
 RANGE = 64
-RANGE_BYTES = 48 * 1024 * 1024  # a container's /dev/shm may be no larger than 64 MB
+FEWEST_BYTES = 48 * 1024 * 1024  # a container's /dev/shm may be no larger than 64 MB
+MOST_BYTES = 192 * 1024 * 1024  # 64 gray pages of A4 at 150 dpi
+SHARE_OF_FREE = 8  # beside other workers, and the documents that lie there
 SECONDS_PER_RANGE = 60
 _TOLERANCE = 2
+_HEAD = re.compile(rb"(P[56])\s+(\d+)\s+(\d+)\s+255\s")
 
 
 class Poppler:
@@ -78,11 +81,13 @@ def _kind(place: int, request: PageRequest) -> tuple[float, int]:
 
 def _range_length(file: PdfiumFile, requests: Sequence[PageRequest]) -> int:
     """How many of the requests one call may draw: at least one, at most RANGE, within the memory folder."""
+    room = min(MOST_BYTES, max(FEWEST_BYTES, shutil.disk_usage(tempfile.gettempdir()).free // SHARE_OF_FREE))
+    channels = 3 if any(request.is_colour for request in requests[:RANGE]) else 1
     spent = 0
     for count, request in enumerate(requests[:RANGE]):
         width, height = file.size_mm(request.page)
-        spent += round(width * height * request.px_per_mm**2) * 3
-        if spent > RANGE_BYTES and count:
+        spent += round(width * height * request.px_per_mm**2) * channels
+        if spent > room and count:
             return count
     return min(RANGE, len(requests))
 
@@ -114,8 +119,11 @@ def _convert(pdf: Path, file: PdfiumFile, requests: Sequence[PageRequest], folde
 
 
 def _cut(path: Path, request: PageRequest, page_mm: tuple[float, float]) -> Bitmap:
-    image = Image.open(path, formats=["PPM"])
-    whole = np.asarray(image if request.is_colour else image.convert("L"))
+    whole = _pixels(path.read_bytes(), request)
+    if not request.is_colour and whole.ndim == 3:
+        whole = np.asarray(Image.fromarray(whole).convert("L"))  # drawn in colour beside others that needed it
+    elif request.is_colour and whole.ndim == 2:
+        whole = np.repeat(whole[:, :, None], 3, axis=2)
     width, height = PageRequest(request.page, request.px_per_mm).size(*page_mm)
     if abs(whole.shape[1] - width) > _TOLERANCE or abs(whole.shape[0] - height) > _TOLERANCE:
         raise RasterizerError(f"poppler drew page {request.page} in the wrong size")
@@ -125,8 +133,22 @@ def _cut(path: Path, request: PageRequest, page_mm: tuple[float, float]) -> Bitm
     return _exactly(whole, left, top, width, height)
 
 
+def _pixels(file: bytes, request: PageRequest) -> Bitmap:
+    """The pixels of a binary PGM or PPM where they lie, without another copy."""
+    head = _HEAD.match(file)
+    if head is None:
+        raise RasterizerError(f"poppler drew no picture of page {request.page}")
+    width, height, channels = int(head[2]), int(head[3]), 3 if head[1] == b"P6" else 1
+    pixels = np.frombuffer(file, dtype=np.uint8, offset=head.end())
+    if pixels.size != width * height * channels:
+        raise RasterizerError(f"poppler drew half a picture of page {request.page}")
+    return pixels.reshape(height, width, 3) if channels == 3 else pixels.reshape(height, width)
+
+
 def _exactly(whole: Bitmap, left: int, top: int, width: int, height: int) -> Bitmap:
     """The part of the page, white where it reaches beyond the paper."""
+    if left >= 0 and top >= 0 and left + width <= whole.shape[1] and top + height <= whole.shape[0]:
+        return whole[top : top + height, left : left + width]
     out = np.full((height, width, *whole.shape[2:]), 255, dtype=np.uint8)
     from_left, from_top = max(0, left), max(0, top)
     part = whole[from_top : top + height, from_left : left + width]

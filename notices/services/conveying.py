@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from messaging import services as messaging
-from notices import keys, ladders, wording
+from notices import keys, ladders, profiles, wording
 from notices.ladders import Rung
 from notices.models import Asset, Campaign, Notice, Recipient
-from notices.services.asking import refuse_if_not_ready
+from notices.services.asking import CannotSend, refuse_if_not_ready
 from notices.services.opening import NoSecondFactor, link_for
 from notices.services.relaying import submit_notices
 from portal.core.clock import in_korea
@@ -118,11 +118,19 @@ def _confirms_for(campaign: Campaign, rung: Rung, now: datetime) -> timedelta | 
 
 
 def _pictures(people: Sequence[Recipient]) -> Mapping[int, list[Asset]]:
-    """The complete set of pictures of each citizen's notice; an incomplete set counts as none."""
+    """
+    The complete set of pictures of each citizen's notice; an incomplete set counts as none.
+
+    :raises CannotSend: if they were made for other carriers than those of today, which would refuse them all
+    """
     found: dict[int, list[Asset]] = defaultdict(list)
-    assets = Asset.objects.sendable().filter(recipient__in=people)
+    assets = Asset.objects.sendable().filter(recipient__in=people).exclude(profile=profiles.PAGE_NAME)
     for asset in assets.order_by("recipient_id", "part"):
         found[asset.recipient_id].append(asset)
+    if not all(map(profiles.do_fit_today, {parts[0].profile for parts in found.values()})):
+        raise CannotSend(
+            "그림을 만든 뒤 통신사가 바뀌어 보낼 수 없습니다. 자료 분석을 다시 하고 결재를 다시 받아 주세요."
+        )
     for recipient_id, parts in found.items():
         if [asset.part for asset in parts] != list(range(1, parts[0].parts + 1)):
             found[recipient_id] = []
