@@ -15,7 +15,7 @@ from notices import wording
 from notices.models import Campaign
 from portal.core.privacy import mask_name
 
-_SAMPLE_NAME = "김하늘"
+SAMPLE_NAME = "김하늘"
 _CHANNELS = {"sms": "단문", "lms": "장문", "mms": "그림문자", "alimtalk": "알림톡"}
 
 
@@ -63,7 +63,7 @@ class Forecast:
 def previews(campaign: Campaign, *, day: date) -> list[Preview]:
     """Question, named question, notice: with the campaign's own words, a made-up name and the prices of a day."""
     tariff = tariff_on(day)
-    words = {**wording.words_of(campaign), "받는분": mask_name(_SAMPLE_NAME), "기관": settings.DISTRICT_NAME}
+    words = {**wording.words_of(campaign), "받는분": mask_name(SAMPLE_NAME), "기관": settings.DISTRICT_NAME}
     shown = (
         ("동의 요청", wording.ASK, ""),
         ("동의 요청 (번호를 함께 쓰는 분들)", wording.ASK_NAMED, ""),

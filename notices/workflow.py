@@ -46,7 +46,7 @@ CAMPAIGN_STEPS: dict[str, Step] = {
     "propose_sending": Step(frozenset({C.ASKED}), C.CONFIRMING, "최종 결재 올림", _DRAFTERS),
     "send_back_sending": Step(frozenset({C.CONFIRMING}), C.ASKED, "최종 결재 반려"),
     "send_notices": Step(
-        frozenset({C.APPROVED, C.ASKED, C.CONFIRMING}), C.SENDING, "발송 시작", _SENDERS, needs_second_official=True
+        frozenset({C.READY, C.APPROVED, C.CONFIRMING}), C.SENDING, "발송 시작", _SENDERS, needs_second_official=True
     ),
     "hand_over": Step(frozenset({C.SENDING}), C.FOLLOWING, "발송 끝, 결과 확인"),
     "close": Step(frozenset({C.ASKED, C.FOLLOWING}), C.CLOSED, "종료", _DRAFTERS),

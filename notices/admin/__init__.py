@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from notices import queries, tabulation
-from notices.admin import bills, holding, preparing, rosters, running
+from notices.admin import approving, bills, holding, preparing, rosters, running
 from notices.admin.access import campaign_for, home_of, may_prepare
 from notices.models import Campaign
 from portal.accounts.looking import user_of
@@ -39,11 +39,18 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("page", "<int:pk>/page/<int:number>/", preparing.page_picture),
     ("wording", "<int:pk>/wording/", preparing.wording),
     ("reopen", "<int:pk>/reopen/", preparing.reopen),
+    ("approval", "<int:pk>/approval/", approving.approval),
+    ("rehearse", "<int:pk>/approval/rehearse/", approving.rehearse),
+    ("send_test", "<int:pk>/approval/test/", approving.send_test),
+    ("confirm_test", "<int:pk>/approval/test/confirm/", approving.confirm_test),
+    ("own_phone", "<int:pk>/approval/phone/", approving.own_phone),
+    ("propose", "<int:pk>/approval/propose/", approving.propose),
+    ("launch", "<int:pk>/approval/launch/", approving.launch),
+    ("small_picture", "<int:pk>/approval/sample/<int:recipient_pk>/", approving.small_picture),
     ("tally", "<int:pk>/tally/", running.tally),
     ("live_tally", "<int:pk>/tally/live/", running.live_tally),
     ("people", "<int:pk>/people/<slug:line>/", running.people),
     ("close_asking", "<int:pk>/close-asking/", running.close_asking),
-    ("send", "<int:pk>/send/", running.send_notices),
     ("pause", "<int:pk>/pause/", running.pause),
     ("resume", "<int:pk>/resume/", running.resume),
     ("cancel", "<int:pk>/cancel/", running.cancel),

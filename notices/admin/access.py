@@ -68,8 +68,9 @@ _STEPS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("progress", "2 분석", frozenset({C.READING})),
     ("review", "3 검수", frozenset({C.CHECKING})),
     ("wording", "4 문구·비용", frozenset({C.READY})),
-    ("tally", "5 동의·발송", frozenset({C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING})),
-    ("paper", "6 종이 우편", frozenset()),
+    ("approval", "5 점검·결재", frozenset({C.APPROVING, C.APPROVED, C.CONFIRMING})),
+    ("tally", "6 동의·발송", frozenset({C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING})),
+    ("paper", "7 종이 우편", frozenset()),
 )
 _WITH_LETTERS = (C.FOLLOWING, C.CLOSED, C.CANCELLED)
 
@@ -84,6 +85,8 @@ def _steps(campaign: Campaign, current: str) -> list[dict[str, Any]]:
     order = [name for name, _, _ in _STEPS]
     reached = max((order.index(name) for name, _, states in _STEPS if campaign.state in states), default=0)
     reached = len(order) - 1 if campaign.state in _WITH_LETTERS else reached
+    reached = order.index("approval") if campaign.state == C.READY else reached
+    reached = order.index("tally") if campaign.state == C.CONFIRMING else reached
     steps = [
         {"label": label, "url": address(name, campaign.pk), "is_current": name == current, "is_open": place <= reached}
         for place, (name, label, _) in enumerate(_STEPS)

@@ -245,16 +245,10 @@ def page_picture(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 def wording(request: HttpRequest, pk: int) -> HttpResponse:
-    """문구·비용: the exact text, its bytes and won, the cost against registered mail, and the button that starts it."""
+    """문구·비용: the exact text, its bytes and won, and the cost against registered mail."""
     campaign = campaign_for(request, pk)
-    if request.method == "POST":
-        try:
-            services.launch(campaign, manifest=request.POST.get("manifest", ""), by=user_of(request), now=clock.now())
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        return redirect(home_of(campaign))
     today = clock.day_in_korea(clock.now())
     return page(
         request,
@@ -265,8 +259,7 @@ def wording(request: HttpRequest, pk: int) -> HttpResponse:
         previews=costs.previews(campaign, day=today),
         forecast=costs.forecast(campaign, queries.counts_of(campaign), day=today),
         counts=queries.counts_of(campaign),
-        can_launch=campaign.state == Campaign.State.READY,
-        is_drafter=campaign.created_by_id == user_of(request).pk,
+        is_ready=campaign.state == Campaign.State.READY,
     )
 
 

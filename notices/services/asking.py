@@ -1,9 +1,8 @@
-"""Asking for consent: by whom it is started, whose turn it is, and when it is over."""
+"""Asking for consent: whose turn it is, and when it is over."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from celery import signature
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -11,12 +10,10 @@ from messaging import services as messaging
 from messaging.models import Message, MessageStatus
 from notices import keys
 from notices.models import Campaign, Recipient
-from notices.services.manifests import manifest_of
 from notices.services.questioning import Questionnaire
 from notices.services.steps import locked, move, step
 from notices.workflow import NotAllowed, silence_of
 from portal.accounts.models import User
-from portal.core.bells import ring
 from portal.core.errors import Refused
 
 WAVE = 5_000
@@ -26,37 +23,8 @@ R = Recipient.State
 _TURN = ("pk", "phone_index")
 
 
-class ManifestChanged(Refused):
-    """What is about to be started is not what was checked."""
-
-    sentence = "검수한 뒤에 자료가 바뀌었습니다. 다시 검수해 주세요."
-
-
 class CannotSend(Refused):
     """Messaging has no number or no approved wording: nobody may be given up because of that."""
-
-
-class TooLate(Refused):
-    """The time for answers is over before anybody was asked."""
-
-    sentence = "회신 마감이 이미 지났습니다. 마감을 뒤로 옮긴 새 발송 건을 만들어 주세요."
-
-
-@transaction.atomic
-def launch(campaign: Campaign, *, manifest: str, by: User, now: datetime) -> None:
-    """
-    Start asking: confirmed by a second official for exactly the data she was shown.
-
-    :raises NotAllowed: if the campaign is not ready, or `by` drafted it or may not send
-    :raises ManifestChanged: if roster, pages or pictures are not those of the manifest she saw
-    :raises TooLate: if the deadline has passed
-    """
-    if campaign.answers_until <= now:
-        raise TooLate
-    if manifest != campaign.manifest_sha256 or manifest_of(campaign) != manifest:
-        raise ManifestChanged
-    step(campaign, "launch", by=by, now=now, asks_approved_by=by, approved_manifest_sha256=manifest)
-    ring(signature("notices.tasks.run_campaigns"))
 
 
 @transaction.atomic

@@ -1,22 +1,18 @@
-"""Pausing, resuming, cancelling and closing a campaign."""
+"""Pausing, cancelling and closing a campaign."""
 
 from datetime import datetime
 
-from celery import signature
 from django.db import transaction
 
 from messaging import services as messaging
 from notices import balancing, queries
 from notices.balance_queries import all_facts_of
 from notices.models import Campaign, Recipient
-from notices.services.asking import ManifestChanged
 from notices.services.mailing import list_letters
-from notices.services.manifests import manifest_of
 from notices.services.purging import plan_purge
 from notices.services.steps import log, move, official_for, step
 from notices.workflow import CAMPAIGN_STEPS, LIVE, NotAllowed
 from portal.accounts.models import User
-from portal.core.bells import ring
 from portal.core.errors import Refused
 
 R = Recipient.State
@@ -50,25 +46,6 @@ def hold(campaign_id: int, *, reason: str, now: datetime) -> None:
     running = Campaign.objects.filter(pk=campaign_id, paused_at__isnull=True)
     if running.update(paused_at=now, pause_reason=reason[:200]) == 1:
         log(Campaign.objects.get(pk=campaign_id), "hold", by=None, now=now, note=reason)
-
-
-@transaction.atomic
-def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
-    """
-    Let a paused campaign go on, if nothing approved was changed meanwhile.
-
-    :raises NotAllowed: if it is not paused
-    :raises ManifestChanged: if roster, pages or pictures are not those approved
-    """
-    official_for(by, campaign, CAMPAIGN_STEPS["launch"])
-    if manifest_of(campaign) != campaign.approved_manifest_sha256:
-        raise ManifestChanged
-    if Campaign.objects.filter(pk=campaign.pk, paused_at__isnull=False).update(paused_at=None, pause_reason="") != 1:
-        raise NotAllowed
-    campaign.refresh_from_db()
-    messaging.resume(stream=campaign.stream, by=by, now=now)
-    log(campaign, "resume", by=by, now=now)
-    ring(signature("notices.tasks.run_campaigns"))
 
 
 @transaction.atomic

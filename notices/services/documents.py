@@ -10,7 +10,7 @@ from django.db import transaction
 from notices import storage
 from notices.models import Campaign, SourceDocument
 from notices.services import vault, zoning
-from notices.services.drafting import PlanRefused, may_prepare, start_reading_if_complete
+from notices.services.drafting import PlanRefused, begin_change, start_reading_if_complete
 from notices.services.steps import log
 from portal.accounts.models import User
 from portal.core.privacy import mask_resident_numbers
@@ -64,7 +64,7 @@ def attach_document(
 
 @transaction.atomic
 def _take_document(campaign: Campaign, document: SourceDocument, *, now: datetime) -> SourceDocument:
-    may_prepare(campaign, document.by)
+    begin_change(campaign, by=document.by, now=now)
     known = SourceDocument.objects.filter(campaign=campaign, sha256=document.sha256).first()
     if known is not None:
         vault.forget([document.stored_as])

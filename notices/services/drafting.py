@@ -13,6 +13,7 @@ from notices.rosters.building import DEFECTS
 from notices.services.checking import settle_checking
 from notices.services.laddering import copy_ladder
 from notices.services.steps import log, official_for, step
+from notices.services.voiding import void_approval
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed, bucket_of
 from portal.accounts.models import User
 from portal.accounts.queries import official_of
@@ -21,10 +22,12 @@ from portal.core.clock import in_korea
 
 _NUMBERS_LOCK = 0x6E6F6E  # one campaign is numbered at a time
 R = Recipient.State
+IN_APPROVAL = (Campaign.State.APPROVING, Campaign.State.APPROVED)
 
 
 __all__ = [
     "PlanRefused",
+    "begin_change",
     "draft",
     "exclude",
     "may_prepare",
@@ -107,8 +110,19 @@ def may_prepare(campaign: Campaign, by: User) -> None:
     official_for(by, campaign, CAMPAIGN_STEPS["settle_checking"])
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     campaign.state = locked.state
-    if not campaign.is_being_prepared:
+    if not campaign.is_being_prepared and campaign.state not in IN_APPROVAL:
         raise NotAllowed("자료를 분석하고 있거나 이미 동의를 요청한 발송 건에는 새 자료를 올릴 수 없습니다.")
+
+
+def begin_change(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """
+    Lock a campaign whose material is about to change: what was proposed or approved of it is void.
+
+    :raises NotAllowed: if it is being read or was launched, or `by` may not prepare it
+    """
+    may_prepare(campaign, by)
+    if campaign.state in IN_APPROVAL:
+        void_approval(campaign, reason="자료를 바꾸었습니다.", by=by, now=now)
 
 
 def start_reading_if_complete(campaign: Campaign, *, by: User | None, now: datetime) -> None:
@@ -172,7 +186,7 @@ def exclude(recipient: Recipient, *, reason: str, by: User, now: datetime) -> No
     :raises NotAllowed: if the campaign is being read or was launched, or no reason is given
     """
     campaign = recipient.campaign
-    may_prepare(campaign, by)
+    begin_change(campaign, by=by, now=now)
     if not reason.strip():
         raise NotAllowed("제외하는 사유를 적어 주세요.")
     movable = Recipient.objects.filter(pk=recipient.pk).exclude(state=R.EXCLUDED)

@@ -28,7 +28,7 @@ from notices.rosters import Column, Header, HeaderRefused, Preview, Roster, Rost
 from notices.rosters.columns import REQUIRED, SEARCHED_ROWS, fingerprint
 from notices.rosters.files import Table, guessed_header, header_at, open_table, roster_of
 from notices.services import vault
-from notices.services.drafting import PlanRefused, may_prepare, start_reading_if_complete
+from notices.services.drafting import PlanRefused, begin_change, may_prepare, start_reading_if_complete
 from notices.services.steps import log
 from notices.workflow import NotAllowed, bucket_of
 from portal.accounts.models import Department, User
@@ -216,7 +216,7 @@ def _keep_upload(
     campaign: Campaign, file: Path, file_name: str, table: Table, reading: Reading, *, by: User, now: datetime
 ) -> tuple[RosterUpload, bool]:
     """Seal the file in place of the one before; also whether this very file was already taken in this very way."""
-    may_prepare(campaign, by)
+    begin_change(campaign, by=by, now=now)
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     place = vault.place_for(campaign, "rosters")

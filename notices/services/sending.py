@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery import signature
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -15,33 +14,16 @@ from messaging.queries import messages_with
 from notices import keys
 from notices.ladders import PICTURE, Rung, after_quiet
 from notices.models import Campaign, PaperItem, Recipient
-from notices.services.asking import WAVE, ManifestChanged
+from notices.services.asking import WAVE
 from notices.services.conveying import convey
 from notices.services.laddering import first_step, ladder_of
-from notices.services.manifests import manifest_of
 from notices.services.steps import locked, move, step
-from portal.accounts.models import User
-from portal.core.bells import ring
 
 # Carriers report for three days at most; after that nobody knows, and a letter goes instead.
 RESULT_WAIT = timedelta(hours=74)
 ON_A_LIST = (PaperItem.State.EXPORTED, PaperItem.State.POSTED, PaperItem.State.CAME_BACK)
 R = Recipient.State
 C = Campaign.State
-
-
-@transaction.atomic
-def send_notices(campaign: Campaign, *, manifest: str, by: User, now: datetime) -> None:
-    """
-    Start sending to everybody who agreed and is identified: the second confirmation, for the data approved at launch.
-
-    :raises NotAllowed: if answers are still coming in, or `by` drafted the campaign or may not send
-    :raises ManifestChanged: if roster, pages or pictures are not those approved at launch
-    """
-    if manifest != campaign.approved_manifest_sha256 or manifest_of(campaign) != manifest:
-        raise ManifestChanged
-    step(campaign, "send_notices", by=by, now=now, sends_approved_by=by)
-    ring(signature("notices.tasks.run_campaigns"))
 
 
 @transaction.atomic
@@ -71,7 +53,7 @@ def _ready(campaign: Campaign) -> QuerySet[Recipient]:
     who = Q(state=R.VERIFIED, needs_triage=False)
     if not campaign.asks and campaign.consent == Campaign.Consent.NONE:
         who |= Q(state=R.ADDRESSABLE)
-    return Recipient.objects.filter(who, campaign=campaign)
+    return Recipient.objects.filter(who, campaign=campaign, listed_at__isnull=False)
 
 
 def _refuse(refused: Sequence[tuple[Recipient, str]], now: datetime) -> int:

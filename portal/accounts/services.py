@@ -7,16 +7,40 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from portal.accounts.models import AuditEntry, DataKey, Heartbeat, User
 from portal.core.errors import Refused
+from portal.core.phones import parse_mobile
+from portal.core.sealing import blind_phone
 
 
 class KeyDestroyed(Refused):
     """The object was erased for good: its key is gone."""
 
     sentence = "보관 기간이 끝나 파기된 자료입니다."
+
+
+class PhoneTaken(Refused):
+    """One number belongs to one person."""
+
+    sentence = "다른 사람이 이미 등록한 번호입니다."
+
+
+def register_phone(*, user: User, phone: str) -> None:
+    """
+    Keep somebody's own mobile number. Whether it is really hers shows when a text to it is answered.
+
+    :raises portal.core.phones.PhoneRefused: if it is no mobile number
+    :raises PhoneTaken: if it is somebody else's
+    """
+    user.phone = parse_mobile(phone)
+    user.phone_index = blind_phone(user.phone)
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["phone_sealed", "phone_index"])
+    except IntegrityError as error:
+        raise PhoneTaken from error
 
 
 @transaction.atomic

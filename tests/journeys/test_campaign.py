@@ -10,11 +10,11 @@ from PIL import Image
 from notices import balancing, queries, services
 from notices.models import Asset, Campaign, PaperItem, Recipient
 from notices.services import vault
-from notices.services.manifests import manifest_of
 from portal.accounts.models import User
 from portal.core.clock import now
 from portal.core.phones import national
 from portal.site.demo import campaign as demo
+from portal.site.demo.approving import approve_and_launch
 from tests.journeys.conftest import House, eventually
 
 State = Recipient.State
@@ -39,7 +39,7 @@ def answer_of(position: int) -> str:
 def test_every_citizen_ends_in_exactly_one_bucket_and_no_picture_goes_astray(house: House) -> None:
     drafter, sender = User.objects.get(username="notice"), User.objects.get(username="sender")
     campaign = prepared()
-    services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=sender, now=now())
+    approve_and_launch(campaign, drafter=drafter, sender=sender, now=now())
 
     asked = eventually(lambda: _asked_everybody_whose_turn_it_is(campaign))
     answers = {person.pk: answer_of(at) for at, person in enumerate(asked)}
@@ -58,7 +58,7 @@ def test_every_citizen_ends_in_exactly_one_bucket_and_no_picture_goes_astray(hou
     for answer in queries.answers_to_decide(campaign):
         services.decide_answer(answer, meaning="unrelated", by=drafter, now=now())
     services.close_asking(campaign, by=drafter, now=now(), reason="시험 마감")
-    services.send_notices(campaign, manifest=manifest_of(campaign), by=sender, now=now())
+    approve_and_launch(campaign, drafter=drafter, sender=sender, now=now())
     eventually(lambda: Campaign.objects.get(pk=campaign.pk).state == Campaign.State.FOLLOWING)
     eventually(lambda: not Recipient.objects.filter(campaign=campaign, state__in=[State.QUEUED, State.SENT]).exists())
     campaign.refresh_from_db()

@@ -235,21 +235,23 @@ def test_the_tally_costs_a_constant_number_of_queries(office: World, django_asse
 
 def test_the_drafter_sees_no_button_to_start_and_the_second_official_does(office: World) -> None:
     campaign = office.ready()
+    words = seen(signed_in(office.drafter), at("wording", campaign.pk))
+    office.approve(campaign)
 
-    assert "동의 요청 시작</button>" not in seen(signed_in(office.drafter), at("wording", campaign.pk))
-    page = seen(signed_in(office.sender), at("wording", campaign.pk))
-    assert "3명에게 동의 요청 시작</button>" in page
-    assert "1 동의" in page
-    assert "바이트" in page
+    assert "묻기 시작</button>" not in seen(signed_in(office.drafter), at("approval", campaign.pk))
+    assert "묻기 시작</button>" in seen(signed_in(office.sender), at("approval", campaign.pk))
+    assert "1 동의" in words
+    assert "바이트" in words
 
 
 def test_starting_from_a_stale_page_is_refused_with_a_sentence(office: World) -> None:
     campaign = office.ready()
+    office.approve(campaign)
 
-    response = signed_in(office.sender).post(at("wording", campaign.pk), {"manifest": "0" * 64}, follow=True)
+    response = signed_in(office.sender).post(at("launch", campaign.pk), {"manifest": "0" * 64}, follow=True)
 
-    assert "다시 검수해 주세요" in response.content.decode()
-    assert Campaign.objects.get(pk=campaign.pk).state == "ready"
+    assert "다시 점검하고 결재를 올려 주세요" in response.content.decode()
+    assert Campaign.objects.get(pk=campaign.pk).state == "approved"
 
 
 def test_a_campaign_runs_through_its_buttons(office: World) -> None:
@@ -257,7 +259,8 @@ def test_a_campaign_runs_through_its_buttons(office: World) -> None:
     drafter, sender = signed_in(office.drafter), signed_in(office.sender)
     drafter.post(at("settle", campaign.pk))
     campaign.refresh_from_db()
-    sender.post(at("wording", campaign.pk), {"manifest": campaign.manifest_sha256})
+    office.approve(campaign)
+    sender.post(at("launch", campaign.pk), {"manifest": campaign.manifest_sha256})
     office.now = real_now()
     office.run(campaign)
     office.arrive(campaign)
@@ -268,7 +271,8 @@ def test_a_campaign_runs_through_its_buttons(office: World) -> None:
     drafter.post(at("triage", campaign.pk), {"answer": answer.pk, "meaning": "refuse"})
     drafter.post(at("close_asking", campaign.pk), {"reason": "모두 회신함"})
     campaign.refresh_from_db()
-    sender.post(at("send", campaign.pk), {"manifest": campaign.approved_manifest_sha256})
+    office.approve(campaign)
+    sender.post(at("launch", campaign.pk), {"manifest": campaign.manifest_sha256})
     office.now = real_now()
     office.run(campaign)
     office.arrive(campaign, MessageStatus.DELIVERED, "deliver")
@@ -299,7 +303,9 @@ def test_downloading_a_list_is_written_down_with_its_reason(office: World) -> No
     assert (look.action, look.reason, len(look.subject_ids)) == ("download", "우체국 접수", 3)
 
 
-@pytest.mark.parametrize("verb", ["settle", "reopen", "close_asking", "send", "pause", "resume", "cancel", "close"])
+@pytest.mark.parametrize(
+    "verb", ["settle", "reopen", "close_asking", "launch", "propose", "pause", "resume", "cancel", "close"]
+)
 def test_looking_changes_nothing(office: World, verb: str) -> None:
     campaign = office.asking()
 

@@ -1,12 +1,12 @@
 """Sending, pausing, cancelling and closing: each picture once, nobody forgotten."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from messaging import receiving
 from messaging.models import Message, MessageStatus, Stream
 from notices import balancing, queries, services
 from notices.models import Asset, Campaign, Recipient, RecipientChange
-from notices.workflow import NotAllowed
 from tests.notices.world import BADA, HANEUL, SOL, World
 
 
@@ -28,31 +28,25 @@ def test_only_the_agreed_and_identified_get_their_picture_once(world: World) -> 
 
 
 def test_an_incomplete_set_of_pictures_is_not_sent(world: World) -> None:
-    campaign = world.asking((HANEUL,))
-    world.reply(HANEUL, "1 900101")
-    services.close_asking(campaign, by=world.drafter, now=world.tick(hours=1), reason="모두 회신함")
-    manifest = campaign.approved_manifest_sha256
-    services.send_notices(campaign, manifest=manifest, by=world.sender, now=world.now)
+    campaign = world.ready((HANEUL,))
     Asset.objects.filter(recipient=world.of(campaign, HANEUL)).update(parts=2)
-
+    world.launch(campaign)
     world.run(campaign)
+    world.arrive(campaign)
+    world.reply(HANEUL, "1 900101")
+
+    world.sending(campaign)
 
     assert world.state(campaign, HANEUL) == "undelivered"
     assert not Message.objects.filter(topic="notices.notice").exists()
 
 
-def test_sending_needs_a_second_official_and_the_approved_data(world: World) -> None:
+def test_what_was_approved_cannot_be_changed(world: World) -> None:
     campaign = world.asking()
-    world.reply(HANEUL, "1 900101")
-    services.close_asking(campaign, by=world.drafter, now=world.tick(hours=1), reason="모두 회신함")
-    manifest = campaign.approved_manifest_sha256
-    world.drafter.groups.set(world.sender.groups.all())
 
-    with pytest.raises(NotAllowed):
-        services.send_notices(campaign, manifest=manifest, by=world.drafter, now=world.now)
-    Asset.objects.filter(recipient=world.of(campaign, HANEUL)).update(sha256="e" * 64)
-    with pytest.raises(services.ManifestChanged):
-        services.send_notices(campaign, manifest=manifest, by=world.sender, now=world.now)
+    with pytest.raises(IntegrityError, match="an approved campaign is not changed"), transaction.atomic():
+        Asset.objects.filter(recipient=world.of(campaign, HANEUL)).update(sha256="e" * 64)
+    world.of(campaign, HANEUL).notices.update(state="void", reasons=["official"])  # takes away, adds nothing
 
 
 def test_a_whole_campaign_ends_with_everybody_in_one_bucket(world: World) -> None:
@@ -115,7 +109,7 @@ def test_an_opt_out_before_the_picture_leaves_is_a_revocation(world: World) -> N
 
 def test_a_paused_campaign_stands_still_and_goes_on(world: World) -> None:
     campaign = world.ready()
-    services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+    world.launch(campaign)
 
     services.pause(campaign, reason="문구 확인", by=world.drafter, now=world.now)
     stopped = world.run(campaign)
@@ -137,7 +131,7 @@ def test_pausing_stops_what_already_waits(world: World) -> None:
 def test_resuming_changed_data_is_refused(world: World) -> None:
     campaign = world.asking()
     services.pause(campaign, reason="문구 확인", by=world.drafter, now=world.now)
-    Asset.objects.filter(recipient=world.of(campaign, HANEUL)).update(sha256="d" * 64)
+    Recipient.objects.filter(pk=world.of(campaign, HANEUL).pk).update(phone_index=b"x" * 16)
 
     with pytest.raises(services.ManifestChanged):
         services.resume(campaign, by=world.sender, now=world.now)

@@ -258,7 +258,7 @@ def test_nothing_can_be_replaced_once_people_were_asked(world: World) -> None:
 
 def _waiting_picture(world: World, checking: Campaign) -> tuple[Asset, Message]:
     services.settle_checking(checking, by=world.drafter, now=world.now)
-    services.launch(checking, manifest=checking.manifest_sha256, by=world.sender, now=world.now)
+    world.launch(checking)
     world.run(checking)
     world.arrive(checking)
     recipient = Recipient.objects.filter(campaign=checking, state="asking").order_by("pk")[0]

@@ -108,8 +108,7 @@ def verb(world: World, campaign: Campaign, what: str) -> None:
     if what == "close_asking":
         services.close_asking(campaign, by=world.drafter, now=now, reason="시험")
     elif what == "send":
-        manifest = campaign.approved_manifest_sha256
-        services.send_notices(campaign, manifest=manifest, by=world.sender, now=now)
+        world.launch(campaign)
     elif what == "pause":
         services.pause(campaign, reason="시험", by=world.drafter, now=now)
     elif what == "resume":

@@ -28,9 +28,7 @@ def collected(world: World, *replies: tuple[tuple[str, date | None, str], str]) 
 def relying(world: World, *people: tuple[str, date | None, str], **changes: object) -> Campaign:
     """A campaign that sends on the ground of earlier consents, about to send."""
     campaign = world.ready(people, consent="standing", purpose=PURPOSE, title="결정 통지서", **changes)
-    Campaign.objects.filter(pk=campaign.pk).update(
-        state="sending", sends_approved_by=world.sender, approved_manifest_sha256=campaign.manifest_sha256
-    )
+    world.launch(campaign)
     campaign.refresh_from_db()
     return campaign
 

@@ -12,12 +12,27 @@ from django.contrib.auth.models import Group
 from messaging import answering, ledger, receiving
 from messaging.models import Message, MessageStatus, Reply, SenderNumber
 from notices import keys, services
-from notices.models import Answer, Asset, Campaign, Notice, PaperBatch, Recipient, RosterImport, SourceDocument
+from notices.models import (
+    Answer,
+    Asset,
+    Campaign,
+    DryRun,
+    Notice,
+    PaperBatch,
+    Recipient,
+    RosterImport,
+    SourceDocument,
+    TestResult,
+    TestSend,
+)
 from notices.plans import Plan
 from notices.rosters import RosterRow
 from notices.services.drafting import start_reading_if_complete
+from notices.services.manifests import head_digest, manifest_of, phase_of
 from notices.services.rosters import copy_people
 from portal.accounts.models import Department, Official, User
+from portal.approvals.models import Approval, ApprovalStep
+from portal.approvals.services import Seat, decide
 from portal.core.clock import KST, day_in_korea
 from portal.core.sealing import blind_phone
 
@@ -25,6 +40,7 @@ NOON = datetime(2026, 11, 3, 12, 0, tzinfo=KST).astimezone(UTC)
 HANEUL = ("김하늘", date(1990, 1, 1), "+821012345678")
 BADA = ("박바다", date(1985, 12, 31), "+821087654321")
 SOL = ("최솔", date(1971, 7, 7), "+821055550000")
+APPROVED = ApprovalStep.Decision.APPROVED
 _LEGS = {
     "sent": ("accepted", False),
     "delivered": ("delivered", True),
@@ -164,7 +180,7 @@ class World:
     def asking(self, people: Sequence[Person] = (HANEUL, BADA, SOL), **changes: Any) -> Campaign:
         """A launched campaign whose first wave was asked and arrived."""
         campaign = self.ready(people, **changes)
-        services.launch(campaign, manifest=campaign.manifest_sha256, by=self.sender, now=self.now)
+        self.launch(campaign)
         self.run(campaign)
         self.arrive(campaign)
         return campaign
@@ -175,12 +191,55 @@ class World:
         campaign.refresh_from_db()
         return done
 
+    def tried(self, campaign: Campaign) -> DryRun:
+        """A clean dry run of the campaign as it is, and a test that arrived."""
+        phase = phase_of(campaign)
+        test = TestSend.objects.create(
+            campaign=campaign,
+            phase=phase,
+            head_sha256=head_digest(campaign),
+            official=self.drafter.official,
+            code="1234",
+            at=self.now,
+        )
+        TestResult.objects.create(test=test, is_good=True, by=self.drafter, at=self.now)
+        return DryRun.objects.create(
+            campaign=campaign,
+            phase=phase,
+            manifest_sha256=manifest_of(campaign),
+            recipient_count=campaign.recipients.count(),
+            message_count=campaign.recipients.count(),
+            picture_count=0,
+            longest_bytes=100,
+            least_won=0,
+            most_won=1_000_000,
+            by=self.drafter,
+            at=self.now,
+        )
+
+    def proposed(self, campaign: Campaign) -> Approval:
+        """An approval of the campaign as it is, waiting for the sender's word."""
+        self.tried(campaign)
+        line = [Seat(self.sender.official)]
+        return services.propose(campaign, line=line, by=self.drafter, now=self.now)
+
+    def approve(self, campaign: Campaign) -> Approval:
+        """The campaign as it is, proposed and approved."""
+        approval = self.proposed(campaign)
+        decide(approval, decision=APPROVED, sha256=approval.sha256, by=self.sender, now=self.now)
+        campaign.refresh_from_db()
+        return approval
+
+    def launch(self, campaign: Campaign) -> None:
+        """Approved, and started by the sender: the question, or what goes to the final list."""
+        self.approve(campaign)
+        services.launch(campaign, manifest=campaign.manifest_sha256, by=self.sender, now=self.now)
+
     def sending(self, campaign: Campaign) -> Campaign:
         """Close the asking and start sending."""
         services.close_asking(campaign, by=self.drafter, now=self.tick(hours=1), reason="모두 회신함")
-        services.send_notices(
-            campaign, manifest=campaign.approved_manifest_sha256, by=self.sender, now=self.tick(minutes=1)
-        )
+        self.tick(minutes=1)
+        self.launch(campaign)
         self.run(campaign)
         return campaign
 

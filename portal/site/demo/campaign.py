@@ -15,6 +15,7 @@ from notices.rosters import read_roster
 from portal.accounts.models import User
 from portal.core.clock import in_korea
 from portal.core.phones import national
+from portal.site.demo.approving import approve_and_launch
 
 _SAMPLE = Path(notices.__file__).resolve().parent / "reference" / "demo"
 _ANSWERS = ("consent",) * 12 + ("refuse",) * 2 + ("silent",) * 3 + ("unclear",) * 2 + ("wrong_birth",)
@@ -28,7 +29,7 @@ def make_campaign(*, now: datetime) -> Campaign:
     check_campaign(campaign, by=User.objects.get(username="notice"), now=now)
     campaign.refresh_from_db()
     sender = User.objects.get(username="sender")
-    services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=sender, now=now)
+    approve_and_launch(campaign, drafter=campaign.created_by, sender=sender, now=now)
     services.run_campaigns(now=now)
     return campaign
 

@@ -12,6 +12,7 @@ from notices.plans import Plan
 from portal.accounts.models import User
 from portal.core.clock import now
 from portal.core.errors import Refused
+from portal.site.demo.approving import approve_and_launch
 from portal.site.demo.people import make_officials
 from portal.site.rehearsal.progress import Progress
 from portal.site.rehearsal.sample import Sample
@@ -102,8 +103,8 @@ class Play:
         services.settle_checking(campaign, by=self.drafter, now=now())
 
     def launch(self, campaign: Campaign) -> None:
-        """The second official starts the asking."""
-        services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=self.sender, now=now())
+        """Tried, tested and approved, the second official starts the asking."""
+        approve_and_launch(campaign, drafter=self.drafter, sender=self.sender, now=now())
 
     def hear_answers(self, campaign: Campaign) -> None:
         """Until everybody was asked and nobody has answered for a while; then the unclear ones are judged."""
@@ -125,9 +126,9 @@ class Play:
         services.close_asking(campaign, by=self.drafter, now=now(), reason="리허설 마감")
 
     def send(self, campaign: Campaign) -> None:
-        """The second official confirms the final list."""
-        manifest = campaign.approved_manifest_sha256 or ""
-        services.send_notices(campaign, manifest=manifest, by=self.sender, now=now())
+        """The final list, tried, tested and approved once more."""
+        campaign.refresh_from_db()
+        approve_and_launch(campaign, drafter=self.drafter, sender=self.sender, now=now())
 
     def wait_for_sending(self, campaign: Campaign) -> None:
         """Until the last picture is handed over."""
