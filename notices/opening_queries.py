@@ -39,6 +39,11 @@ def unopened_of(campaign: Campaign) -> QuerySet[Recipient]:
     return reached.order_by("row", "pk")
 
 
+def has_links(campaign: Campaign) -> bool:
+    """Whether anybody of the campaign has an address to open."""
+    return NoticeLink.objects.filter(notice__recipient__campaign=campaign).exists()
+
+
 def shut_links(campaign: Campaign, *, now: datetime) -> QuerySet[NoticeLink]:
     """Links that even their owners cannot open: blocked ones first, then those locked for half an hour."""
     links = NoticeLink.objects.filter(notice__recipient__campaign=campaign, expires_at__gt=now)

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from notices import queries, tabulation
-from notices.admin import approving, bills, holding, preparing, rosters, running
+from notices.admin import approving, bills, holding, openings, preparing, rosters, running
 from notices.admin.access import campaign_for, home_of, may_prepare
 from notices.models import Campaign
 from portal.accounts.looking import user_of
@@ -56,6 +56,8 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("cancel", "<int:pk>/cancel/", running.cancel),
     ("close", "<int:pk>/close/", running.close),
     ("triage", "<int:pk>/triage/", running.triage),
+    ("openings", "<int:pk>/openings/", openings.openings),
+    ("unlock", "<int:pk>/openings/<int:link_pk>/unlock/", openings.unlock),
     ("bills", "<int:pk>/bills/", bills.bills),
     ("bank_list", "<int:pk>/bills/bank-list/", bills.bank_list),
     ("bills_file", "<int:pk>/bills/file/<slug:kind>/", bills.export),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from notices import queries
+from notices import opening_queries, queries
 from notices.models import Campaign, Recipient
 from portal.accounts import looking
 from portal.accounts.looking import user_of
@@ -91,6 +91,9 @@ def _steps(campaign: Campaign, current: str) -> list[dict[str, Any]]:
         {"label": label, "url": address(name, campaign.pk), "is_current": name == current, "is_open": place <= reached}
         for place, (name, label, _) in enumerate(_STEPS)
     ]
+    if opening_queries.has_links(campaign):
+        openings = {"label": "열람", "url": address("openings", campaign.pk), "is_open": True}
+        steps.append({**openings, "is_current": current == "openings"})
     if campaign.bills.exists():
         bills = {"label": "고지·징수", "url": address("bills", campaign.pk), "is_open": True}
         steps.append({**bills, "is_current": current == "bills"})

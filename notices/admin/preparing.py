@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from notices import checking_queries, costs, queries, services
 from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, page
+from notices.admin.openings import of_person
 from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
 from notices.models import Campaign, PageClaim, Recipient
 from notices.plans import Plan
@@ -227,6 +228,7 @@ def person(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
         reason=reason_label(recipient.reason) if recipient.reason else "",
         can_exclude=campaign.is_being_prepared and recipient.state != Recipient.State.EXCLUDED,
         **values,
+        **of_person(recipient, now=clock.now()),
     )
 
 
