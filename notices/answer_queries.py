@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 
 from notices.models import Answer, Campaign, Recipient
 from notices.queries import counts_of
@@ -55,3 +56,26 @@ def area_of(address: str) -> str:
     """The 동 in an address, as it is written there."""
     found = _AREA.findall(address)
     return found[-1] if found else NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One button an official may press about an unclear reply."""
+
+    value: str
+    label: str
+    key: str
+
+
+def choices_for(answer: Answer) -> list[Verdict]:
+    """What an unclear reply may be decided to mean: the options of its question, or that it was an answer at all."""
+    question = answer.question
+    if question.answer in ("number", "text"):
+        label = "이 숫자로 답함" if question.answer == "number" else "답으로 셈"
+        return [Verdict(question.answer, label, "1"), Verdict("unrelated", "무관", "3")]
+    options = list(question.options.order_by("digit"))
+    found = [
+        Verdict(f"choice:{one.digit}" if one.meaning == "choice" else one.meaning, one.label, str(one.digit))
+        for one in options
+    ]
+    return [*found, Verdict("unrelated", "무관", "3" if len(options) < 3 else "0")]

@@ -110,6 +110,7 @@ _FACTS: dict[str, dict[str, object]] = {
     "triage": {"needs_triage": True},
     "sent": {"sent_at__isnull": False},
     "delivered": {"delivered_at__isnull": False},
+    "opened": {"opened_at__isnull": False},
 }
 
 

@@ -77,9 +77,13 @@ LINES: tuple[tuple[str, str, str], ...] = (
     ("silent", "무응답", "state:silent"),
     ("ask_undelivered", "요청 전달 실패", "state:ask_undelivered"),
     ("revoked", "동의 철회", "state:revoked"),
+    ("answered", "응답", "state:answered"),
+    ("unanswered", "응답 없음", "state:unanswered"),
     ("queued", "발송 대기", "state:queued"),
     ("sent", "발송", "sent"),
     ("delivered", "전달", "delivered"),
+    ("opened", "열람", "opened"),
+    ("unopened", "미열람", "state:unopened"),
     ("undelivered", "전달 실패", "state:undelivered"),
     ("unresolved", "결과 확인 불가", "state:unresolved"),
     ("defective", "자료 오류", "state:defective"),
@@ -89,6 +93,9 @@ LINES: tuple[tuple[str, str, str], ...] = (
     ("cancelled", "취소", "state:cancelled"),
     ("electronic", "전자 전달", "bucket:electronic"),
     ("paper", "종이 우편", "bucket:paper"),
+    ("answered_end", "응답으로 끝남", "bucket:answered"),
+    ("unanswered_end", "응답 없이 끝남", "bucket:unanswered"),
+    ("unreached", "연락하지 못함", "bucket:unreached"),
 )
 
 

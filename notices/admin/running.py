@@ -11,13 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from messaging.queries import pause_of
-from notices import balancing, costs, queries, services, tabulation
+from notices import answer_queries, balancing, costs, queries, services, tabulation
 from notices.admin.access import address, campaign_for, home_of, note_look, page
 from notices.forms import DecisionForm, ReasonForm
 from notices.models import Answer, Campaign, PaperBatch, Recipient
 from notices.models.answers import LABELS
 from notices.workflow import reason_label
 from portal.accounts.looking import user_of
+from portal.accounts.models import User
 from portal.core import clock
 from portal.core.clock import in_korea
 from portal.core.errors import Refused
@@ -27,16 +28,22 @@ from portal.core.privacy import mask_birth, mask_name, mask_phone
 C = Campaign.State
 PER_PAGE = 100
 _IDENTITY = {"match": ("명부와 같음", "good"), "mismatch": ("명부와 다름", "bad")}
+_ASKED_ONLY = (
+    ("회신", ("answered", "unanswered", "triage", "agreed", "identity_mismatch", "waiting")),
+    ("물음", ("addressable", "asked", "ask_delivered", "ask_undelivered", "replied")),
+    ("귀결", ("answered_end", "unanswered_end", "electronic", "paper", "unreached", "cancelled")),
+    ("명부", ("all", "excluded", "defective", "no_mobile", "minor")),
+)
 _SHOWN = (
     ("회신", ("verified", "declined", "triage", "agreed", "identity_mismatch", "waiting", "silent")),
     ("동의 요청", ("addressable", "asked", "ask_delivered", "ask_undelivered", "replied")),
-    ("통지서", ("queued", "sent", "delivered", "undelivered", "unresolved", "revoked")),
+    ("통지서", ("queued", "sent", "delivered", "undelivered", "unresolved", "opened", "unopened", "revoked")),
     ("귀결", ("electronic", "paper", "cancelled")),
     ("명부", ("all", "excluded", "defective", "no_mobile", "minor")),
 )
 
 
-def _tally(campaign: Campaign) -> dict[str, Any]:
+def _tally(campaign: Campaign, user: User) -> dict[str, Any]:
     facts = queries.facts_of(campaign)
     lines = tabulation.tally(facts.counts)
     return {
@@ -49,10 +56,11 @@ def _tally(campaign: Campaign) -> dict[str, Any]:
                     {"line": lines[name], "url": address("people", campaign.pk, name), "name": name} for name in names
                 ],
             }
-            for label, names in _SHOWN
+            for label, names in (_SHOWN if campaign.has_documents else _ASKED_ONLY)
         ],
+        "questions": answer_queries.tally_of_questions(campaign) if campaign.asks else [],
         "identities": balancing.identities(facts),
-        "next": _next(campaign, facts.counts),
+        "next": _next(campaign, user, facts.counts),
         "stream_pause": pause_of(campaign.stream),
     }
 
@@ -61,7 +69,7 @@ def _tally(campaign: Campaign) -> dict[str, Any]:
 def tally(request: HttpRequest, pk: int) -> HttpResponse:
     """집계: every number, each a link to exactly its people, and the sums that must be right."""
     campaign = campaign_for(request, pk)
-    values = _tally(campaign)
+    values = _tally(campaign, user_of(request))
     return page(
         request,
         "tally",
@@ -82,20 +90,24 @@ class _Next:
     """What the official should do next: one sentence, at most one primary button."""
 
     words: str
-    can_approve: bool = False
+    can_send: bool = False
     can_list: bool = False
     triage_count: int = 0
+    ready_count: int = 0
 
 
-def _next(campaign: Campaign, counts: Mapping[str, int]) -> _Next:
-    triage_count = counts.get("triage", 0)
+def _next(campaign: Campaign, user: User, counts: Mapping[str, int]) -> _Next:
+    ready, triage_count = counts.get("state:verified", 0), counts.get("triage", 0)
     if campaign.state == C.ASKING:
         until = in_korea(campaign.answers_until)
         words = f"{until.month}월 {until.day}일 {until.hour}시까지 회신을 받습니다. 마감되면 발송을 시작할 수 있습니다."
         return _Next(words, triage_count=triage_count)
-    if campaign.state in (C.ASKED, C.CONFIRMING):
-        words = "회신을 마감했습니다. 동의하고 본인이 확인된 분들의 최종 명단으로 결재를 받아 보냅니다."
-        return _Next(words, can_approve=campaign.has_documents, triage_count=triage_count)
+    if campaign.state == C.ASKED and campaign.created_by_id == user.pk:
+        words = "회신을 마감했습니다. 발송승인 권한이 있는 다른 담당자가 발송을 시작해야 합니다."
+        return _Next(words, triage_count=triage_count)
+    if campaign.state == C.ASKED:
+        words = "동의하고 본인이 확인된 분들의 통지서를 보냅니다. 판단하지 않은 회신은 빼고 보냅니다."
+        return _Next(words, can_send=True, triage_count=triage_count, ready_count=ready)
     if campaign.state == C.SENDING:
         return _Next("통지서를 보내고 있습니다.", triage_count=triage_count)
     if campaign.state == C.FOLLOWING:
@@ -115,7 +127,7 @@ def _tally_tag(request: HttpRequest, pk: int) -> str:
 def live_tally(request: HttpRequest, pk: int) -> HttpResponse:
     """The moving part of the page above."""
     campaign = campaign_for(request, pk)
-    response = render(request, "admin/notices/_live.html", _tally(campaign))
+    response = render(request, "admin/notices/_live.html", _tally(campaign, user_of(request)))
     if campaign.state == C.CLOSED:
         response.headers["X-Live"] = "stop"
     return response
@@ -170,6 +182,11 @@ close_asking = _acting(
         campaign, by=user_of(request), now=clock.now(), reason=_reason(request)
     )
 )
+send_notices = _acting(
+    lambda request, campaign: services.send_notices(
+        campaign, manifest=request.POST.get("manifest", ""), by=user_of(request), now=clock.now()
+    )
+)
 pause = _acting(
     lambda request, campaign: services.pause(campaign, reason=_reason(request), by=user_of(request), now=clock.now())
 )
@@ -178,6 +195,12 @@ cancel = _acting(
     lambda request, campaign: services.cancel(campaign, reason=_reason(request), by=user_of(request), now=clock.now())
 )
 close = _acting(lambda request, campaign: services.close(campaign, by=user_of(request), now=clock.now()))
+
+
+def _suggested(answer: Answer) -> str:
+    digit = int(answer.suggested) if answer.suggested.isdecimal() else 0
+    option = answer.question.options.filter(digit=digit).first()
+    return option.label if option else LABELS.get(answer.suggested, answer.suggested)
 
 
 @require_http_methods(["GET", "POST"])
@@ -190,7 +213,7 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404
         asked = get_object_or_404(Answer, pk=form.cleaned_data["answer"], recipient__campaign=campaign)
         try:
-            services.decide_answer(asked, meaning=form.cleaned_data["meaning"], by=user_of(request), now=clock.now())
+            services.decide_answer(asked, **form.decision(), by=user_of(request), now=clock.now())
         except Refused as refused:
             messages.error(request, refused.sentence)
         return redirect(address("triage", campaign.pk))
@@ -206,14 +229,15 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
         title="불명확 회신",
         answer=answer,
         label=LABELS.get(answer.label, answer.label) if answer else "",
-        suggested=LABELS.get(answer.suggested, answer.suggested) if answer else "",
+        suggested=_suggested(answer) if answer else "",
+        choices=answer_queries.choices_for(answer) if answer else [],
         identity=_IDENTITY.get(answer.identity, ("없음", "warn"))[0] if answer else "",
         identity_tone=_IDENTITY.get(answer.identity, ("없음", "warn"))[1] if answer else "",
         count=waiting.count(),
         name=mask_name(answer.recipient.name) if answer else "",
         phone=mask_phone(answer.recipient.phone) if answer else "",
         earlier=queries.earlier_answers(answer) if answer else [],
-        question=campaign.questions.get(position=1).text,
+        question=answer.question.text if answer else "",
     )
 
 
