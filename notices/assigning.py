@@ -39,6 +39,7 @@ class Reason(StrEnum):
     PAGE_SEQUENCE = "page_sequence"
     PAGE_COUNT = "page_count"
     UNREADABLE = "unreadable"
+    MEMBER_DIFFERS = "member_differs"
     KEY_DIFFERS = "key_differs"
     QR_DIFFERS = "qr_differs"
     QR_FORGED = "qr_forged"
@@ -70,6 +71,7 @@ LABELS: Mapping[Reason, tuple[str, Remedy]] = {
     Reason.PAGE_SEQUENCE:    ("쪽 번호가 빠졌거나 순서가 맞지 않습니다.", Remedy.CORRECTION),
     Reason.PAGE_COUNT:       ("쪽수가 명부와 다릅니다.", Remedy.CORRECTION),
     Reason.UNREADABLE:       ("쪽을 열 수 없습니다.", Remedy.CORRECTION),
+    Reason.MEMBER_DIFFERS:   ("ZIP 안 파일 이름의 관리번호와 쪽의 관리번호가 다릅니다.", Remedy.CORRECTION),
     Reason.KEY_DIFFERS:      ("한 쪽에 서로 다른 관리번호가 적혀 있습니다.", Remedy.NEVER),
     Reason.QR_DIFFERS:       ("QR코드가 다른 사람이나 다른 쪽을 가리킵니다.", Remedy.NEVER),
     Reason.QR_FORGED:        ("QR코드의 서명이 맞지 않습니다.", Remedy.NEVER),
@@ -179,6 +181,8 @@ class _Page:
             doubts.add(Reason.ZONE_EMPTY)
         if any(value != self.key for zone, value in values if zone.field == Field.KEY and value):
             doubts.add(Reason.KEY_DIFFERS)
+        if self.reading.member and not _names_key(self.reading.member, self.key):
+            doubts.add(Reason.MEMBER_DIFFERS)
         if self.rules.template.has_check_digit and self.key and not codes.has_right_check_digit(self.key):
             doubts.add(Reason.BAD_CHECK_DIGIT)
         return doubts
@@ -211,6 +215,11 @@ class _Page:
             yield Reason.OTHER_CAMPAIGN if is_foreign else Reason.QR_FORGED
         if (code.key, code.page_of, code.pages) != (self.key, page_of, pages):
             yield Reason.QR_DIFFERS
+
+
+def _names_key(member: str, key: str) -> bool:
+    """Whether a file is called by this key, whatever may follow it (2026-00000015_김하늘)."""
+    return bool(key) and re.fullmatch(re.escape(key) + r"(?:[\s_(\[].*)?", member) is not None
 
 
 # --- groups ---------------------------------------------------------------------------------------------------------

@@ -37,11 +37,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """A document that may be read. `is_cleaned`: the working copy differs from the file that was uploaded."""
+    """
+    A document that may be read. `is_cleaned`: the working copy differs from the file that was uploaded.
+
+    `members`: for each file of an archive its name without `.pdf`, its first and its last page.
+    """
 
     page_count: int
     findings: tuple[Finding, ...]
     is_cleaned: bool
+    members: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def blocks(self) -> Sequence[Finding]:
@@ -56,16 +61,37 @@ def examine(pdf: Path, *, clean_copy: Path | None = None) -> Examination:
     :param clean_copy: where to put the working copy if scripts, links or attachments had to be taken out
     :raises DocumentRefused: with a sentence that says why, and on which page
     """
-    size = pdf.stat().st_size
+    return _examined("notices.cages.ingest", pdf, clean_copy)
+
+
+def examine_archive(archive: Path, *, merged: Path) -> Examination:
+    """
+    Decide whether a ZIP of single PDFs may be a campaign's document, and make one of them.
+
+    :param merged: where to put the document; `members` says which of its pages came under which name
+    :raises DocumentRefused: with a sentence that says why, and which member
+    """
+    return _examined("notices.cages.archives", archive, merged)
+
+
+def is_archive(file: Path) -> bool:
+    """Whether a file begins like a ZIP; what is in it is looked at in the cage."""
+    with file.open("rb") as opened:
+        return opened.read(4) == b"PK\x03\x04"
+
+
+def _examined(module: str, file: Path, clean_copy: Path | None) -> Examination:
+    size = file.stat().st_size
     if size > LARGEST_FILE:
         raise DocumentRefused(f"파일이 너무 큽니다. {LARGEST_FILE // _MIB}MB 이하로 나누어 올려 주세요.")
     keep = {CLEAN_COPY: clean_copy} if clean_copy else {}
     try:
         wanted = json.dumps({"saves_clean_copy": clean_copy is not None}).encode()
-        answer = json.loads(run_caged("notices.cages.ingest", wanted, limits=LIMITS, files=[pdf], keep=keep))
+        answer = json.loads(run_caged(module, wanted, limits=LIMITS, files=[file], keep=keep))
     except CageError as error:
         if error.reason == "refused":
             raise DocumentRefused(error.message) from None
         raise DocumentRefused("PDF가 깨졌거나 지나치게 복잡해 열 수 없습니다. 다시 저장해 주세요.") from error
     findings = tuple(Finding(**{**finding, "pages": tuple(finding["pages"])}) for finding in answer["findings"])
-    return Examination(answer["page_count"], findings, answer["is_cleaned"])
+    members = tuple((name, first, last) for name, first, last in answer.get("members", ()))
+    return Examination(answer["page_count"], findings, answer["is_cleaned"], members)

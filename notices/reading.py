@@ -21,7 +21,8 @@ class PageReading:
     """
     What one page says. `values`: zone name → its text, '' where it is empty or not as its pattern wants.
 
-    `white`: the zones for a stamp of ours in which nothing at all is printed.
+    `white`: the zones for a stamp of ours in which nothing at all is printed. `member`: the name of the file it came
+    in, if the document was a ZIP of single ones.
     """
 
     page: int
@@ -32,6 +33,7 @@ class PageReading:
     has_text: bool = False
     content_sha256: str = ""
     failure: str = ""
+    member: str = ""
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from notices import queries, tabulation
-from notices.admin import approving, bills, holding, openings, preparing, rosters, running
+from notices.admin import approving, bills, holding, merging, openings, preparing, rosters, running
 from notices.admin.access import campaign_for, home_of, may_prepare
 from notices.models import Campaign
 from portal.accounts.looking import user_of
@@ -24,6 +24,9 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("problem_list", "<int:pk>/roster/problems.csv", rosters.problem_list),
     ("roster_row", "<int:pk>/roster/row/<int:recipient_pk>/", rosters.row),
     ("choose_row", "<int:pk>/roster/row/<int:recipient_pk>/choose/", rosters.choose),
+    ("letter", "<int:pk>/letter/", merging.letter),
+    ("letter_preview", "<int:pk>/letter/<int:recipient_pk>/", merging.preview),
+    ("make_letters", "<int:pk>/letter/make/", merging.make),
     ("progress", "<int:pk>/progress/", preparing.progress),
     ("live_progress", "<int:pk>/progress/live/", preparing.live_progress),
     ("review", "<int:pk>/review/", preparing.review),

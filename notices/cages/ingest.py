@@ -3,7 +3,9 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -32,27 +34,39 @@ _MEDIA = {"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"}
 def main(payload: bytes) -> bytes:
     """Examine `given_file(0)`; leave a cleaned copy if asked and needed."""
     path = given_file(0)
-    _check_signature(path)
+    check_signature(path)
+    with inspected(path) as (pdf, inspector):
+        is_cleaned = inspector.has_changed and json.loads(payload)["saves_clean_copy"]
+        if is_cleaned:
+            pdf.save(CLEAN_COPY, encryption=False)
+        answer = {"page_count": len(pdf.pages), "findings": list(inspector.findings()), "is_cleaned": is_cleaned}
+    return json.dumps(answer, ensure_ascii=False).encode()
+
+
+@contextmanager
+def inspected(source: Path | BytesIO) -> Iterator[tuple[pikepdf.Pdf, "Inspector"]]:
+    """
+    A document that has been looked at, and stripped in memory of whatever acts.
+
+    :raises DocumentRefused: if it may not be used, or breaks while it is
+    """
     try:
-        with pikepdf.open(path, attempt_recovery=False) as pdf:
-            inspector = _Inspector(pdf)
+        with pikepdf.open(source, attempt_recovery=False) as pdf:
+            inspector = Inspector(pdf)
             inspector.inspect()
-            is_cleaned = inspector.has_changed and json.loads(payload)["saves_clean_copy"]
-            if is_cleaned:
-                pdf.save(CLEAN_COPY, encryption=False)
-            answer = {
-                "page_count": len(pdf.pages),
-                "findings": list(inspector.findings()),
-                "is_cleaned": is_cleaned,
-            }
+            yield pdf, inspector
     except pikepdf.PasswordError:
         raise DocumentRefused("암호가 걸린 PDF입니다. 암호를 풀어 다시 저장해 주세요.") from None
     except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError):
         raise DocumentRefused("PDF가 깨졌거나 끝까지 저장되지 않았습니다. 다시 저장해서 올려 주세요.") from None
-    return json.dumps(answer, ensure_ascii=False).encode()
 
 
-def _check_signature(path: Path) -> None:
+def check_signature(path: Path) -> None:
+    """
+    Judge a file by how it begins, whatever it is called.
+
+    :raises DocumentRefused: saying what it is instead
+    """
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip(b"\0 \r\n\t"):
@@ -68,7 +82,7 @@ def _check_signature(path: Path) -> None:
 
 
 @dataclass
-class _Inspector:
+class Inspector:
     """Walks one document, strips what acts, and remembers on which pages it found what."""
 
     pdf: pikepdf.Pdf

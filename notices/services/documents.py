@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
 
 from notices import storage
+from notices.ingest import is_archive
 from notices.models import Campaign, SourceDocument
 from notices.services import vault, zoning
 from notices.services.drafting import PlanRefused, begin_change, start_reading_if_complete
@@ -22,7 +24,7 @@ def attach_document(
     campaign: Campaign, *, file: Path, file_name: str, zone_template: str, by: User, now: datetime
 ) -> SourceDocument:
     """
-    Seal an uploaded PDF and queue it for examination. The same file again, laid out the same way, is recognised.
+    Seal an uploaded PDF, or ZIP of single ones, and queue it for examination. The same file again is recognised.
 
     Without a layout (`zone_template` '') it waits until somebody has drawn one.
 
@@ -49,6 +51,7 @@ def attach_document(
                 sha256=sha256,
                 file_name=mask_resident_numbers(file_name)[:200],
                 byte_count=file.stat().st_size,
+                kind=SourceDocument.Kind.SINGLE if is_archive(file) else SourceDocument.Kind.MERGED,
                 zone_template=zone_template,
                 zone_version=layout.version if layout else 1,
                 stored_as=place,
@@ -67,17 +70,19 @@ def _take_document(campaign: Campaign, document: SourceDocument, *, now: datetim
     begin_change(campaign, by=document.by, now=now)
     known = SourceDocument.objects.filter(campaign=campaign, sha256=document.sha256).first()
     if known is not None:
-        vault.forget([document.stored_as])
         if (
             known.is_current
             and known.state == SourceDocument.State.READ
             and (known.zone_template, known.zone_version) == (document.zone_template, document.zone_version)
         ):
+            vault.forget([document.stored_as])
             return known
+        transaction.on_commit(partial(vault.forget, [known.stored_as]))
+        known.stored_as = document.stored_as  # the file as it came: the one before was a working copy, perhaps
         known.state, known.refusal, known.attempts_count = SourceDocument.State.UPLOADED, "", 0
         known.zone_template, known.zone_version = document.zone_template, document.zone_version
         known.by, known.at = document.by, now
-        known.save(update_fields=["state", "refusal", "attempts_count", "zone_template", "zone_version", "by", "at"])
+        known.save()
         document = known
     else:
         document.save(force_insert=True)

@@ -1,19 +1,22 @@
 """From an uploaded file to pages with an owner: examined, read in batches, matched. A killed worker loses one batch."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from notices import storage
 from notices.cells import Cells
-from notices.ingest import DocumentRefused, Examination, examine
+from notices.ingest import DocumentRefused, Examination, examine, examine_archive
 from notices.models import Campaign, PageClaim, RenderBatch, SourceDocument
 from notices.reading import PageReading, read_pages
 from notices.services import vault
@@ -23,6 +26,7 @@ from portal.core.cage import CageError
 
 BATCH_PAGES = 125
 LEASE = timedelta(minutes=5)
+LEASE_OF_DOCUMENT = timedelta(minutes=15)  # joining and examining 50,000 pages is one piece of work
 MOST_ATTEMPTS = 3
 FONTS = "font_not_embedded"  # a named approver may allow it: see `services.releasing.allow_fonts`
 D = SourceDocument.State
@@ -31,8 +35,13 @@ B = RenderBatch.State
 
 def next_to_examine() -> SourceDocument | None:
     """Claim an uploaded document, or one whose examination was interrupted."""
+    return claim_document(SourceDocument.objects.exclude(stored_as=""))
+
+
+def claim_document(documents: QuerySet[SourceDocument]) -> SourceDocument | None:
+    """Take one of these documents for a few minutes, by the database's clock: a new one, or one left by the dead."""
     me = uuid4()
-    waiting = SourceDocument.objects.filter(
+    waiting = documents.filter(
         Q(state=D.UPLOADED) | Q(state=D.EXAMINING, lease_until__lt=Now()), campaign__state=Campaign.State.READING
     )
     with transaction.atomic():
@@ -40,7 +49,10 @@ def next_to_examine() -> SourceDocument | None:
         if found is None:
             return None
         SourceDocument.objects.filter(pk=found.pk).update(
-            state=D.EXAMINING, lease_by=me, lease_until=Now() + LEASE, attempts_count=F("attempts_count") + 1
+            state=D.EXAMINING,
+            lease_by=me,
+            lease_until=Now() + LEASE_OF_DOCUMENT,
+            attempts_count=F("attempts_count") + 1,
         )
     return SourceDocument.objects.select_related("campaign").get(pk=found.pk)
 
@@ -48,32 +60,36 @@ def next_to_examine() -> SourceDocument | None:
 def examine_document(document: SourceDocument, *, now: datetime) -> None:
     """Decide in a cage whether the file may be used; if so its pages wait to be read, if not the one before stays."""
     if document.attempts_count > MOST_ATTEMPTS:
-        _refuse(document, "파일을 점검하다 여러 번 멈췄습니다. PDF를 다시 저장해 올려 주세요.", D.FAILED, now)
+        refuse_document(document, "파일을 점검하다 여러 번 멈췄습니다. PDF를 다시 저장해 올려 주세요.", D.FAILED, now)
         return
     with vault.opened(document, now=now) as pdf:
         clean = pdf.with_name("clean.pdf")
         try:
-            examination = examine(pdf, clean_copy=clean)
+            examination = _examined(document, pdf, clean)
         except DocumentRefused as refused:
-            _refuse(document, refused.sentence, D.REFUSED, now)
+            refuse_document(document, refused.sentence, D.REFUSED, now)
             return
         blocks = [one for one in examination.blocks if not (one.code == FONTS and document.fonts_allowed_by_id)]
         if blocks:
-            _refuse(document, blocks[0].sentence, D.REFUSED, now)
+            refuse_document(document, blocks[0].sentence, D.REFUSED, now)
             return
         place = _keep_clean(document, clean, now) if examination.is_cleaned else document.stored_as
     _accept(document, examination, place, now)
 
 
+def _examined(document: SourceDocument, file: Path, clean: Path) -> Examination:
+    if document.kind == SourceDocument.Kind.SINGLE:
+        return examine_archive(file, merged=clean)
+    return examine(file, clean_copy=clean)
+
+
 def _keep_clean(document: SourceDocument, clean: Path, now: datetime) -> str:
     """The copy without scripts, links and attachments takes the place of the upload, whose hash stays on record."""
     place = vault.place_for(document.campaign, "documents")
-    storage.write_sealed(
-        vault.full_path(place),
-        clean.read_bytes(),
-        key=vault.key_of(document.campaign, now=now),
-        aad=vault.aad_of_document(document, place),
-    )
+    key, aad = vault.key_of(document.campaign, now=now), vault.aad_of_document(document, place)
+    with clean.open("rb") as opened:
+        blocks = iter(partial(opened.read, storage.BLOCK), b"")
+        storage.write_sealed_stream(vault.full_path(place), blocks, key=key, aad=aad)
     return place
 
 
@@ -84,7 +100,10 @@ def _accept(document: SourceDocument, examination: Examination, place: str, now:
     accepted = mine.update(
         state=D.READING,
         page_count=examination.page_count,
-        findings={"findings": [asdict(finding) for finding in examination.findings]},
+        findings={
+            "findings": [asdict(finding) for finding in examination.findings],
+            "members": examination.members,
+        },
         stored_as=place,
         is_current=True,
         lease_by=None,
@@ -92,6 +111,8 @@ def _accept(document: SourceDocument, examination: Examination, place: str, now:
     )
     if accepted != 1:
         raise Overtaken
+    if place != document.stored_as:
+        transaction.on_commit(partial(vault.forget, [document.stored_as]))
     RenderBatch.objects.filter(document=document).delete()
     PageClaim.objects.filter(document=document).delete()
     RenderBatch.objects.bulk_create(
@@ -110,7 +131,8 @@ class Overtaken(Exception):
 
 
 @transaction.atomic
-def _refuse(document: SourceDocument, sentence: str, state: str, now: datetime) -> None:
+def refuse_document(document: SourceDocument, sentence: str, state: str, now: datetime) -> None:
+    """The file is of no use, and why; the one before stays. The campaign goes back to where it was."""
     mine = SourceDocument.objects.filter(pk=document.pk, lease_by=document.lease_by, state=D.EXAMINING)
     if mine.update(state=state, refusal=sentence[:300], lease_by=None, lease_until=None) != 1:
         raise Overtaken
@@ -128,9 +150,13 @@ def claim_batch(batches: QuerySet[RenderBatch]) -> RenderBatch | None:
             return None
         found.lease_by = uuid4()
         RenderBatch.objects.filter(pk=found.pk).update(
-            state=B.WORKING, lease_by=found.lease_by, lease_until=Now() + LEASE, attempts_count=F("attempts_count") + 1
+            state=B.WORKING, lease_by=found.lease_by, lease_until=Now() + _lease(), attempts_count=F("attempts_count") + 1
         )
     return RenderBatch.objects.select_related("document__campaign").get(pk=found.pk)
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.NOTICES_LEASE_SECONDS)
 
 
 def settle_batch(batch: RenderBatch, state: str) -> None:
@@ -140,7 +166,7 @@ def settle_batch(batch: RenderBatch, state: str) -> None:
     :raises Overtaken: if another worker has it by now
     """
     mine = RenderBatch.objects.filter(pk=batch.pk, lease_by=batch.lease_by, state=B.WORKING)
-    if mine.update(state=state, lease_by=None, lease_until=None) != 1:
+    if mine.update(state=state, lease_by=None, lease_until=None, done_at=Now()) != 1:
         raise Overtaken
 
 
@@ -168,7 +194,16 @@ def _keep_readings(batch: RenderBatch, readings: Sequence[PageReading]) -> None:
     settle_batch(batch, B.DONE)
     pages = PageClaim.objects.filter(document=batch.document, page__range=(batch.first_page, batch.last_page))
     pages.delete()
-    PageClaim.objects.bulk_create([_claim(batch, reading) for reading in readings], batch_size=500)
+    members = batch.document.findings.get("members", [])
+    PageClaim.objects.bulk_create(
+        [_claim(batch, replace(one, member=_member_of(one.page, members))) for one in readings], batch_size=500
+    )
+
+
+def _member_of(page: int, members: Sequence[tuple[str, int, int]]) -> str:
+    """The file of the ZIP a page came in; '' for any other document."""
+    place = bisect_right(members, page, key=lambda member: member[1]) - 1
+    return members[place][0] if place >= 0 else ""
 
 
 def _claim(batch: RenderBatch, reading: PageReading) -> PageClaim:

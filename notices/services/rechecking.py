@@ -1,5 +1,6 @@
 """Judging the pages of a few people anew after their rows changed: nothing is read again, nobody else is touched."""
 
+import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from notices.models import Asset, Notice, PageClaim, Recipient, RenderBatch, Sou
 from notices.reading import PageReading
 from notices.services import vault
 from notices.services.matching import judged, keep_notices, keep_verdicts, rules_of
+from notices.services.sampling import layout_mark
 from portal.core.bells import ring
 
 R = Recipient.State
@@ -30,6 +32,7 @@ def recheck(document: SourceDocument, keys: Collection[str], *, now: datetime) -
     rules = rules_of(document)
     claims = [claim for claim in judged(document, readings, people.values(), rules) if claim.key in keys]
     _void(document, people.values(), claims)
+    _ask_for_another_sample(document, claims)
     notices = keep_notices(document, claims, people)
     keep_verdicts(document, claims, readings, rules, notices)
     _draw_again(document, [one for one in notices.values() if one.state == Notice.State.PROVED])
@@ -63,6 +66,17 @@ def _void(document: SourceDocument, people: Collection[Recipient], claims: Seque
     pictures.delete()
     PageClaim.objects.filter(notice__in=ids).update(notice=None)
     Notice.objects.filter(pk__in=ids).delete()
+
+
+def _ask_for_another_sample(document: SourceDocument, claims: Sequence[Claim]) -> None:
+    """A sample was taken of the proofs as they were: with other proofs it says nothing."""
+    verdicts = PageClaim.objects.filter(document=document, page__in=[page for one in claims for page in one.pages])
+    before = dict(verdicts.values_list("page", "verdict"))
+    if document.groups_sha256 and any(before[page] != one.verdict for one in claims for page in one.pages):
+        said = "".join(f"{one.verdict}\x1f{one.key}\x1f{one.pages}\n" for one in claims)
+        changed = hashlib.sha256(f"{document.groups_sha256}{said}".encode()).hexdigest()
+        document.groups_sha256 = layout_mark(document) + changed[:48]
+        document.save(update_fields=["groups_sha256"])
 
 
 def _draw_again(document: SourceDocument, proved: Sequence[Notice]) -> None:

@@ -112,12 +112,19 @@ def opened(document: SourceDocument, *, now: datetime) -> Iterator[Path]:
 @contextmanager
 def opened_files(campaign: Campaign, stored: Mapping[str, str], *, now: datetime) -> Iterator[list[Path]]:
     """Plain copies, in memory, of sealed files of a campaign: what each shall be called and where it is stored."""
-    folder = Path(tempfile.mkdtemp(prefix=f"{_SHELF}{os.getpid()}-", dir=memory()))
-    try:
+    with folder_in_memory() as folder:
         key = key_of(campaign, now=now)
         for name, place in stored.items():
             storage.open_into(full_path(place), folder / name, key=key, aad=aad_of_document(campaign, place))
         yield [folder / name for name in stored]
+
+
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """A private folder for what is plain for a moment; `sweep_shelf` finds it if we are killed."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{_SHELF}{os.getpid()}-", dir=memory()))
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -13,6 +13,7 @@ from notices.services import vault
 from notices.services.drawing import batches_to_draw, campaigns_to_finish, draw_batch, finish_reading
 from notices.services.mailing import make_prints
 from notices.services.matching import match_pages
+from notices.services.merging import batches_to_make, join_parts, make_batch, next_to_join
 from notices.services.reading import (
     Overtaken,
     batches_to_read,
@@ -73,10 +74,21 @@ def _bench(now: datetime) -> Iterator[_Bench]:
 
 def _one_piece(bench: _Bench, now: datetime) -> bool:
     try:
-        return _examine(now) or _read(bench, now) or _match(now) or _draw(bench, now) or _finish(now)
+        return _make(now) or _examine(now) or _read(bench, now) or _match(now) or _draw(bench, now) or _finish(now)
     except Overtaken:
         _log.info("work_overtaken")  # another worker was faster: nothing is lost, look again
         return True
+
+
+def _make(now: datetime) -> bool:
+    batch = claim_batch(batches_to_make())
+    if batch is not None:
+        make_batch(batch, now=now)
+        return True
+    document = next_to_join()
+    if document is not None:
+        join_parts(document, now=now)
+    return document is not None
 
 
 def _examine(now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from notices import zones
+from notices import merging, zones
 from notices.models import SourceDocument, Zone, ZoneTemplate
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed
 from portal.accounts.models import Department, Official, User
@@ -93,6 +93,8 @@ def newest(title: str, department: Department) -> ZoneTemplate | None:
 
 def template_of(document: SourceDocument) -> zones.Template:
     """How the document's pages are laid out."""
+    if document.kind == SourceDocument.Kind.MADE:
+        return merging.TEMPLATE
     found = ZoneTemplate.objects.get(title=document.zone_template, version=document.zone_version)
     return found.as_template()
 
