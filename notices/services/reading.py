@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -153,6 +154,10 @@ def claim_batch(batches: QuerySet[RenderBatch]) -> RenderBatch | None:
             state=B.WORKING, lease_by=found.lease_by, lease_until=Now() + _lease(), attempts_count=F("attempts_count") + 1
         )
     return RenderBatch.objects.select_related("document__campaign").get(pk=found.pk)
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.NOTICES_LEASE_SECONDS)
 
 
 def _lease() -> timedelta:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from portal.stack import identity, init, ports, programs, running
@@ -35,6 +35,7 @@ class Wanted:
     seed: int
     workers: int
     is_resumed: bool
+    folder: Path
 
 
 class Quiet(Console):
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
         return code
     for name in OURS_ALONE:
         os.environ.pop(name, None)
-    folder = private_folder(state_dir() / FOLDER)
+    folder = private_folder(wanted.folder)
     with running.locked(folder, doing="rehearse") as is_ours:
         if not is_ours:
             raise StackError("다른 리허설이 진행 중입니다. 끝난 뒤 다시 시작하세요.", exit_code=3)
@@ -76,10 +77,12 @@ def _parse(arguments: Sequence[str]) -> Wanted:
     parser.add_argument("--seed", type=int, default=7, help="같은 씨앗이면 같은 시민")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 2, metavar="N", help="작업 프로세스 수")
     parser.add_argument("--resume", action="store_true", help="끊긴 리허설을 이어서 합니다")
+    parser.add_argument("--dir", type=Path, help=f"자료를 둘 폴더 (기본 var/{FOLDER}); 새 리허설은 이 폴더를 비웁니다")
     found = parser.parse_args(arguments)
     if found.citizens < 40:
         parser.error("--citizens는 40 이상이어야 합니다: 오류 유형마다 사람이 필요합니다")
-    return Wanted(found.citizens, found.seed, max(1, found.workers), found.resume)
+    folder = (found.dir or state_dir() / FOLDER).resolve()
+    return Wanted(found.citizens, found.seed, max(1, found.workers), found.resume, folder)
 
 
 def _settled(wanted: Wanted, folder: Path) -> Wanted:
@@ -90,10 +93,15 @@ def _settled(wanted: Wanted, folder: Path) -> Wanted:
             begun = json.loads(plan.read_text("utf-8"))
         except (OSError, ValueError):
             raise StackError("이어서 할 리허설이 없습니다. --resume 없이 시작하세요.", exit_code=2) from None
-        return Wanted(begun["citizens"], begun["seed"], wanted.workers, is_resumed=True)
-    for path in folder.iterdir():
-        if path.name not in ("lock", "stack.lock"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return replace(wanted, citizens=begun["citizens"], seed=begun["seed"])
+    inside = [path for path in folder.iterdir() if path.name != running.LOCK]
+    if inside and not plan.exists():
+        raise StackError(f"{folder}은(는) 리허설 폴더가 아니고 비어 있지도 않습니다.", exit_code=2)
+    for path in inside:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     plan.write_text(json.dumps({"citizens": wanted.citizens, "seed": wanted.seed}), "utf-8")
     return wanted
 
@@ -129,7 +137,7 @@ class Rehearsal(Stack):
     async def _work(self) -> None:
         await self._start_services()
         steps = Steps(self._console, self._environment, self._state)
-        await steps.prepare(is_demo=False, is_kept_by_us=True, needs_static=True)
+        await steps.prepare(is_demo=False, is_kept_by_us=True, needs_static=False)  # nobody looks
         (self._state / "mix.toml").write_text(DELAYS, "utf-8")
         await self._start_processes()
         await self._conduct()

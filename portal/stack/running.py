@@ -11,6 +11,8 @@ from pathlib import Path
 from portal.stack import postgres, valkey
 from portal.stack.folders import write_private
 
+LOCK = "stack.lock"
+
 
 @dataclass(frozen=True)
 class Note:
@@ -62,7 +64,7 @@ def read_note(state: Path) -> Note | None:
 def locked(state: Path, doing: str) -> Iterator[bool]:
     """Hold the stack's lock if nobody else does; yields whether we do. The kernel lets go when we die."""
     state.mkdir(parents=True, exist_ok=True)
-    with (state / "stack.lock").open("a+", encoding="utf-8") as file:
+    with (state / LOCK).open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -78,5 +80,5 @@ def locked(state: Path, doing: str) -> Iterator[bool]:
 def holder(state: Path) -> Holder | None:
     """Who holds the lock, as they wrote it."""
     with suppress(OSError, ValueError, TypeError):
-        return Holder(**json.loads((state / "stack.lock").read_text("utf-8")))
+        return Holder(**json.loads((state / LOCK).read_text("utf-8")))
     return None

@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from notices import queries, services
-from notices.models import Campaign, Recipient
+from notices.models import Campaign, Notice, Recipient
 from notices.plans import Plan
 from portal.accounts.models import User
+from portal.approvals.models import Approval, ApprovalStep
+from portal.approvals.services import decide
 from portal.core.clock import now
 from portal.core.errors import Refused
 from portal.site.demo.approving import approve_and_launch
@@ -71,6 +73,7 @@ class Play:
             legal_basis="군용비행장·군사격장 소음 방지 및 피해 보상에 관한 법률 제14조",
             asks_from=at,
             asks_until=at + timedelta(days=10),
+            ladder="picture_first",
         )
         return services.draft(plan=plan, qr_key="sample-key", by=self.drafter, now=at)
 
@@ -99,12 +102,29 @@ class Play:
         self._until(is_done)
 
     def settle(self, campaign: Campaign) -> None:
-        """The checking ends; whoever is doubtful gets a letter."""
+        """Somebody looks at the sample, page beside roster row; then the checking ends, the doubtful get letters."""
+        sample = services.draw_sample(campaign, by=self.drafter, now=now())
+        owners = self.sample.owners()
+        document = queries.current_document(campaign)
+        shown = Notice.objects.filter(document=document, first_page__in=sample.first_pages).select_related("recipient")
+        for notice in shown:
+            is_right = all(owners.get(page) == notice.recipient.key for page in notice.pages)
+            services.judge_group(sample, first_page=notice.first_page, is_right=is_right, by=self.drafter, now=now())
         services.settle_checking(campaign, by=self.drafter, now=now())
 
-    def launch(self, campaign: Campaign) -> None:
-        """Tried, tested and approved, the second official starts the asking."""
+    def approve_and_launch(self, campaign: Campaign) -> None:
+        """Dry run, test on an official's own telephone, 결재, start: first the question, later the final list."""
+        self.progress.say("점검하고, 시험 발송하고, 결재를 받아 시작합니다")
         approve_and_launch(campaign, drafter=self.drafter, sender=self.sender, now=now())
+
+    def decide_and_launch(self, campaign: Campaign) -> None:
+        """Where a killed rehearsal left an approval open, or decided and not acted on."""
+        waiting = Approval.objects.filter(reference=campaign.number, state=Approval.State.IN_REVIEW).first()
+        if waiting is not None:
+            approved = ApprovalStep.Decision.APPROVED
+            decide(waiting, decision=approved, sha256=waiting.sha256, by=self.sender, now=now())
+            campaign.refresh_from_db()
+        services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=self.sender, now=now())
 
     def hear_answers(self, campaign: Campaign) -> None:
         """Until everybody was asked and nobody has answered for a while; then the unclear ones are judged."""
@@ -125,11 +145,6 @@ class Play:
             services.decide_answer(answer, meaning="unrelated", by=self.drafter, now=now())
         services.close_asking(campaign, by=self.drafter, now=now(), reason="리허설 마감")
 
-    def send(self, campaign: Campaign) -> None:
-        """The final list, tried, tested and approved once more."""
-        campaign.refresh_from_db()
-        approve_and_launch(campaign, drafter=self.drafter, sender=self.sender, now=now())
-
     def wait_for_sending(self, campaign: Campaign) -> None:
         """Until the last picture is handed over."""
         self._until(lambda: self._show_sent(campaign) and self._state(campaign) != C.SENDING)
@@ -142,7 +157,8 @@ class Play:
             return not Recipient.objects.filter(campaign=campaign, state__in=[R.QUEUED, R.SENT]).exists()
 
         self._until(is_settled)
-        services.export_paper(campaign, reason="리허설 우편 발송", by=self.drafter, now=now())
+        batch = services.export_paper(campaign, reason="리허설 우편 발송", by=self.drafter, now=now())
+        services.approve_paper(batch, by=self.sender, now=now())
         services.close(campaign, by=self.drafter, now=now())
 
     # --- waiting --------------------------------------------------------------------------------------------------
@@ -167,9 +183,12 @@ _ACTS: Mapping[str, Callable[[Play, Campaign], None]] = {
     C.DRAFT: Play.hand_in,
     C.READING: Play.wait_for_pictures,
     C.CHECKING: Play.settle,
-    C.READY: Play.launch,
+    C.READY: Play.approve_and_launch,
+    C.APPROVING: Play.decide_and_launch,
+    C.APPROVED: Play.decide_and_launch,
     C.ASKING: Play.hear_answers,
-    C.ASKED: Play.send,
+    C.ASKED: Play.approve_and_launch,
+    C.CONFIRMING: Play.decide_and_launch,
     C.SENDING: Play.wait_for_sending,
     C.FOLLOWING: Play.wait_for_results,
 }

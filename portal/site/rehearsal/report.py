@@ -1,16 +1,18 @@
 """What a rehearsal found: the sums, the costs, and the carrier's own log."""
 
+import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from notices import balancing, costs, queries
-from notices.models import Campaign, CampaignChange, PaperItem
-from portal.site.rehearsal.truth import Verdict, judge
+from notices.evaluation import EXPECTED
+from notices.models import Campaign, CampaignChange, PaperItem, Recipient
+from portal.site.rehearsal.truth import judge
 
 
-def report_on(campaign: Campaign, *, log: Path, seconds: float) -> dict[str, Any]:
+def report_on(campaign: Campaign, *, log: Path, truth: Path, seconds: float) -> dict[str, Any]:
     """Everything as one object; `is_clean` says whether the rehearsal succeeded."""
     facts = queries.facts_of(campaign)
     sums = balancing.identities(facts)
@@ -20,6 +22,9 @@ def report_on(campaign: Campaign, *, log: Path, seconds: float) -> dict[str, Any
     letters = PaperItem.objects.filter(recipient__campaign=campaign).count()
     mail_won = facts.counts.get("all", 0) * campaign.mail_won
     won = int(spent.won) + letters * campaign.mail_won
+    held_sent = _held_sent(campaign, truth)
+    agree = all(facts.counts.get(name, 0) == count for name, count in rows.items())
+    is_right = agree and not balancing.broken(sums) and verdict.is_clean and not held_sent
     return {
         "campaign": campaign.number,
         "state": campaign.state,
@@ -30,24 +35,22 @@ def report_on(campaign: Campaign, *, log: Path, seconds: float) -> dict[str, Any
         "states": _named(facts.counts, "state:"),
         "buckets": _named(facts.counts, "bucket:"),
         "truth": asdict(verdict),
+        "held_sent": held_sent,
         "messages": {channel: count for channel, count, _ in spent.rows},
         "won": won,
         "mail_won": mail_won,
         "saved_percent": round(100 * (mail_won - won) / mail_won, 1) if mail_won else 0.0,
-        "is_clean": _is_clean(campaign, sums, rows, facts, verdict),
+        "is_clean": is_right and campaign.state == Campaign.State.CLOSED,
         "steps": _steps(campaign),
     }
 
 
-def _is_clean(
-    campaign: Campaign,
-    sums: tuple[balancing.Identity, ...],
-    rows: dict[str, int],
-    facts: balancing.Facts,
-    verdict: Verdict,
-) -> bool:
-    agree = all(facts.counts.get(name, 0) == count for name, count in rows.items())
-    return campaign.state == Campaign.State.CLOSED and not balancing.broken(sums) and agree and verdict.is_clean
+def _held_sent(campaign: Campaign, truth: Path) -> list[str]:
+    """Planted errors that had to be held, and whose people were sent something nevertheless."""
+    planted = json.loads(truth.read_text("utf-8"))["planted"]
+    must_hold = {key for code, keys in planted.items() if EXPECTED.get(code) == "held" for key in keys}
+    sent = Recipient.objects.filter(campaign=campaign, sent_at__isnull=False, key__in=must_hold)
+    return sorted(sent.values_list("key", flat=True))
 
 
 def _named(counts: Any, prefix: str) -> dict[str, int]:

@@ -49,6 +49,10 @@ class Sample:
         """Written last: whose page is whose."""
         return self.folder / "truth.json"
 
+    def owners(self) -> dict[int, str | None]:
+        """The key of each page's owner."""
+        return {page["page"]: page["owner"] for page in json.loads(self.truth.read_text("utf-8"))["pages"]}
+
 
 def make_sample(folder: Path, *, citizens: int, seed: int) -> Sample:
     """

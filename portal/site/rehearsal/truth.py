@@ -9,7 +9,7 @@ from typing import Any
 
 from notices.codes import read_signed
 from notices.fitting import read_codes
-from notices.models import Campaign, Recipient
+from notices.models import Campaign, Recipient, TestSend
 from portal.core.phones import national
 
 
@@ -31,17 +31,28 @@ class Verdict:
 def judge(log: Path, campaign: Campaign) -> Verdict:
     """Read every picture of the truth log; many may live behind one telephone."""
     owners: dict[str, set[str]] = {}
+    citizens: set[str] = set()
     for person in Recipient.objects.filter(campaign=campaign).exclude(phone_index=None).iterator():
         owners.setdefault(national(person.phone), set()).add(person.key)
-    pictures = log.with_suffix(".pictures")
+        citizens.add(person.key)
+    pictures, testers = log.with_suffix(".pictures"), _testers(campaign, set(owners))
     seen: Counter[tuple[str, str]] = Counter()
     wrong = unread = 0
     for line in _accepted(log):
         keys = {key for sha256 in line["images"] for key in _keys_on(pictures / f"{sha256}.jpg")}
+        if line["number"] in testers:  # a made-up person's notice; a citizen's would be wrong there as anywhere
+            wrong += bool(keys & citizens)
+            continue
         wrong += sum(key not in owners.get(line["number"], ()) for key in keys)
         unread += not keys
         seen.update((line["number"], sha256) for sha256 in line["images"])
     return Verdict(seen.total(), wrong, sum(count - 1 for count in seen.values()), unread)
+
+
+def _testers(campaign: Campaign, citizens: set[str]) -> set[str]:
+    """Telephones of officials on which the campaign was tried, unless they are citizens' as well."""
+    tests = TestSend.objects.filter(campaign=campaign).select_related("official__user")
+    return {national(test.official.user.phone) for test in tests if test.official.user.phone} - citizens
 
 
 def _accepted(log: Path) -> Iterator[dict[str, Any]]:

@@ -42,6 +42,7 @@ class Command(BaseCommand):
             campaign = Play(sample, progress).run()
         except Refused as refused:
             raise CommandError(refused.sentence, returncode=1) from None
-        found = report_on(campaign, log=state / "carrier.jsonl", seconds=time.monotonic() - began)
+        log, seconds = state / "carrier.jsonl", time.monotonic() - began
+        found = report_on(campaign, log=log, truth=sample.truth, seconds=seconds)
         print(table(found), file=sys.stderr, flush=True)
         options["result"].write_text(json.dumps(found, ensure_ascii=False), "utf-8")
