@@ -4,11 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from notices.codes import normal_code
-from notices.models import Opening
+from notices.models import Campaign, Opening
 from notices.opening import Typed, digits_of
 from notices.zones import load_templates
+from portal.accounts.models import Department, Official
+from portal.approvals.models import ApprovalStep
+from portal.approvals.services import Seat
+from portal.approvals.subjects import subject
 from portal.core.clock import KST
 from portal.core.privacy import contains_resident_number
 
@@ -189,3 +194,68 @@ class VerifyForm(forms.Form):
         if not code:
             raise forms.ValidationError("영문과 숫자 16자리를 통지서에 적힌 그대로 적어 주세요.")
         return code
+
+
+class _ByDepartment(forms.ModelChoiceField):
+    """Officials by name and title."""
+
+    def label_from_instance(self, obj: Official) -> str:
+        """이담당 주무관 (환경과)."""
+        return f"{obj.display_name} ({obj.department.name})"
+
+
+class TestSendForm(forms.Form):
+    """Which official's own phone gets the test."""
+
+    __test__ = False
+
+    official = _ByDepartment(label="받을 사람", queryset=Official.objects.none())
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Official.objects.select_related("department").filter(department=department, is_active=True)
+        _choose_among(self, "official", people.filter(user__phone_index__isnull=False))
+
+
+class TestResultForm(forms.Form):
+    """What arrived on the phone."""
+
+    __test__ = False
+
+    code = forms.CharField(label="확인 숫자", max_length=4, required=False)
+    is_good = forms.TypedChoiceField(choices=[("1", "네"), ("0", "아니요")], coerce=lambda value: value == "1")
+    note = forms.CharField(label="잘못된 점", max_length=200, required=False)
+
+
+class OwnPhoneForm(forms.Form):
+    """An official's own mobile number, for tests and for word of approvals."""
+
+    phone = forms.CharField(label="내 휴대전화", max_length=20, help_text="예) 010-1234-5678")
+
+
+class ProposalForm(forms.Form):
+    """Who reviews and who approves. Whoever drafted is not offered."""
+
+    reviewer = _ByDepartment(label="검토", queryset=Official.objects.none(), required=False, empty_label="검토 없이")
+    approver = _ByDepartment(label="결재", queryset=Official.objects.none())
+    is_final = forms.BooleanField(label="전결", required=False)
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Official.objects.select_related("department").filter(department=campaign.department, is_active=True)
+        people = people.exclude(user=campaign.created_by_id)
+        _choose_among(self, "reviewer", people)
+        roles = subject("notices.campaign").roles
+        _choose_among(self, "approver", people.filter(user__groups__name__in=roles).distinct())
+
+    def line(self) -> list[Seat]:
+        """The line of people, in order."""
+        reviewer, approver = self.cleaned_data["reviewer"], self.cleaned_data["approver"]
+        review = [Seat(reviewer, ApprovalStep.Role.REVIEW)] if reviewer else []
+        return [*review, Seat(approver, is_final=self.cleaned_data["is_final"])]
+
+
+def _choose_among(form: forms.Form, name: str, people: QuerySet[Official, Official]) -> None:
+    field = form.fields[name]
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = people.order_by("name", "pk")

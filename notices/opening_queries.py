@@ -152,7 +152,7 @@ def verified(text: str) -> Verified | None:
         title=campaign.title,
         department=campaign.department.name,
         phone=campaign.department.phone,
-        holder=mask_name(recipient.name),
+        holder=mask_name(recipient.name) or "보관 기간이 끝나 지웠습니다",
         issued_on=day_in_korea(recipient.sent_at or notice.document.at),
         is_valid=is_valid and campaign.state != Campaign.State.CANCELLED,
         document_sha256=notice.document.sha256,

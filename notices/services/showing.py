@@ -121,15 +121,6 @@ def document_of(notice: Notice, *, now: datetime) -> bytes:
     return _open(file, now=now)
 
 
-def forget_reading(notices: Sequence[int]) -> int:
-    """Unlink what links showed of these notices; returns how many files."""
-    files = ReadingFile.objects.filter(notice__in=notices)
-    stored = list(files.values_list("stored_as", flat=True))
-    files.delete()
-    vault.forget(stored)
-    return len(stored)
-
-
 # --- making ---------------------------------------------------------------------------------------------------------
 
 

@@ -9,10 +9,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from notices.models import Asset, Campaign, Notice, Opening, ReadingFile, Recipient
+from notices.models import Asset, Campaign, Opening, ReadingFile, Recipient
 from notices.services import showing, vault
 from notices.services.manifests import manifest_of
-from notices.services.showing import Crowded, Undrawable, document_of, forget_reading, make_ahead, picture_of, show
+from notices.services.showing import Crowded, Undrawable, document_of, make_ahead, picture_of, show
 from notices.showing import ShownPage
 from portal.core.cage import CageError
 from tests.notices.reading import Reader, analysed, delivered
@@ -225,18 +225,6 @@ def test_reading_changes_nothing_that_was_approved(world: World, campaign: Campa
     document_of(one.notice, now=world.now)
 
     assert manifest_of(campaign) == before
-
-
-def test_what_links_showed_can_be_forgotten(world: World, one: Reader, two: Reader) -> None:
-    show(one.notice, now=world.now)
-    show(two.notice, now=world.now)
-    place = vault.full_path(file_of(one).stored_as)
-
-    assert forget_reading([one.notice.pk]) == 2
-
-    assert not place.exists()
-    assert ReadingFile.objects.filter(notice=two.notice).count() == 3
-    assert Notice.objects.filter(pk=one.notice.pk).exists()
 
 
 def test_what_links_will_show_is_made_ahead_and_only_once(
