@@ -26,7 +26,7 @@ from notices.services.releasing import (
 from notices.services.rosters import attach_roster
 from notices.services.sampling import SampleNeeded, draw_sample, judge_group
 from notices.services.sending import follow, queue_notices, record_notice_outcomes
-from notices.services.showing import forget_reading, make_ahead
+from notices.services.showing import make_ahead
 from notices.services.summarizing import small_picture
 from notices.services.testing import NoOwnPhone, confirm_test, load_test_picture, send_test
 from notices.services.ticking import Ticked, run_campaigns
@@ -69,7 +69,6 @@ __all__ = [
     "exclude",
     "export_paper",
     "follow",
-    "forget_reading",
     "good_test_of",
     "hold_again",
     "index_codes",
