@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -26,7 +25,6 @@ from notices.services.zoning import template_of
 from portal.core.cage import CageError
 
 BATCH_PAGES = 125
-LEASE = timedelta(minutes=5)
 LEASE_OF_DOCUMENT = timedelta(minutes=15)  # joining and examining 50,000 pages is one piece of work
 MOST_ATTEMPTS = 3
 FONTS = "font_not_embedded"  # a named approver may allow it: see `services.releasing.allow_fonts`
@@ -151,13 +149,12 @@ def claim_batch(batches: QuerySet[RenderBatch]) -> RenderBatch | None:
             return None
         found.lease_by = uuid4()
         RenderBatch.objects.filter(pk=found.pk).update(
-            state=B.WORKING, lease_by=found.lease_by, lease_until=Now() + _lease(), attempts_count=F("attempts_count") + 1
+            state=B.WORKING,
+            lease_by=found.lease_by,
+            lease_until=Now() + _lease(),
+            attempts_count=F("attempts_count") + 1,
         )
     return RenderBatch.objects.select_related("document__campaign").get(pk=found.pk)
-
-
-def _lease() -> timedelta:
-    return timedelta(seconds=settings.NOTICES_LEASE_SECONDS)
 
 
 def _lease() -> timedelta:
