@@ -1,5 +1,6 @@
 """The shape of what officials type about a campaign."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.db.models import QuerySet
 from notices.codes import normal_code
 from notices.models import Campaign, Opening
 from notices.opening import Typed, digits_of
-from notices.zones import load_templates
 from portal.accounts.models import Department, Official
 from portal.approvals.models import ApprovalStep
 from portal.approvals.services import Seat
@@ -49,18 +49,21 @@ class DocumentForm(forms.Form):
 
     document = forms.FileField(
         label="통지서 PDF",
-        help_text="모든 사람의 통지서를 이어 붙인 PDF 하나(500MB, 10만 쪽까지). 글꼴을 포함해 저장해 주세요.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"}),
+        help_text="모든 사람의 통지서를 이어 붙인 PDF 하나, 또는 관리번호로 이름 붙인 PDF들의 ZIP"
+        "(500MB, 10만 쪽까지). 글꼴을 포함해 저장해 주세요.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.zip,application/pdf,application/zip"}),
     )
     zone_template = forms.ChoiceField(
-        label="쪽 서식", help_text="관리번호, 성명, QR 코드가 쪽의 어디에 있는지 정한 것입니다."
+        label="쪽 서식",
+        help_text="관리번호, 성명, QR 코드가 쪽의 어디에 있는지 정한 것입니다.",
+        required=False,
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # what forms.Form takes, handed through
+    def __init__(self, *args: Any, layouts: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         field = self.fields["zone_template"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [(one.title, one.title) for one in load_templates()]
+            field.choices = [*((title, title) for title in layouts), ("", "아직 없음: 올린 뒤 쪽 위에 그리기")]
 
     def clean_document(self) -> object:
         """Size only; what it holds is examined in a cage."""

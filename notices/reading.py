@@ -29,6 +29,7 @@ class PageReading:
     values: Mapping[str, str] = field(default_factory=dict)
     qr: tuple[str, ...] = ()
     white: tuple[str, ...] = ()
+    size_mm: tuple[float, float] = (0.0, 0.0)
     is_blank: bool = False
     has_text: bool = False
     content_sha256: str = ""
@@ -39,7 +40,14 @@ class PageReading:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "PageReading":
         """Read what the cage wrote."""
-        return cls(**{**data, "qr": tuple(data["qr"]), "white": tuple(data.get("white", ()))})
+        return cls(
+            **{
+                **data,
+                "qr": tuple(data["qr"]),
+                "white": tuple(data.get("white", ())),
+                "size_mm": tuple(data.get("size_mm", (0, 0))),
+            }
+        )
 
 
 def read_pages(

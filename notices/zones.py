@@ -149,6 +149,13 @@ def doubts_about(template: Template) -> Iterator[str]:
         yield "QR 코드의 칸을 정해 주세요. QR 코드가 없으면 ‘QR 없음’을 고르세요."
 
 
+def doubts_about_patterns(template: Template) -> Iterator[str]:
+    """Patterns that cannot be tried out, in sentences: all that matters while a layout is being drawn."""
+    for zone in template.zones:
+        if zone.pattern:
+            yield from (f"‘{zone.name}’ 칸: {words}" for words in _doubts_about_pattern(zone.pattern))
+
+
 def _doubts_about_zone(zone: Zone, template: Template) -> Iterator[str]:
     if min(zone.left, zone.top) < 0 or min(zone.width, zone.height) <= 0:
         yield "너비와 높이는 0보다 커야 합니다."

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from notices import queries, tabulation
-from notices.admin import approving, bills, holding, merging, openings, preparing, rosters, running
+from notices.admin import approving, bills, holding, merging, openings, preparing, rosters, running, zones
 from notices.admin.access import campaign_for, home_of, may_prepare
 from notices.models import Campaign
 from portal.accounts.looking import user_of
@@ -37,6 +37,9 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("hold_again", "<int:pk>/held/<int:notice_pk>/hold-again/", holding.hold_again),
     ("stray", "<int:pk>/stray/<int:number>/", holding.stray),
     ("sample", "<int:pk>/sample/", holding.sample),
+    ("zones", "<int:pk>/zones/", zones.zones),
+    ("zones_read", "<int:pk>/zones/read/", zones.read_out),
+    ("first_page", "<int:pk>/zones/first-page/", zones.first_page),
     ("allow_fonts", "<int:pk>/allow-fonts/", holding.allow_fonts),
     ("person", "<int:pk>/person/<int:recipient_pk>/", preparing.person),
     ("page", "<int:pk>/page/<int:number>/", preparing.page_picture),

@@ -13,11 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from notices import checking_queries, costs, queries, services
-from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, page
+from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, official, page
 from notices.admin.openings import of_person
 from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
 from notices.models import Campaign, PageClaim, Recipient
 from notices.plans import Plan
+from notices.services import zoning
 from notices.workflow import reason_label
 from portal.accounts.looking import user_of
 from portal.core import clock
@@ -35,7 +36,9 @@ def add(request: HttpRequest) -> HttpResponse:
     if not may_prepare(request):
         raise PermissionDenied
     now = clock.now()
-    form = CampaignForm(request.POST or None, request.FILES or None, initial=CampaignForm.first_plan(now))
+    layouts = _layouts(request)
+    first = CampaignForm.first_plan(now)
+    form = CampaignForm(request.POST or None, request.FILES or None, initial=first, layouts=layouts)
     if request.method == "POST" and form.is_valid():
         try:
             campaign = services.draft(
@@ -91,14 +94,14 @@ def _take_roster(request: HttpRequest, campaign: Campaign, values: Mapping[str, 
 def files(request: HttpRequest, pk: int) -> HttpResponse:
     """자료: what has been accepted, and a place for what is missing or better."""
     campaign = campaign_for(request, pk)
-    document_form, roster_form = DocumentForm(), RosterForm()
+    document_form, roster_form = DocumentForm(layouts=_layouts(request)), RosterForm()
     if request.method == "POST" and "roster" in request.POST.get("what", ""):
         roster_form = RosterForm(request.POST, request.FILES)
         if roster_form.is_valid():
             _take_roster(request, campaign, roster_form.cleaned_data)
             return redirect(home_of(campaign))
     elif request.method == "POST":
-        document_form = DocumentForm(request.POST, request.FILES)
+        document_form = DocumentForm(request.POST, request.FILES, layouts=_layouts(request))
         if document_form.is_valid():
             _take_document(request, campaign, document_form.cleaned_data)
             return redirect(home_of(campaign))
@@ -112,8 +115,21 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
         document=queries.latest_document(campaign),
         current_document=queries.current_document(campaign),
         document_form=document_form,
+        can_allow_fonts=_can_allow_fonts(campaign, request),
         roster_form=roster_form,
     )
+
+
+def _layouts(request: HttpRequest) -> list[str]:
+    """The titles of the layouts the official's department may use."""
+    return [one.title for one in zoning.templates_for(official(request).department)]
+
+
+def _can_allow_fonts(campaign: Campaign, request: HttpRequest) -> bool:
+    """Whether she may take a file whose fonts are missing."""
+    document = queries.latest_document(campaign)
+    is_missing = document is not None and document.state == "refused" and "글꼴" in document.refusal
+    return is_missing and official(request).has_role("sender") and document.by_id != user_of(request).pk
 
 
 @require_GET

@@ -91,6 +91,7 @@ class _Reader:
             "values": values,
             "qr": sorted(set(codes)),
             "white": [zone.name for zone in self.free_zones if self._is_white(page, zone)],
+            "size_mm": [round(side, 1) for side in file.size_mm(page)],
             "is_blank": is_blank,
             "has_text": bool(text.strip()),
             "content_sha256": digest.hexdigest(),
