@@ -18,7 +18,6 @@ from notices.models import Answer, Campaign, PaperBatch, Recipient
 from notices.models.answers import LABELS
 from notices.workflow import reason_label
 from portal.accounts.looking import user_of
-from portal.accounts.models import User
 from portal.core import clock
 from portal.core.clock import in_korea
 from portal.core.errors import Refused
@@ -43,7 +42,7 @@ _SHOWN = (
 )
 
 
-def _tally(campaign: Campaign, user: User) -> dict[str, Any]:
+def _tally(campaign: Campaign) -> dict[str, Any]:
     facts = queries.facts_of(campaign)
     lines = tabulation.tally(facts.counts)
     return {
@@ -60,7 +59,7 @@ def _tally(campaign: Campaign, user: User) -> dict[str, Any]:
         ],
         "questions": answer_queries.tally_of_questions(campaign) if campaign.asks else [],
         "identities": balancing.identities(facts),
-        "next": _next(campaign, user, facts.counts),
+        "next": _next(campaign, facts.counts),
         "stream_pause": pause_of(campaign.stream),
     }
 
@@ -69,7 +68,7 @@ def _tally(campaign: Campaign, user: User) -> dict[str, Any]:
 def tally(request: HttpRequest, pk: int) -> HttpResponse:
     """집계: every number, each a link to exactly its people, and the sums that must be right."""
     campaign = campaign_for(request, pk)
-    values = _tally(campaign, user_of(request))
+    values = _tally(campaign)
     return page(
         request,
         "tally",
@@ -90,24 +89,20 @@ class _Next:
     """What the official should do next: one sentence, at most one primary button."""
 
     words: str
-    can_send: bool = False
+    can_approve: bool = False
     can_list: bool = False
     triage_count: int = 0
-    ready_count: int = 0
 
 
-def _next(campaign: Campaign, user: User, counts: Mapping[str, int]) -> _Next:
-    ready, triage_count = counts.get("state:verified", 0), counts.get("triage", 0)
+def _next(campaign: Campaign, counts: Mapping[str, int]) -> _Next:
+    triage_count = counts.get("triage", 0)
     if campaign.state == C.ASKING:
         until = in_korea(campaign.answers_until)
         words = f"{until.month}월 {until.day}일 {until.hour}시까지 회신을 받습니다. 마감되면 발송을 시작할 수 있습니다."
         return _Next(words, triage_count=triage_count)
-    if campaign.state == C.ASKED and campaign.created_by_id == user.pk:
-        words = "회신을 마감했습니다. 발송승인 권한이 있는 다른 담당자가 발송을 시작해야 합니다."
-        return _Next(words, triage_count=triage_count)
-    if campaign.state == C.ASKED:
-        words = "동의하고 본인이 확인된 분들의 통지서를 보냅니다. 판단하지 않은 회신은 빼고 보냅니다."
-        return _Next(words, can_send=True, triage_count=triage_count, ready_count=ready)
+    if campaign.state in (C.ASKED, C.CONFIRMING):
+        words = "회신을 마감했습니다. 동의하고 본인이 확인된 분들의 최종 명단으로 결재를 받아 보냅니다."
+        return _Next(words, can_approve=campaign.has_documents, triage_count=triage_count)
     if campaign.state == C.SENDING:
         return _Next("통지서를 보내고 있습니다.", triage_count=triage_count)
     if campaign.state == C.FOLLOWING:
@@ -127,7 +122,7 @@ def _tally_tag(request: HttpRequest, pk: int) -> str:
 def live_tally(request: HttpRequest, pk: int) -> HttpResponse:
     """The moving part of the page above."""
     campaign = campaign_for(request, pk)
-    response = render(request, "admin/notices/_live.html", _tally(campaign, user_of(request)))
+    response = render(request, "admin/notices/_live.html", _tally(campaign))
     if campaign.state == C.CLOSED:
         response.headers["X-Live"] = "stop"
     return response
@@ -180,11 +175,6 @@ def _reason(request: HttpRequest) -> str:
 close_asking = _acting(
     lambda request, campaign: services.close_asking(
         campaign, by=user_of(request), now=clock.now(), reason=_reason(request)
-    )
-)
-send_notices = _acting(
-    lambda request, campaign: services.send_notices(
-        campaign, manifest=request.POST.get("manifest", ""), by=user_of(request), now=clock.now()
     )
 )
 pause = _acting(
