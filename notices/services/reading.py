@@ -25,7 +25,7 @@ from notices.services.zoning import template_of
 from portal.core.cage import CageError
 
 BATCH_PAGES = 125
-LEASE_OF_DOCUMENT = timedelta(minutes=15)  # joining and examining 50,000 pages is one piece of work
+DOCUMENT_LEASES = 3  # joining and examining 50,000 pages is one piece of work: it gets as much as so many batches
 MOST_ATTEMPTS = 3
 FONTS = "font_not_embedded"  # a named approver may allow it: see `services.releasing.allow_fonts`
 D = SourceDocument.State
@@ -50,7 +50,7 @@ def claim_document(documents: QuerySet[SourceDocument]) -> SourceDocument | None
         SourceDocument.objects.filter(pk=found.pk).update(
             state=D.EXAMINING,
             lease_by=me,
-            lease_until=Now() + LEASE_OF_DOCUMENT,
+            lease_until=Now() + DOCUMENT_LEASES * _lease(),
             attempts_count=F("attempts_count") + 1,
         )
     return SourceDocument.objects.select_related("campaign").get(pk=found.pk)
