@@ -16,9 +16,9 @@ _KIND = ("고지종류", "세목", "부과종류", "종류")
 _MOST_WON = 2_000_000_000
 _DATE = re.compile(r"(\d{4})\s?[-./년]?\s?(\d{1,2})\s?[-./월]?\s?(\d{1,2})\s?[.일]?")
 _KINDS = {
-    "tax": ("세",),
-    "fine": ("과태료", "과징금", "이행강제금"),
-    "charge": ("부담금", "사용료", "수수료", "점용료", "요금", "분담금"),
+    "fine": re.compile(r"과태료|과징금|이행강제금|범칙금"),
+    "charge": re.compile(r"부담금|사용료|수수료|점용료|요금|분담금"),
+    "tax": re.compile(r"세$|세 (?:고지|체납|납부)|지방세|재산세|자동차세|주민세|취득세"),
 }
 
 
@@ -38,9 +38,11 @@ class BillLine:
     electronic_payment_number: str
 
 
-def read_line(extra: Mapping[str, str]) -> BillLine | None:
+def read_line(extra: Mapping[str, str], *, title: str = "") -> BillLine | None:
     """
     The bill in the further columns of one row; None without a 전자납부번호, for then the amount is no bill.
+
+    :param title: of the campaign; it tells the kind where no column does
 
     :raises LineUnreadable: if there is a number, but no certain amount or day
     """
@@ -51,7 +53,7 @@ def read_line(extra: Mapping[str, str]) -> BillLine | None:
     if not re.fullmatch(r"[0-9A-Za-z]{4,30}", number):
         raise LineUnreadable("전자납부번호는 숫자로 적어 주세요.")
     return BillLine(
-        kind=kind_of(_first(values, _KIND)),
+        kind=kind_of(_first(values, _KIND) or title),
         amount_won=read_won(_first(values, _AMOUNT)),
         due_on=read_day(_first(values, _DUE)),
         electronic_payment_number=number,
@@ -87,8 +89,8 @@ def read_day(text: str) -> date:
 
 
 def kind_of(word: str) -> str:
-    """The kind of bill behind an office's word for it."""
-    return next((kind for kind, ends in _KINDS.items() if word.endswith(ends)), "other")
+    """The kind of bill behind an office's word for it, or behind the title of its campaign."""
+    return next((kind for kind, pattern in _KINDS.items() if pattern.search(word.strip())), "other")
 
 
 @dataclass(frozen=True, slots=True)

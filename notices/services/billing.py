@@ -46,7 +46,8 @@ def _lines(campaign: Campaign) -> Iterator[tuple[Recipient, BillLine]]:
     people = Recipient.objects.filter(campaign=campaign).exclude(state=Recipient.State.EXCLUDED)
     for recipient in people.exclude(extra_sealed=b"").order_by("row").iterator(_BATCH):
         try:
-            line = read_line({name: str(value) for name, value in json.loads(recipient.extra_text).items()})
+            extra = {name: str(value) for name, value in json.loads(recipient.extra_text).items()}
+            line = read_line(extra, title=campaign.title)
         except LineUnreadable as unreadable:
             troubles.append(f"{recipient.row}행: {unreadable.sentence}")
             continue

@@ -72,7 +72,17 @@ def test_a_number_without_amount_or_day_is_refused(missing: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "kind"),
-    [("재산세", "tax"), ("주정차위반 과태료", "fine"), ("도로점용료", "charge"), ("", "other"), ("보상금", "other")],
+    [
+        ("재산세", "tax"),
+        ("주정차위반 과태료", "fine"),
+        ("도로점용료", "charge"),
+        ("", "other"),
+        ("보상금", "other"),
+        ("자동차세 체납 고지", "tax"),
+        ("주정차 과태료 고지서", "fine"),
+        ("자동차세 체납 고지", "tax"),
+        ("주정차 과태료 고지서", "fine"),
+    ],
 )
 def test_an_office_word_has_its_kind_and_every_kind_a_way_to_object(word: str, kind: str) -> None:
     assert kind_of(word) == kind
@@ -90,7 +100,7 @@ def test_settling_makes_the_bills(world: World) -> None:
     found = Bill.objects.filter(campaign=campaign).order_by("pk")
 
     assert [(one.kind, one.amount_won, one.status) for one in found] == [
-        ("other", 32_000, "open"),
+        ("fine", 32_000, "open"),
         ("fine", 40_000, "open"),
     ]
     assert not Bill.objects.filter(recipient=world.of(campaign, SOL)).exists()
