@@ -3,6 +3,7 @@
 from notices.services.answering import record_answer
 from notices.services.approving import NotTried, dry_run_of, good_test_of, propose, record_decision
 from notices.services.asking import ask_consent, close_asking, record_ask_outcomes
+from notices.services.billing import BillsRefused, cancel_bill, make_bills, record_objection, refund, reject_objection
 from notices.services.checking import settle_checking
 from notices.services.closing import NotSettled, cancel, close, pause
 from notices.services.consents import NotGiven, revoke_consent
@@ -14,8 +15,10 @@ from notices.services.following import pointless, record_confirmation
 from notices.services.launching import ManifestChanged, TooLate, launch, needs_approval, resume
 from notices.services.mailing import approve_paper, export_paper, open_paper
 from notices.services.opening import NoSecondFactor, link_for, record_opening, unlock
+from notices.services.paying import reconcile_payments
 from notices.services.posting import Posted, PostingRefused, mark_came_back, mark_posted
 from notices.services.rehearsing import rehearse
+from notices.services.relaying import submit_notices, work_relay
 from notices.services.releasing import (
     NotReleasable,
     allow_fonts,
@@ -36,6 +39,7 @@ from notices.services.working import work_on_files
 from notices.services.zoning import ZonesRefused, load_reference, new_version, write_template
 
 __all__ = [
+    "BillsRefused",
     "ManifestChanged",
     "NoOwnPhone",
     "NoSecondFactor",
@@ -57,6 +61,7 @@ __all__ = [
     "attach_document",
     "attach_roster",
     "cancel",
+    "cancel_bill",
     "check_decision",
     "close",
     "close_asking",
@@ -78,6 +83,7 @@ __all__ = [
     "load_reference",
     "load_test_picture",
     "make_ahead",
+    "make_bills",
     "mark_came_back",
     "mark_posted",
     "name_owner",
@@ -90,13 +96,17 @@ __all__ = [
     "pointless",
     "propose",
     "queue_notices",
+    "reconcile_payments",
     "record_answer",
     "record_ask_outcomes",
     "record_confirmation",
     "record_decision",
     "record_notice_outcomes",
+    "record_objection",
     "record_opening",
+    "refund",
     "rehearse",
+    "reject_objection",
     "release_notice",
     "reopen_checking",
     "replan",
@@ -106,8 +116,10 @@ __all__ = [
     "send_test",
     "settle_checking",
     "small_picture",
+    "submit_notices",
     "unlock",
     "void_approval",
     "work_on_files",
+    "work_relay",
     "write_template",
 ]
