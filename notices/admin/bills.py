@@ -114,7 +114,9 @@ def bill(request: HttpRequest, pk: int, bill_pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     found = get_object_or_404(Bill.objects.select_related("recipient"), campaign=campaign, pk=bill_pk)
     note_look(request, campaign, [found.recipient_id] if found.recipient_id else [])
-    counter_owed = {"status": Payment.Status.OWED, "provider": registry.counter()}
+    payments = list(found.payments.order_by("pk"))
+    counter = registry.counter()
+    is_paid = any(one.status == Payment.Status.PAID for one in payments)
     return page(
         request,
         "bill",
@@ -122,14 +124,21 @@ def bill(request: HttpRequest, pk: int, bill_pk: int) -> HttpResponse:
         step="bills",
         title="고지서",
         row=_row(campaign, found),
-        payments=[
-            {"payment": one, "reason": _REASONS.get(one.reason, one.reason)} for one in found.payments.order_by("pk")
-        ],
+        payments=[_payment(one) for one in payments],
         changes=found.changes.select_related("by").order_by("-pk"),
-        verbs=[(name, _VERBS[name][0]) for name in _POSSIBLE[found.status]],
-        owed=found.payments.filter(**counter_owed).first(),
+        verbs=[(name, _VERBS[name][0]) for name in _POSSIBLE[found.status] if name != "refund" or is_paid],
+        owed=next((one for one in payments if one.status == Payment.Status.OWED and one.provider == counter), None),
         form=ReasonForm(),
     )
+
+
+def _payment(one: Payment) -> dict[str, Any]:
+    is_known = one.provider in registry.aliases()
+    return {
+        "payment": one,
+        "label": registry.provider(one.provider).label if is_known else one.provider,
+        "reason": _REASONS.get(one.reason, one.reason),
+    }
 
 
 @require_POST

@@ -105,6 +105,17 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+CAUSES = {
+    "paid": "납부",
+    "collected": "은행 납부",
+    "cancel": "고지 취소",
+    "objection": "이의신청 접수",
+    "objection_rejected": "이의신청 기각",
+    "refund_asked": "환불 시작",
+    "refunded": "환불 완료",
+}
+
+
 class BillChange(models.Model):
     """One step of a bill; never edited."""
 
@@ -125,6 +136,11 @@ class BillChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bill_id}: {self.before} → {self.after}"
+
+    @property
+    def words(self) -> str:
+        """What happened, in words."""
+        return CAUSES.get(self.cause, self.cause)
 
 
 class Payment(models.Model):
