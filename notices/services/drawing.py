@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -204,7 +205,7 @@ def _hold(notices: Sequence[int], reasons: Sequence[str]) -> None:
 
 @transaction.atomic
 def finish_reading(campaign: Campaign, *, now: datetime) -> bool:
-    """With the last picture made: equal pictures of two people are held, and the checking begins."""
+    """With the last picture made: equal pictures of two people are held, orphans removed, and the checking begins."""
     if not lock_campaign(campaign.pk):
         return False
     twins = Asset.objects.filter(recipient__campaign=campaign).values("sha256")
@@ -212,6 +213,7 @@ def finish_reading(campaign: Campaign, *, now: datetime) -> bool:
     doubles = Asset.objects.filter(recipient__campaign=campaign, sha256__in=twins.values("sha256"))
     _hold(list(doubles.values_list("notice_id", flat=True)), ["same_picture_as_another"])
     step(campaign, "finish_reading", by=None, now=now)
+    transaction.on_commit(partial(vault.sweep_pictures, campaign))
     return True
 
 

@@ -65,6 +65,17 @@ def files_of(campaign: Campaign) -> list[Path]:
     return [path for path in folder_of(campaign.pk).rglob("*") if path.is_file()]
 
 
+def sweep_pictures(campaign: Campaign) -> int:
+    """Remove pictures nobody refers to, which a worker killed before its commit left; returns how many."""
+    folder = folder_of(campaign.pk) / "pictures"
+    names = Asset.objects.filter(recipient__campaign=campaign).values_list("stored_as", flat=True)
+    kept = {full_path(name) for name in names}
+    orphans = [path for path in folder.rglob("*") if path.is_file() and path not in kept]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
 def aad_of_document(document: SourceDocument | Campaign, stored_as: str) -> str:
     """What a sealed document is: its campaign and its place."""
     campaign_id = document.campaign_id if isinstance(document, SourceDocument) else document.pk
