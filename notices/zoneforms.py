@@ -55,7 +55,7 @@ class ZoneForm(forms.Form):
         return bool(self.cleaned_data.get("field")) and not self.cleaned_data.get("DELETE")
 
 
-class _Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic in the stubs only
+class _Rows(forms.BaseFormSet):
     """Rows without a field are not looked at: whoever chose one by mistake only empties it."""
 
     def _should_delete_form(self, form: forms.Form) -> bool:
@@ -100,7 +100,15 @@ def template_from(form: LayoutForm, found: Sequence[ZoneForm]) -> zones.Template
 
 
 def _zone(values: Mapping[str, Any], name: str) -> zones.Zone:
-    place = [values[side] for side in ("left", "top", "width", "height")]
     field = zones.Field(values["field"])
-    pattern = values["pattern"] or PATTERNS.get(field, "")
-    return zones.Zone(name, field, zones.On(values["on"] or "every"), *place, pattern, values["is_masked"])
+    return zones.Zone(
+        name=name,
+        field=field,
+        on=zones.On(values["on"] or "every"),
+        left=values["left"],
+        top=values["top"],
+        width=values["width"],
+        height=values["height"],
+        pattern=values["pattern"] or PATTERNS.get(field, ""),
+        is_masked=values["is_masked"],
+    )

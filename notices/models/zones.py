@@ -5,7 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from notices import zones
+from notices import zones as shapes
 
 # A document names its zones by title and version, and proofs were given with them: they stay what they were.
 _FREEZE = """
@@ -76,14 +76,14 @@ class ZoneTemplate(models.Model):
     def __str__(self) -> str:
         return f"{self.title} {self.version}판"
 
-    def as_template(self) -> zones.Template:
+    def as_template(self) -> shapes.Template:
         """The layout as readers and the assignment want it."""
-        return zones.Template(
+        return shapes.Template(
             title=self.title,
             version=self.version,
             page_width_mm=self.page_width_mm,
             page_height_mm=self.page_height_mm,
-            qr_scheme=zones.QrScheme(self.qr_scheme),
+            qr_scheme=shapes.QrScheme(self.qr_scheme),
             has_check_digit=self.has_check_digit,
             zones=tuple(zone.as_zone() for zone in self.zones.order_by("position", "pk")),
         )
@@ -149,12 +149,12 @@ class Zone(models.Model):
     def __str__(self) -> str:
         return f"{self.template_id} {self.name}"
 
-    def as_zone(self) -> zones.Zone:
+    def as_zone(self) -> shapes.Zone:
         """The rectangle as readers and the assignment want it."""
-        return zones.Zone(
+        return shapes.Zone(
             name=self.name,
-            field=zones.Field(self.field),
-            on=zones.On(self.on),
+            field=shapes.Field(self.field),
+            on=shapes.On(self.on),
             left=self.left,
             top=self.top,
             width=self.width,

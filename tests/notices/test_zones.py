@@ -1,5 +1,6 @@
 """Layouts: refused while they prove nothing, frozen once a document used them, drawn with mouse or millimetres."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -135,7 +136,7 @@ def test_the_database_freezes_what_a_document_used(world: World, how: str) -> No
     template = services.write_template(OWN, by=world.drafter, now=world.now)
     used_by(world, template)
     mine = ZoneTemplate.objects.filter(pk=template.pk)
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "zone": lambda: template.zones.update(width=1),
         "delete": lambda: template.zones.all().delete(),
         "add": lambda: Zone.objects.create(
@@ -161,7 +162,12 @@ def test_another_departments_layout_is_neither_seen_nor_changed(world: World) ->
 
 def test_a_document_is_attached_by_the_newest_version_or_waits_for_one(world: World) -> None:
     campaign = world.draft()
-    pdf = {"file": DEMO / "notices.pdf", "file_name": "통지서.pdf", "by": world.drafter, "now": world.now}
+    pdf: dict[str, Any] = {
+        "file": DEMO / "notices.pdf",
+        "file_name": "통지서.pdf",
+        "by": world.drafter,
+        "now": world.now,
+    }
 
     document = services.attach_document(campaign, zone_template="", **pdf)
     roster = DEMO / "roster.xlsx"
