@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -18,6 +18,7 @@ from portal.core.cage import given_file
 MOST_PAGES = 100_000
 SMALLEST_MM, LARGEST_MM = 100, 1700
 SHOWN_PAGES = 10
+DEEPEST_TREE, MOST_BOOKMARKS = 20, 100_000
 MM_PER_POINT = 25.4 / 72
 
 _NOT_PDF = (
@@ -81,6 +82,17 @@ def check_signature(path: Path) -> None:
     raise DocumentRefused("PDF 파일이 아닙니다. 원본 프로그램에서 PDF로 저장해 주세요.")
 
 
+def _acts(action: Any, longest: int = 20) -> bool:
+    """Whether an action, or one chained to it, does more than turn to a page of this document."""
+    if action is None or not longest:
+        return action is not None  # a chain without end
+    if str(action.get("/S", "")) in _ACTS:
+        return True
+    following = action.get("/Next")
+    chained = list(following) if isinstance(following, pikepdf.Array) else [following]
+    return any(_acts(one, longest - 1) for one in chained)
+
+
 @dataclass
 class Inspector:
     """Walks one document, strips what acts, and remembers on which pages it found what."""
@@ -112,10 +124,29 @@ class Inspector:
             raise DocumentRefused("XFA 양식이 들어 있는 PDF입니다. 인쇄 → PDF로 저장해 주세요.")
         self._strip(root, ("/OpenAction", "/AA", "/URI"), "script")
         self._strip(root, ("/AF",), "attachment")
+        self._fields(list(form.get("/Fields", [])) if form is not None else [], DEEPEST_TREE)
+        outlines = root.get("/Outlines")
+        if outlines is not None:
+            self._bookmarks(outlines.get("/First"), DEEPEST_TREE)
         names = root.get("/Names")
         if names is not None:
             self._strip(names, ("/JavaScript",), "script")
             self._strip(names, ("/EmbeddedFiles",), "attachment")
+
+    def _fields(self, fields: Sequence[Any], depth: int) -> None:
+        """Forms are never run: their fields do not even remember what they did."""
+        for one in fields if depth else []:
+            self._strip(one, ("/A", "/AA"), "script")
+            self._fields(list(one.get("/Kids", [])), depth - 1)
+
+    def _bookmarks(self, item: Any, depth: int) -> None:
+        for _ in range(MOST_BOOKMARKS):
+            if item is None or not depth:
+                return
+            if _acts(item.get("/A")):
+                self._strip(item, ("/A",), "script")
+            self._bookmarks(item.get("/First"), depth - 1)
+            item = item.get("/Next")
 
     def _strip(self, thing: Any, keys: tuple[str, ...], code: str, page: int = 0) -> None:
         for key in keys:
@@ -148,7 +179,7 @@ class Inspector:
                     f"{number}쪽에 동영상·소리 같은 매체가 들어 있습니다. 인쇄 → PDF로 저장해 주세요."
                 )
             action = annotation.get("/A")
-            if action is not None and str(action.get("/S", "")) in _ACTS:
+            if _acts(action):
                 self._strip(annotation, ("/A",), "link" if str(action.get("/S")) == "/URI" else "script", number)
             self._strip(annotation, ("/AA", "/PA"), "script", number)
             self._strip(annotation, ("/FS",), "attachment", number)

@@ -1,6 +1,7 @@
 """PDFs that people, programs and attackers really make: each function writes one and gives its path."""
 
 import io
+import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -208,6 +209,68 @@ def flate_bomb(path: Path) -> Path:
         _add_page(pdf, b"", A4, pikepdf.Dictionary())
         pdf.pages[0].obj.Contents = pikepdf.Stream(pdf, packed, Filter=pikepdf.Name.FlateDecode)
         pdf.save(path, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return path
+
+
+def huge_image(path: Path) -> Path:
+    """A picture of 60,000 by 60,000 points in 450 KB."""
+    packer = zlib.compressobj(9)
+    row = bytes(60_000 // 8)
+    packed = b"".join(packer.compress(row) for _ in range(60_000)) + packer.flush()
+    with pikepdf.new() as pdf:
+        image = pikepdf.Stream(
+            pdf,
+            packed,
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Image,
+            Width=60_000,
+            Height=60_000,
+            BitsPerComponent=1,
+            ColorSpace=pikepdf.Name.DeviceGray,
+            Filter=pikepdf.Name.FlateDecode,
+        )
+        resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=pdf.make_indirect(image)))
+        _add_page(pdf, b"q 595 0 0 841 0 0 cm /I Do Q", A4, resources)
+        _save_with_good_page(pdf, path)
+    return path
+
+
+def many_segments(path: Path) -> Path:
+    """One path of 400,000 curves, filled and stroked."""
+    places = ((n % 595, n % 841, n % 7, n % 11, n % 593, n % 839) for n in range(400_000))
+    curves = b"".join(b"%d %d %d %d %d %d c\n" % place for place in places)
+    with pikepdf.new() as pdf:
+        _add_page(pdf, b"0 0 m\n" + curves + b"B*", A4, pikepdf.Dictionary())
+        _save_with_good_page(pdf, path)
+    return path
+
+
+def _save_with_good_page(pdf: pikepdf.Pdf, path: Path) -> None:
+    """Page 2 of the demo document behind the bad one, and nothing decoded on the way."""
+    with pikepdf.open(DEMO / "notices.pdf") as demo:
+        pdf.pages.append(demo.pages[1])
+        pdf.save(path, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+
+
+def zip_behind(path: Path) -> Path:
+    """A PDF that is a ZIP as well: whoever reads from the end finds another file than whoever reads from the start."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("evil.html", "<script>alert(1)</script>")
+    path.write_bytes((DEMO / "notices.pdf").read_bytes() + out.getvalue())
+    return path
+
+
+def script_behind(path: Path) -> Path:
+    """A PDF with a web page behind its end."""
+    path.write_bytes((DEMO / "notices.pdf").read_bytes() + b"\n<html><script>alert(1)</script></html>")
+    return path
+
+
+def second_pdf_behind(path: Path) -> Path:
+    """Two whole PDFs in one file."""
+    whole = (DEMO / "notices.pdf").read_bytes()
+    path.write_bytes(whole + whole)
     return path
 
 
