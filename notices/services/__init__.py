@@ -14,7 +14,7 @@ from notices.services.drawing import PageUndrawable, draw_page, open_picture, pa
 from notices.services.following import pointless, record_confirmation
 from notices.services.launching import ManifestChanged, TooLate, launch, needs_approval, resume
 from notices.services.mailing import approve_paper, export_paper, open_paper
-from notices.services.opening import NoSecondFactor, link_for, record_opening, unlock
+from notices.services.opening import NoSecondFactor, link_for, links_for, record_opening, unlock
 from notices.services.paying import reconcile_payments
 from notices.services.posting import Posted, PostingRefused, mark_came_back, mark_posted
 from notices.services.rehearsing import rehearse
@@ -80,6 +80,7 @@ __all__ = [
     "judge_group",
     "launch",
     "link_for",
+    "links_for",
     "load_reference",
     "load_test_picture",
     "make_ahead",

@@ -1,6 +1,7 @@
 """The address of one notice and who may open it; an opening is written down only when she has seen something."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from django.db import transaction
 from notices.models import Campaign, Notice, NoticeLink, Opening, PaperItem, Recipient
 from notices.opening import VISIT, Lock, Typed, Visit, fingerprint, is_she, token_of
 from notices.services import vault
-from notices.services.steps import locked, move
+from notices.services.steps import BLOCK, locked, move
 from notices.workflow import NotAllowed, may_move
 from portal.accounts.models import User
 from portal.accounts.queries import official_of
@@ -50,25 +51,36 @@ class TooManyTries(Refused):
 # --- the address ----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def link_for(notice: Notice, *, now: datetime) -> str:
     """
     The path of a notice's page, the same whenever it is asked for; asking again makes it live longer, never shorter.
 
     :raises NoSecondFactor: if the roster has no date of birth
     """
-    recipient = notice.recipient
-    if recipient.birth is None:
+    found = links_for([notice], now=now)
+    if not found:
         raise NoSecondFactor
-    token = token_of(vault.key_of(recipient.campaign, now=now), notice.pk)
-    expires_at = _end_of(recipient.campaign, now)
-    link, is_new = NoticeLink.objects.get_or_create(
-        notice=notice,
-        defaults={"token_sha256": fingerprint(token), "created_at": now, "expires_at": expires_at},
-    )
-    if not is_new and link.expires_at < expires_at:
-        NoticeLink.objects.filter(pk=link.pk, expires_at__lt=expires_at).update(expires_at=expires_at)
-    return f"/notices/{token}/"
+    return found[notice.pk]
+
+
+@transaction.atomic
+def links_for(notices: Sequence[Notice], *, now: datetime) -> dict[int, str]:
+    """The paths of many notices of one campaign, by notice; who has no date of birth on the roster has none."""
+    asked = [notice for notice in notices if notice.recipient.birth_text]
+    if not asked:
+        return {}
+    campaign = asked[0].recipient.campaign
+    if any(notice.recipient.campaign_id != campaign.pk for notice in asked):
+        raise ValueError("notices of several campaigns")  # each campaign has its own key
+    key, expires_at = vault.key_of(campaign, now=now), _end_of(campaign, now)
+    tokens = {notice.pk: token_of(key, notice.pk) for notice in asked}
+    rows = [
+        NoticeLink(notice=notice, token_sha256=fingerprint(tokens[notice.pk]), created_at=now, expires_at=expires_at)
+        for notice in asked
+    ]
+    NoticeLink.objects.bulk_create(rows, batch_size=BLOCK, ignore_conflicts=True)
+    NoticeLink.objects.filter(notice__in=list(tokens), expires_at__lt=expires_at).update(expires_at=expires_at)
+    return {pk: f"/notices/{token}/" for pk, token in tokens.items()}
 
 
 def _end_of(campaign: Campaign, now: datetime) -> datetime:

@@ -62,10 +62,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page of a link is made of; no words if only the pictures of the message are there."""
+    """What the page of a link is made of: no words if the pages are scanned, no document if it cannot be made."""
 
     pictures: tuple[Picture, ...]
     words: tuple[tuple[Block, ...], ...] = ()
+    has_document: bool = False
 
 
 def show(notice: Notice, *, now: datetime) -> Shown:
@@ -77,13 +78,13 @@ def show(notice: Notice, *, now: datetime) -> Shown:
     """
     try:
         _make(notice, now=now)
-        words = _words(notice, now=now)
+        words, has_document = _words(notice, now=now), True
     except Undrawable:
-        words = ()
-    pictures = _pictures(notice)
+        words, has_document = (), False
+    pictures = tuple(Picture(number, one.width, one.height) for number, one in _pictures(notice).items())
     if not pictures:
         raise Undrawable
-    return Shown(tuple(Picture(number, one.width, one.height) for number, one in pictures.items()), words)
+    return Shown(pictures, words if any(words) else (), has_document)
 
 
 def picture_of(notice: Notice, *, number: int, now: datetime) -> bytes:

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
 
-from django.conf import settings
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,19 +18,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from notices import bill_queries, opening_queries
 from notices.forms import LinkForm
 from notices.models import NoticeLink
-from notices.opening import ACKNOWLEDGED, DOCUMENT, PICTURE, VISIT, Visit
+from notices.opening import ACKNOWLEDGED, DOCUMENT, PICTURE, Visit
 from notices.services import opening, showing
 from notices.views.paying import from_notice
+from notices.views.visits import cookie_name, seen_at, visit_of
 from portal.accounts.services import KeyDestroyed
 from portal.core import clock
 from portal.core.client import address_of
 from portal.core.doors import personal, public
 from portal.core.errors import Refused
 
-COOKIE = "__Secure-notice" if settings.SESSION_COOKIE_SECURE else "notice"
+COOKIE = cookie_name("notice")
 FILE_NAME = "통지서.pdf"
 ENDED = "10분이 지나 통지서를 닫았습니다. 생년월일을 다시 적으시면 이어서 볼 수 있습니다."
-_SALT = "notices.visit"
 
 
 @public
@@ -45,7 +43,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     found = opening.link_of(token, now=now)
     if found is None:
         return _gone(request)
-    visit = _visit(request, found, now)
+    visit = visit_of(request, COOKIE, found, now=now)
     act = request.POST.get("act", "")
     if request.method != "POST":
         return _notice(request, token, visit, found, now) if visit else _box(request, found, _empty(found))
@@ -90,19 +88,9 @@ def document(request: HttpRequest, token: str) -> HttpResponse:
 # --- who is there ---------------------------------------------------------------------------------------------------
 
 
-def _visit(request: HttpRequest, found: NoticeLink, now: datetime) -> Visit | None:
-    """The visit the cookie speaks of, if it is one to this notice and has not ended."""
-    try:
-        words = signing.Signer(salt=_SALT).unsign(request.COOKIES.get(COOKIE, ""))
-        visit = Visit.from_words(words)
-    except (signing.BadSignature, ValueError):
-        return None
-    return visit if opening.opens(visit, found, now=now) else None
-
-
 def _let_in(request: HttpRequest, token: str, now: datetime) -> tuple[NoticeLink, Visit]:
     found = opening.link_of(token, now=now)
-    visit = _visit(request, found, now) if found else None
+    visit = visit_of(request, COOKIE, found, now=now) if found else None
     if found is None or visit is None:
         raise Http404
     return found, visit
@@ -111,19 +99,9 @@ def _let_in(request: HttpRequest, token: str, now: datetime) -> tuple[NoticeLink
 def _to_the_notice(token: str, visit: Visit | None, *, part: str = "") -> HttpResponse:
     """See the notice after a POST; without a visit, the box again."""
     path = reverse("notices:link", args=[token])
-    response = HttpResponse(status=303, headers={"Location": path + part})
+    response = seen_at(path, COOKIE, visit, part=part)
     if visit is None:
         response.delete_cookie(COOKIE, path=path)
-        return response
-    response.set_cookie(
-        COOKIE,
-        signing.Signer(salt=_SALT).sign(visit.as_words()),
-        max_age=VISIT,
-        path=path,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
     return response
 
 

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import cast
 
 from csp.decorators import csp_update
-from django.conf import settings
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,19 +20,19 @@ from notices import bill_queries
 from notices.bills import OBJECTIONS
 from notices.forms import LinkForm
 from notices.models import Bill, NoticeLink
-from notices.opening import VISIT, Visit
+from notices.opening import Visit
 from notices.payments import registry
 from notices.services import opening, paying
+from notices.views.visits import cookie_name, seen_at, visit_of
 from portal.accounts.services import KeyDestroyed, take_token
 from portal.core import clock
 from portal.core.client import address_of
 from portal.core.doors import personal, public
 from portal.core.errors import Refused
 
-COOKIE = "__Secure-bill" if settings.SESSION_COOKIE_SECURE else "bill"
+COOKIE = cookie_name("bill")
 ENDED = "10분이 지나 닫았습니다. 생년월일을 다시 적으시면 이어서 볼 수 있습니다."
 ASKS_PER_MINUTE = 12
-_SALT = "notices.visit"
 
 
 @public
@@ -47,7 +45,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     bill, link = _found(token, now)
     if bill is None or link is None:
         return render(request, "notices/gone.html", status=404)
-    visit = _visit(request, link, now)
+    visit = visit_of(request, COOKIE, link, now=now)
     act = request.POST.get("act", "")
     if request.method != "POST":
         return _bill(request, bill, now) if visit else _box(request, bill, link)
@@ -87,30 +85,9 @@ def _found(token: str, now: datetime) -> tuple[Bill | None, NoticeLink | None]:
     return bill, NoticeLink.objects.select_related("notice__recipient__campaign__department").get(notice=notice)
 
 
-def _visit(request: HttpRequest, link: NoticeLink, now: datetime) -> Visit | None:
-    try:
-        words = signing.Signer(salt=_SALT).unsign(request.COOKIES.get(COOKIE, ""))
-        visit = Visit.from_words(words)
-    except (signing.BadSignature, ValueError):
-        return None
-    return visit if opening.opens(visit, link, now=now) else None
-
-
 def _to_the_bill(bill: Bill, visit: Visit | None = None) -> HttpResponse:
     """See the bill after a POST; with a visit, whoever has it is let in."""
-    path = reverse("notices:bill", args=[bill.token])
-    response = HttpResponse(status=303, headers={"Location": path})
-    if visit is not None:
-        response.set_cookie(
-            COOKIE,
-            signing.Signer(salt=_SALT).sign(visit.as_words()),
-            max_age=VISIT,
-            path=path,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
+    return seen_at(reverse("notices:bill", args=[bill.token]), COOKIE, visit)
 
 
 def from_notice(bill: Bill, visit: Visit) -> HttpResponse:

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from notices.models import Campaign, Notice, NoticeLink, Opening, PaperBatch, PaperItem, Recipient, RecipientChange
 from notices.opening import LOCKED_FOR, VISIT, fingerprint
 from notices.services import opening
-from notices.services.opening import NoSecondFactor, link_for, record_opening, unlock
+from notices.services.opening import NoSecondFactor, link_for, links_for, record_opening, unlock
 from notices.views.link import COOKIE
 from notices.workflow import NotAllowed
 from portal.accounts.models import AuditEntry
@@ -310,6 +310,18 @@ def test_two_notices_never_share_an_address(now: World, campaign: Campaign) -> N
 
     assert len({reader.path for reader in readers}) == 3
     assert not any(reader.recipient.key in reader.path for reader in readers)
+
+
+def test_a_wave_gets_its_addresses_with_a_handful_of_queries(
+    now: World, campaign: Campaign, django_assert_max_num_queries: Any
+) -> None:
+    notices = list(Notice.objects.filter(recipient__campaign=campaign).select_related("recipient__campaign"))
+
+    with django_assert_max_num_queries(8):
+        paths = links_for(notices, now=now.now)
+
+    assert paths == {notice.pk: link_for(notice, now=now.now) for notice in notices}
+    assert len(set(paths.values())) == 3
 
 
 def test_without_a_birth_date_there_is_no_address(now: World, campaign: Campaign) -> None:

@@ -1,6 +1,7 @@
 """What a link shows: her own pages through every gate, made once; an opening is written when one of them leaves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from notices.models import Asset, Campaign, Opening, ReadingFile, Recipient
 from notices.services import showing, vault
 from notices.services.manifests import manifest_of
 from notices.services.showing import Crowded, Undrawable, document_of, make_ahead, picture_of, show
-from notices.showing import ShownPage
+from notices.showing import ShownPage, own_pages
 from portal.core.cage import CageError
 from tests.notices.reading import Reader, analysed, delivered
 from tests.notices.world import World
@@ -137,7 +138,6 @@ def test_one_changed_bit_shows_nothing(world: World, one: Reader) -> None:
 
 
 def drawn_for(reader: Reader, now: datetime) -> list[ShownPage]:
-    from notices.showing import own_pages
 
     with vault.opened(reader.notice.document, now=now) as pdf:
         return own_pages(pdf, reader.notice.pages)
@@ -250,3 +250,18 @@ def test_large_pictures_that_were_approved_are_the_ones_shown(world: World, one:
     assert [picture.width for picture in shown.pictures] == [approved.width]
     assert shown.words
     assert not ReadingFile.objects.filter(kind=K.PICTURE).exists()
+
+
+def test_scanned_pages_have_pictures_and_a_document_but_no_words(
+    client: Client, world: World, one: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned = [replace(page, blocks=()) for page in drawn_for(one, world.now)]
+    monkeypatch.setattr(showing, "own_pages", lambda pdf, pages: scanned)
+    one.notice.claims.update(text_key="")
+    enter(client, one)
+
+    text = client.get(one.path).content.decode()
+
+    assert "큰 글자로 읽기" not in text
+    assert "PDF로 받기" in text
+    assert client.get(f"{one.path}pages/1/").status_code == 200
