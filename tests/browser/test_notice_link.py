@@ -90,7 +90,7 @@ def test_the_notice_fits_the_narrowest_screen_and_large_type(opened: Page) -> No
 def test_the_picture_is_hers_and_its_words_stand_below_in_order(opened: Page, reader: Reader) -> None:
     picture = opened.get_by_role("img").first
     expect(picture).to_be_visible()
-    assert picture.evaluate("one => one.naturalWidth") == 1500
+    expect(picture).to_have_js_property("naturalWidth", 1500)
 
     words = opened.get_by_role("region", name="큰 글자로 읽기")
     expect(words).to_contain_text(reader.recipient.key)
