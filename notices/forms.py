@@ -84,7 +84,9 @@ class CampaignForm(DocumentForm, RosterForm):
     qr_key = forms.CharField(
         label="QR 서명 열쇠",
         max_length=200,
-        help_text="통지서를 만든 시스템이 QR 코드에 서명한 열쇠입니다. 암호화해 보관하고 다시 보여 드리지 않습니다.",
+        required=False,
+        help_text="통지서를 만든 시스템이 QR 코드에 서명한 열쇠입니다. QR 코드가 없으면 비워 두세요. 암호화해 보관하고 "
+        "다시 보여 드리지 않습니다.",
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     field_order = ["title", "legal_basis", "asks_from", "asks_until", "document", "zone_template", "qr_key", "roster"]

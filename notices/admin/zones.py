@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from notices import queries, services, zoneforms
 from notices.admin.access import address, campaign_for, home_of, note_look, page
 from notices.models import Campaign, SourceDocument, ZoneTemplate
+from notices.models import Zone as ZoneRow
 from notices.services import layouts, zoning
 from notices.zones import Template
 from portal.accounts.looking import user_of
@@ -155,7 +156,8 @@ def _read(
     except Refused as refused:
         return {**values, "words": [refused.sentence]}
     note_look(request, campaign, [], action="view_page")
-    return {**values, "table": list(_table(said, template)), "zones": template.zones, "size": size}
+    labels = [ZoneRow.Field(zone.field).label for zone in template.zones]
+    return {**values, "table": list(_table(said, template)), "labels": labels, "size": size}
 
 
 def _table(said: Sequence[layouts.ReadOut], template: Template) -> Iterator[dict[str, Any]]:

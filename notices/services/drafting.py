@@ -1,5 +1,6 @@
 """Preparing a campaign: its draft, who is left out of it, and when its material is complete."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +56,7 @@ def draft(*, plan: Plan, qr_key: str = "", by: User, now: datetime) -> Campaign:
         number=_next_number(now),
         department=official.department,
         officer=official,
-        qr_key=qr_key.strip(),
+        qr_key=qr_key.strip() or secrets.token_urlsafe(24),  # of its own: for the codes we print or stamp
         **_columns(plan),
         created_by=by,
         created_at=now,

@@ -30,7 +30,13 @@ class NotReleasable(Refused):
 
 def obstacles(notice: Notice) -> list[str]:
     """Why a held notice cannot be released by anybody, in sentences; nothing if two officials may."""
-    found = [f"사람이 풀 수 없는 사유입니다: {reason_label(one)}." for one in notice.reasons if one not in RELEASABLE]
+    reasons = [f"사람이 풀 수 없는 사유입니다: {reason_label(one)}." for one in notice.reasons if one not in RELEASABLE]
+    return reasons + obstacles_of_row(notice)
+
+
+def obstacles_of_row(notice: Notice) -> list[str]:
+    """Why this person can get nothing released, whatever the pages say."""
+    found = []
     if notice.recipient.state != R.IMPORTED:
         found.append(f"명부에서 ‘{notice.recipient.get_state_display()}’인 사람입니다. 명부를 먼저 고쳐 주세요.")
     others = Notice.objects.sendable().filter(recipient=notice.recipient_id).exclude(pk=notice.pk)

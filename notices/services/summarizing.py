@@ -10,10 +10,13 @@ from django.urls import reverse
 from PIL import Image
 
 from notices import costs
-from notices.models import Asset, Campaign, DryRun, LadderStep, Phase, Recipient, Sample, TestSend
+from notices.models import Asset, Campaign, DryRun, LadderStep, Notice, Phase, Recipient, Sample, TestSend
 from notices.services.drawing import open_picture
 from notices.services.manifests import phase_of
+from notices.services.zoning import template_of
+from notices.stamping import words_for
 from notices.workflow import reason_label
+from notices.zones import QrScheme
 from portal.approvals.summaries import Line, Picture, Section
 from portal.core.clock import day_in_korea, in_korea
 
@@ -117,6 +120,21 @@ def _tried(campaign: Campaign, tried: DryRun) -> Iterator[Line]:
     if latest:
         words = f"{len(latest.first_pages):,}묶음 가운데 {latest.seen:,}묶음을 보았고 {latest.right:,}묶음이 맞음"
         yield Line("표본 검수", words, "good" if latest.right == len(latest.first_pages) else "bad")
+    yield from _proofs(campaign)
+
+
+def _proofs(campaign: Campaign) -> Iterator[Line]:
+    """What two officials let pass, and whether the finished pictures can be read back."""
+    released = Notice.objects.filter(recipient__campaign=campaign, state=Notice.State.RELEASED)
+    for notice in released.select_related("recipient", "released_by", "second_released_by").order_by("first_page"):
+        reasons = ", ".join(reason_label(reason) for reason in notice.reasons)
+        signed = f"{notice.released_by}, {notice.second_released_by}: {notice.release_note}"
+        yield Line(f"보류를 푼 통지서 {notice.recipient.key}", f"{reasons} ({signed})", "warn")
+    document = campaign.documents.filter(is_current=True).first()
+    if document is not None:
+        template = template_of(document)
+        can_read_back = bool(document.stamp_zone) or template.qr_scheme != QrScheme.NONE
+        yield Line("그림 확인", words_for(template, document.stamp_zone), "" if can_read_back else "warn")
 
 
 def _pictures(campaign: Campaign, tried: DryRun) -> Iterator[Picture]:

@@ -12,7 +12,7 @@ from notices import codes
 from notices.assigning import LABELS, Claim, Reason, Remedy, Rules, Verdict, assign
 from notices.reading import PageReading
 from notices.rosters import RosterRow
-from notices.zones import QrScheme, load_templates
+from notices.zones import Field, On, QrScheme, load_templates
 
 SECRET, OTHER_SECRET = b"this campaign", b"another campaign"
 TEMPLATE = load_templates()[0]
@@ -251,6 +251,99 @@ def test_verify_address_is_checked_by_computing_it_again() -> None:
     assert only([page_of(ONE, qr=f"HTTPS://SOTONG.EXAMPLE/V/{right}")], rules=rules).verdict == Verdict.CLAIMED
     assert only([page_of(ONE, qr=f"HTTPS://SOTONG.EXAMPLE/V/{other}")], rules=rules).reasons == (Reason.QR_DIFFERS,)
     assert only([page_of(ONE)], rules=rules).reasons == (Reason.QR_DIFFERS,)
+
+
+def test_another_campaigns_address_is_told_from_a_forged_one() -> None:
+    template = replace(TEMPLATE, qr_scheme=QrScheme.VERIFY_URL)
+    rules = Rules(template, qr_key=SECRET, foreign_qr_keys=(OTHER_SECRET,))
+    foreign, forged = (codes.verify_code(ONE.key, 1, 1, secret) for secret in (OTHER_SECRET, b"nobody's"))
+
+    assert only([page_of(ONE, qr=f"HTTPS://A.KR/V/{foreign}")], rules=rules).reasons == (Reason.OTHER_CAMPAIGN,)
+    assert only([page_of(ONE, qr=f"HTTPS://A.KR/V/{forged}")], rules=rules).reasons == (Reason.QR_DIFFERS,)
+
+
+# --- hidden letters -------------------------------------------------------------------------------------------------
+
+
+def masked(**changes: str) -> Rules:
+    """A layout without codes whose values may hide letters; `changes` say what the birth zone is for instead."""
+    zones = tuple(replace(zone, is_masked=True, **changes if zone.name == "birth" else {}) for zone in TEMPLATE.zones)
+    return Rules(replace(WITHOUT_QR.template, zones=zones))
+
+
+KIM = replace(ONE, name="김하준", birth=date(1990, 1, 1), address="새빛구 너래동 150-13 129동 519호")
+
+
+@pytest.mark.parametrize(
+    ("name", "birth", "is_hers"),
+    [
+        ("김*준", "900101-1******", True),
+        ("김○준", "900101-2●●●●●●", True),
+        ("김하준", "1990-01-01", True),
+        ("김*", "900101-1******", False),
+        ("김*진", "900101-1******", False),
+        ("***", "900101-1******", False),
+        ("김*준", "900101-3******", False),
+        ("김*준", "900102-1******", False),
+        ("김*준", "9001**-1******", False),
+    ],
+)
+def test_masked_values_are_compared_by_their_mask(name: str, birth: str, is_hers: bool) -> None:
+    page = page_of(KIM, qr="", name=name, birth=birth)
+
+    assert (only([page], [KIM], masked()).verdict == Verdict.CLAIMED) is is_hers
+
+
+@pytest.mark.parametrize(
+    ("address", "is_hers"),
+    [
+        ("새빛구 너래동 ******* ***동 ***호", False),  # other letters are hidden than stand there
+        ("새빛구 너래동 ***-** ***동 ***호", True),
+        ("새빛구 나래동 ***-** ***동 ***호", False),
+        ("*** ****동 ***-** ***동 519호", False),
+        ("*** *** ***-** **** ****", False),
+    ],
+)
+def test_a_masked_address_still_has_to_say_something(address: str, is_hers: bool) -> None:
+    rules = masked(field=Field.ADDRESS)
+    page = page_of(KIM, qr="", birth=address)
+
+    assert (only([page], [KIM], rules).verdict == Verdict.CLAIMED) is is_hers
+
+
+@pytest.mark.parametrize("values", [{"name": "김*준"}, {"birth": "900101-1******"}])
+def test_hidden_letters_prove_nothing_where_nobody_allowed_them(values: dict[str, str]) -> None:
+    assert only([page_of(KIM, qr="", **values)], [KIM], WITHOUT_QR).verdict == Verdict.HELD
+
+
+# --- keys of other offices ------------------------------------------------------------------------------------------
+
+
+def test_a_departments_own_key_needs_no_check_digit() -> None:
+    template = replace(WITHOUT_QR.template, has_check_digit=False)
+    row = replace(ONE, key="11680-체납-2026-0001가")
+
+    assert only([page_of(row, qr="")], [row], Rules(template)).verdict == Verdict.CLAIMED
+    assert only([page_of(row, qr="")], [replace(row, key="11680-체납-2026-0001나")], Rules(template)).key == row.key
+    assert only([page_of(row, qr="")], [row], WITHOUT_QR).reasons == (Reason.BAD_CHECK_DIGIT,)
+
+
+def test_a_key_zone_of_later_pages_must_say_the_same_key() -> None:
+    first, later = replace(TEMPLATE.zones[0], on=On.FIRST), replace(TEMPLATE.zones[0], name="key2", on=On.LATER)
+    others = tuple(zone for zone in TEMPLATE.zones if zone.field in (Field.NAME, Field.BIRTH, Field.PAGE))
+    rules = Rules(replace(WITHOUT_QR.template, zones=(first, later, *others)))
+    right = [page_of(LONG, 1, qr="", key2=LONG.key), page_of(LONG, 2, qr="", key2=LONG.key)]
+
+    assert only(right, [LONG], rules).verdict == Verdict.CLAIMED
+    wrong = [right[0], page_of(LONG, 2, qr="", key2=ONE.key)]
+    assert only(wrong, [LONG], rules).reasons == (Reason.KEY_DIFFERS,)
+
+
+def test_a_third_field_on_later_pages_only_is_none() -> None:
+    zones = tuple(replace(zone, on=On.LATER) if zone.name == "birth" else zone for zone in TEMPLATE.zones)
+
+    with pytest.raises(ValueError, match="birth, address or amount"):
+        Rules(replace(WITHOUT_QR.template, zones=zones))
 
 
 # --- whatever happens to the file -----------------------------------------------------------------------------------
