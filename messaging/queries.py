@@ -52,6 +52,20 @@ def picture_limits() -> tuple[MmsProfile, ...]:
     return tuple(carrier(alias).capabilities.mms for alias in carrying("mms"))
 
 
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How many messages of a channel, and pictures before them, leave in a second; 0 uploads: they travel inside."""
+
+    tps: float
+    uploads_per_second: float
+
+
+def speed_of(channel: str) -> Speed:
+    """How fast the preferred carrier of a channel is; 0 if nobody carries it."""
+    able = [carrier(alias).capabilities for alias in carrying(channel)]
+    return Speed(able[0].tps, able[0].uploads_per_second) if able else Speed(0.0, 0.0)
+
+
 REPLY_METRICS = {
     "reply": "회신한 사람",
     "reply:consent": "동의·참석",

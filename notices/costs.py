@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, F, Sum
+from django.db.models import CharField, Count, F, Func, Sum, Value
 
 from messaging.models import LedgerEntry, TemplateVersion
 from messaging.pricing import Tariff, tariff_on
@@ -69,10 +69,11 @@ def previews(campaign: Campaign, *, day: date) -> list[Preview]:
         ("동의 요청 (번호를 함께 쓰는 분들)", wording.ASK_NAMED, ""),
         ("통지서", wording.NOTICE, "mms"),
     )
-    return [_preview(label, code, words, channel, tariff) for label, code, channel in shown]
+    return [preview(label, code, words, channel, tariff) for label, code, channel in shown]
 
 
-def _preview(label: str, code: str, words: Mapping[str, str], channel: str, tariff: Tariff) -> Preview:
+def preview(label: str, code: str, words: Mapping[str, str], channel: str, tariff: Tariff) -> Preview:
+    """One wording with its bytes and its price; a refusal in words if it cannot be sent."""
     approved = TemplateVersion.objects.filter(template__code=code, review_state="approved")
     version = approved.order_by("-number").first()
     if version is None:
@@ -102,6 +103,40 @@ def forecast(campaign: Campaign, counts: Mapping[str, int], *, day: date) -> For
         mail_count=everybody,
         mail_won=everybody * campaign.mail_won,
     )
+
+
+@dataclass(frozen=True)
+class SpentWave:
+    """What one step has cost on one channel."""
+
+    label: str
+    channel: str
+    count: int
+    won: Decimal
+
+
+_PHASES = {"ask": "묻기", "remind": "다시 묻기", "deliver": "보내기", "answer": "답장"}
+
+
+def spent_by_wave(campaign: Campaign) -> list[SpentWave]:
+    """Billed legs by step of the ladder and channel: the step stands in the key of the message."""
+    charges = LedgerEntry.objects.filter(attempt__message__stream__name=campaign.stream)
+    key = F("attempt__message__key")
+    steps = charges.annotate(
+        phase=Func(key, Value(":"), Value(4), function="split_part", output_field=CharField()),
+        position=Func(key, Value(":"), Value(5), function="split_part", output_field=CharField()),
+        channel=F("attempt__channel"),
+    )
+    rows = steps.values("phase", "position", "channel").annotate(count=Count("pk"), sum=Sum("won"))
+    return [
+        SpentWave(
+            f"{_PHASES.get(row['phase'], row['phase'])} {row['position']}",
+            _CHANNELS[row["channel"]],
+            row["count"],
+            row["sum"],
+        )
+        for row in rows.order_by("phase", "position", "channel")
+    ]
 
 
 @dataclass(frozen=True)

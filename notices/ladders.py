@@ -27,7 +27,7 @@ _CONDITIONS = {
     UNANSWERED: frozenset({ALWAYS, UNANSWERED}),
 }
 _LONGEST_WAIT = timedelta(days=400)
-_A_SECOND = timedelta(seconds=1)
+_A_MOMENT = timedelta(microseconds=1)
 
 
 class LadderRefused(Refused):
@@ -172,8 +172,8 @@ def cutoff(hours: int, *, counts_working_days: bool, now: datetime, calendar: Ca
     def is_due(taken_at: datetime) -> bool:
         return due_at(taken_at, hours, counts_working_days=counts_working_days, calendar=calendar) <= now
 
-    early, late = _earliest(hours, now), now + _A_SECOND
-    while late - early > _A_SECOND:
+    early, late = _earliest(hours, now), now + _A_MOMENT
+    while late - early > _A_MOMENT:
         middle = early + (late - early) / 2
         early, late = (middle, late) if is_due(middle) else (early, middle)
     return early

@@ -1,5 +1,9 @@
 """The words of a campaign's texts: what fills the placeholders of `templates/messages/notices/`. Pure."""
 
+from collections.abc import Sequence
+
+from notices import ladders
+from notices.ladders import Rung
 from notices.models import Campaign, Recipient
 from portal.core.clock import in_korea
 from portal.core.hangul import josa
@@ -42,3 +46,17 @@ def identity_words(identity: str) -> dict[str, str]:
 def words_for(campaign: Campaign, recipient: Recipient) -> dict[str, str]:
     """The same with the masked name of one citizen, for phones that several people share and for the notice itself."""
     return {**words_of(campaign), "받는분": mask_name(recipient.name)}
+
+
+def step_template(campaign: Campaign, rungs: Sequence[Rung], rung: Rung, *, has_pictures: bool) -> str:
+    """The wording of one step of what is sent."""
+    if has_pictures:
+        return NOTICE
+    if rung.channel == ladders.ALIMTALK:
+        return ARRIVED
+    if campaign.kind == Campaign.Kind.TEXT:
+        return PLAIN
+    if rung.condition == ladders.UNPAID:
+        return DUE_SOON
+    had_picture = any(one.channel == ladders.PICTURE for one in rungs if one.position < rung.position)
+    return CONFIRM if had_picture else WAITING

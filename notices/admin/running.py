@@ -14,7 +14,7 @@ from messaging.queries import pause_of
 from notices import answer_queries, balancing, costs, queries, services, tabulation
 from notices.admin.access import address, campaign_for, home_of, note_look, page
 from notices.forms import DecisionForm, ReasonForm
-from notices.models import Answer, Campaign, PaperBatch, Recipient
+from notices.models import Answer, Campaign, Recipient
 from notices.models.answers import LABELS
 from notices.workflow import reason_label
 from portal.accounts.looking import user_of
@@ -229,60 +229,3 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
         earlier=queries.earlier_answers(answer) if answer else [],
         question=answer.question.text if answer else "",
     )
-
-
-@require_http_methods(["GET", "POST"])
-def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """종이 우편: who gets a letter and why, and the lists made so far."""
-    campaign = campaign_for(request, pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            batch = services.export_paper(
-                campaign, reason=form.cleaned_data["reason"], by=user_of(request), now=clock.now()
-            )
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        else:
-            messages.success(request, f"{batch.number}차 목록에 {batch.row_count:,}명을 실었습니다.")
-        return redirect(address("paper", campaign.pk))
-    facts = queries.facts_of(campaign)
-    return page(
-        request,
-        "paper",
-        campaign,
-        step="paper",
-        title="종이 우편",
-        form=form,
-        reasons=queries.paper_reasons(campaign),
-        total=facts.counts.get("bucket:paper", 0),
-        unlisted=facts.counts.get("bucket:paper", 0) - facts.letters,
-        batches=campaign.paper_batches.select_related("made_by").order_by("-number"),
-        can_export=campaign.state in (C.FOLLOWING, C.CANCELLED),
-        can_close=campaign.state == C.FOLLOWING,
-    )
-
-
-@require_GET
-def paper_file(request: HttpRequest, pk: int, number: int, kind: str) -> HttpResponse:
-    """One list as it was made, byte for byte; every download is written down."""
-    campaign = campaign_for(request, pk)
-    batch = get_object_or_404(PaperBatch, campaign=campaign, number=number)
-    if kind not in ("xlsx", "csv", "pdf"):
-        raise Http404
-    try:
-        content = services.open_paper(batch, kind=kind, now=clock.now())
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect(address("paper", campaign.pk))
-    ids = list(batch.items.values_list("recipient_id", flat=True))
-    note_look(request, campaign, ids, action="download", reason=batch.reason)
-    types = {
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "csv": "text/csv",
-        "pdf": "application/pdf",
-    }
-    response = HttpResponse(content, content_type=types[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{campaign.number}-{number}.{kind}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

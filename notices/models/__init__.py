@@ -12,6 +12,7 @@ from notices.models.paper import PaperBatch, PaperItem
 from notices.models.purging import Destruction
 from notices.models.recipients import Recipient, RecipientChange, RosterImport, RowProblem
 from notices.models.relay import RelayDelivery, RelayEvent
+from notices.models.reports import Report
 from notices.models.rosters import ColumnMapping, RosterUpload, RowCorrection
 from notices.models.sampling import Sample, SampleVerdict
 from notices.models.zones import Zone, ZoneTemplate
@@ -47,6 +48,7 @@ __all__ = [
     "RelayDelivery",
     "RelayEvent",
     "RenderBatch",
+    "Report",
     "RosterImport",
     "RosterUpload",
     "RowCorrection",

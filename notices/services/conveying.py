@@ -9,11 +9,10 @@ from django.conf import settings
 from messaging import services as messaging
 from notices import keys, ladders, profiles, wording
 from notices.ladders import Rung
-from notices.models import Asset, Campaign, Notice, Recipient
+from notices.models import Asset, Bill, Campaign, Notice, Recipient
 from notices.services.asking import CannotSend, refuse_if_not_ready
-from notices.services.opening import NoSecondFactor, link_for
+from notices.services.opening import links_for
 from notices.services.relaying import submit_notices
-from portal.core.clock import in_korea
 
 CONFIRMS_FOR = timedelta(days=14)  # so long a "확인" is heard where the campaign names no last day
 NOTICE_TOPIC, REMINDER_TOPIC = "notices.notice", "notices.reminder"
@@ -49,6 +48,7 @@ def _rows(
     by_picture = [one for one in people if rung.channel == ladders.PICTURE and _may_get_picture(rung, one)]
     with_link = list(people) if rung.channel == ladders.ALIMTALK else []
     pictures, links = _pictures(by_picture), _links(with_link, now)
+    extra = _extra(campaign, rung, people)
     rows: list[tuple[Recipient, messaging.Outgoing]] = []
     refused: list[Refused] = []
     has_picture, has_link = {one.pk for one in by_picture}, {one.pk for one in with_link}
@@ -58,7 +58,14 @@ def _rows(
         elif one.pk in has_link and one.pk not in links:
             refused.append((one, "열람 주소를 만들 수 없습니다."))
         else:
-            rows.append((one, _outgoing(campaign, rungs, rung, one, pictures.get(one.pk), links.get(one.pk), now)))
+            rows.append(
+                (
+                    one,
+                    _outgoing(
+                        campaign, rungs, rung, one, pictures.get(one.pk), links.get(one.pk), extra.get(one.pk, {}), now
+                    ),
+                )
+            )
     return rows, refused
 
 
@@ -74,13 +81,14 @@ def _outgoing(
     recipient: Recipient,
     pictures: Sequence[Asset] | None,
     link: str | None,
+    extra: Mapping[str, str],
     now: datetime,
 ) -> messaging.Outgoing:
     carries_notice = rung.position == 1 or bool(pictures)
     return messaging.Outgoing(
         to=recipient.phone,
-        template=_template(campaign, rungs, rung, has_pictures=bool(pictures)),
-        context=wording.words_for(campaign, recipient),
+        template=wording.step_template(campaign, rungs, rung, has_pictures=bool(pictures)),
+        context={**wording.words_for(campaign, recipient), **extra},
         topic=NOTICE_TOPIC if carries_notice else REMINDER_TOPIC,
         reference=campaign.number,
         key=str(keys.MessageKey(campaign.pk, recipient.pk, keys.DELIVER, rung.position)),
@@ -94,19 +102,6 @@ def _outgoing(
     )
 
 
-def _template(campaign: Campaign, rungs: Sequence[Rung], rung: Rung, *, has_pictures: bool) -> str:
-    if has_pictures:
-        return wording.NOTICE
-    if rung.channel == ladders.ALIMTALK:
-        return wording.ARRIVED
-    if rung.position == 1:
-        return wording.PLAIN if campaign.kind == Campaign.Kind.TEXT else wording.WAITING
-    if rung.condition == ladders.UNPAID:
-        return wording.DUE_SOON
-    had_picture = any(one.channel == ladders.PICTURE for one in rungs if one.position < rung.position)
-    return wording.CONFIRM if had_picture else wording.WAITING
-
-
 def _confirms_for(campaign: Campaign, rung: Rung, now: datetime) -> timedelta | None:
     """How long a "확인" counts as an opening: asked for by reminders, and where only an opening is service."""
     if not campaign.has_documents:
@@ -115,6 +110,18 @@ def _confirms_for(campaign: Campaign, rung: Rung, now: datetime) -> timedelta | 
         return None
     until = campaign.unopened_until
     return until - now if until and until > now else CONFIRMS_FOR
+
+
+def _extra(campaign: Campaign, rung: Rung, people: Sequence[Recipient]) -> dict[int, dict[str, str]]:
+    """What only some wordings name: the words of a plain text, the bill that is due first."""
+    if rung.condition != ladders.UNPAID:
+        return {one.pk: {"내용": campaign.words} for one in people} if campaign.words else {}
+    found: dict[int, dict[str, str]] = {}
+    bills = Bill.objects.filter(recipient__in=people, status=Bill.Status.OPEN).order_by("-due_on", "-pk")
+    for bill in bills:
+        due = f"{bill.due_on.month}월 {bill.due_on.day}일"
+        found[bill.recipient_id or 0] = {"납부기한": due, "전자납부번호": bill.electronic_payment_number}
+    return found
 
 
 def _pictures(people: Sequence[Recipient]) -> Mapping[int, list[Asset]]:
@@ -139,19 +146,6 @@ def _pictures(people: Sequence[Recipient]) -> Mapping[int, list[Asset]]:
 
 def _links(people: Sequence[Recipient], now: datetime) -> dict[int, str]:
     """The address of each citizen's notice, of those who have one and can be asked who they are."""
-    found: dict[int, str] = {}
-    notices = Notice.objects.sendable().filter(recipient__in=people)
-    for notice in notices.select_related("recipient__campaign"):
-        try:
-            found[notice.recipient_id] = link_for(notice, now=now)
-        except NoSecondFactor:
-            continue
-    return found
-
-
-def until_of(campaign: Campaign) -> str:
-    """The last day to open a notice, in words; '' if the campaign names none."""
-    if campaign.unopened_until is None:
-        return ""
-    day = in_korea(campaign.unopened_until)
-    return f"{day.month}월 {day.day}일"
+    notices = Notice.objects.sendable().filter(recipient__in=people).select_related("recipient__campaign")
+    owners = {notice.pk: notice.recipient_id for notice in notices}
+    return {owners[pk]: path for pk, path in links_for(list(notices), now=now).items()}

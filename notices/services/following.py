@@ -12,7 +12,7 @@ from messaging.models import Message, Reply
 from messaging.understanding import Reading
 from notices import keys, ladders
 from notices.ladders import ASK, DELIVER, UNANSWERED, UNDELIVERED, UNOPENED, Rung, after_quiet
-from notices.models import Bill, Campaign, LadderStep, PaperItem, Recipient
+from notices.models import Bill, Campaign, LadderStep, Recipient
 from notices.services.asking import WAVE, remind
 from notices.services.conveying import convey
 from notices.services.laddering import ladder_of
@@ -128,11 +128,11 @@ def _remind_of_bills(campaign: Campaign, rungs: Sequence[Rung], now: datetime) -
 @transaction.atomic
 def expire_unopened(campaign: Campaign, *, now: datetime) -> int:
     """After the last day to open, whoever has not opened hers has not been served: she gets a letter."""
-    if campaign.effect != Campaign.Effect.OPENED or campaign.state != C.FOLLOWING:
+    if campaign.effect != Campaign.Effect.OPENED or campaign.state not in (C.FOLLOWING, C.CANCELLED):
         return 0
     unopened = Recipient.objects.filter(campaign=campaign, state=R.DELIVERED, opened_at=None)
     if campaign.unopened_until is None:
-        has_letter = any(rung.is_paper for rung in ladder_of(campaign))
+        has_letter = campaign.state == C.FOLLOWING and any(rung.is_paper for rung in ladder_of(campaign))
         unopened = unopened.none() if has_letter else unopened.filter(delivered_at__lte=now - UNOPENED_AFTER)
     elif now < campaign.unopened_until:
         return 0
@@ -179,8 +179,3 @@ def record_confirmation(*, reply: Reply, reading: Reading | None, message: Messa
         return
     recipient = Recipient.objects.get(pk=keys.parse(message.key).recipient_id)
     record_opening(recipient, factor="reply", evidence=f"reply:{reply.pk}", now=now)
-
-
-def is_on_a_list(recipient: Recipient) -> bool:
-    """Whether her letter is on its way: whatever she opens now is the second way, not the first."""
-    return PaperItem.objects.filter(recipient=recipient, state__in=ON_A_LIST).exists()

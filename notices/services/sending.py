@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging import services as messaging
 from messaging.models import Message, MessageStatus
 from messaging.queries import messages_with
 from notices import keys
 from notices.ladders import PICTURE, Rung, after_quiet
-from notices.models import Campaign, PaperItem, Recipient
+from notices.models import Campaign, PaperItem, Recipient, RelayDelivery
 from notices.services.asking import WAVE
 from notices.services.conveying import convey
 from notices.services.laddering import first_step, ladder_of
@@ -150,8 +150,11 @@ def _mark_sent(campaign: Campaign, now: datetime) -> int:
 
 
 def _give_up(campaign: Campaign, now: datetime) -> int:
+    """Whom no carrier told us about; a relay has its own time, and says when it is over."""
     silent = Recipient.objects.filter(campaign=campaign, state=R.SENT, sent_at__lt=now - RESULT_WAIT)
-    people = list(silent.select_for_update().order_by("pk")[:WAVE])
+    waiting = (RelayDelivery.State.ACCEPTED, RelayDelivery.State.ARRIVED)
+    silent = silent.exclude(Exists(RelayDelivery.objects.filter(notice__recipient=OuterRef("pk"), state__in=waiting)))
+    people = list(silent.select_for_update(of=("self",)).order_by("pk")[:WAVE])
     move(people, R.UNRESOLVED, cause="no_result", now=now, reason="no_result")
     return len(people)
 

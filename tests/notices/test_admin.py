@@ -207,7 +207,7 @@ def test_the_sums_are_shown_and_right(office: World) -> None:
 
     page = seen(signed_in(office.drafter), at("tally", campaign.pk))
 
-    assert page.count("맞음") == 6
+    assert page.count("맞음") == 7
     assert "어긋남" not in page
 
 
@@ -278,6 +278,7 @@ def test_a_campaign_runs_through_its_buttons(office: World) -> None:
     office.arrive(campaign, MessageStatus.DELIVERED, "deliver")
     office.run(campaign)
     sender.post(at("paper", campaign.pk), {"reason": "우체국 접수"})
+    drafter.post(at("paper_approve", campaign.pk, 1))
     sender.post(at("close", campaign.pk))
 
     campaign.refresh_from_db()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from messaging.models import Message, MessageStatus
 from notices import balancing, queries, services
 from notices.models import Campaign, Consent, Recipient
+from notices.services.opening import record_opening
 from notices.workflow import LIVE
 from portal.core.errors import Refused
 from tests.notices.world import World
@@ -31,10 +32,13 @@ TEXTS = [
 ]
 STATUSES = [MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.FAILED, MessageStatus.SUPPRESSED]
 
+PLANS = [{}, {"effect": "opened", "ladder": "standard"}, {"effect": "opened", "ladder": "quick", "has_paper": False}]
+
 EVENTS = st.one_of(
     st.tuples(st.just("reply"), st.integers(0, len(PEOPLE) - 1), st.sampled_from(TEXTS)),
     st.tuples(st.just("outcome"), st.integers(0, 30), st.sampled_from(STATUSES)),
     st.tuples(st.just("tick"), st.sampled_from([0, 1, 30, 49, 400]), st.none()),
+    st.tuples(st.just("open"), st.integers(0, len(PEOPLE) - 1), st.none()),
     st.tuples(st.just("decide"), st.sampled_from(["consent", "refuse", "unrelated"]), st.none()),
     st.tuples(
         st.sampled_from(["close_asking", "send", "pause", "resume", "cancel", "paper", "close"]), st.none(), st.none()
@@ -54,18 +58,20 @@ class Undone(Exception):
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
-@given(events=st.lists(EVENTS, min_size=8, max_size=30))
-def test_identities_hold_after_any_sequence(world: World, events: list[tuple[str, Any, Any]]) -> None:
+@given(events=st.lists(EVENTS, min_size=8, max_size=30), plan=st.sampled_from(PLANS))
+def test_identities_hold_after_any_sequence(
+    world: World, events: list[tuple[str, Any, Any]], plan: dict[str, Any]
+) -> None:
     started = world.now
     with pytest.raises(Undone):
-        play(world, events)
+        play(world, events, plan)
     world.now = started
 
 
 @transaction.atomic
-def play(world: World, events: list[tuple[str, Any, Any]]) -> None:
+def play(world: World, events: list[tuple[str, Any, Any]], plan: dict[str, Any]) -> None:
     """One story, rolled back at its end."""
-    campaign = world.asking(PEOPLE)
+    campaign = world.asking(PEOPLE, **plan)
     for event in events:
         happen(world, campaign, *event)
         campaign.refresh_from_db()
@@ -94,6 +100,8 @@ def _happen(world: World, campaign: Campaign, what: str, one: Any, other: Any) -
     elif what == "tick":
         world.tick(hours=one)
         world.run(campaign)
+    elif what == "open":
+        record_opening(world.of(campaign, PEOPLE[one]), factor="relay", evidence="relay:1", now=world.now)
     elif what == "decide":
         answer = queries.answers_to_decide(campaign).first()
         if answer is not None:
@@ -128,7 +136,8 @@ def check(campaign: Campaign) -> None:
     rows = queries.recounted(campaign)
     assert {name: facts.counts.get(name, 0) for name in rows} == rows
     for person in Recipient.objects.filter(campaign=campaign):
-        assert (person.bucket is None) == (person.state in LIVE)
+        awaits_opening = person.state == "delivered" and campaign.effect == "opened"
+        assert (person.bucket is None) == (person.state in LIVE or awaits_opening)
     pictures = Message.objects.filter(reference=campaign.number, topic="notices.notice")
     assert pictures.count() == pictures.values("phone_index", "key").distinct().count()
     for key in pictures.values_list("key", flat=True):
