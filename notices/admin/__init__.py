@@ -13,13 +13,12 @@ from unfold.admin import ModelAdmin
 from notices import queries, tabulation
 from notices.admin import (
     approving,
-    balance,
     bills,
+    consents,
     holding,
-    ladders,
-    letters,
     merging,
     openings,
+    planning,
     preparing,
     rosters,
     running,
@@ -31,6 +30,12 @@ from portal.accounts.looking import user_of
 from portal.core.clock import in_korea
 
 _PAGES: tuple[tuple[str, str, Any], ...] = (
+    ("consents", "consents/", consents.consents),
+    ("consent", "consents/<int:consent_pk>/", consents.consent),
+    ("consent_revoke", "consents/<int:consent_pk>/revoke/", consents.revoke),
+    ("consent_export", "consents/<int:consent_pk>/export/", consents.export),
+    ("new_plan", "new/", planning.new),
+    ("plan", "<int:pk>/plan/", planning.plan),
     ("files", "<int:pk>/files/", preparing.files),
     ("roster", "<int:pk>/roster/", rosters.roster),
     ("roster_problems", "<int:pk>/roster/problems/", rosters.problems),
@@ -82,16 +87,8 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("bills_file", "<int:pk>/bills/file/<slug:kind>/", bills.export),
     ("bill", "<int:pk>/bills/<int:bill_pk>/", bills.bill),
     ("bill_act", "<int:pk>/bills/<int:bill_pk>/act/", bills.act),
-    ("ladder", "<int:pk>/ladder/", ladders.ladder),
-    ("paper", "<int:pk>/paper/", letters.letters),
-    ("paper_posted", "<int:pk>/paper/posted/", letters.take_posted),
-    ("paper_candidates", "<int:pk>/paper/candidates/", letters.candidates),
-    ("paper_approve", "<int:pk>/paper/<int:number>/approve/", letters.approve_list),
-    ("paper_file", "<int:pk>/paper/<int:number>/<slug:kind>/", letters.list_file),
-    ("balance", "<int:pk>/balance/", balance.balance),
-    ("report", "<int:pk>/balance/report/", balance.report),
-    ("report_approve", "<int:pk>/balance/report/<int:number>/approve/", balance.report_approve),
-    ("report_file", "<int:pk>/balance/report/<int:number>/<slug:kind>/", balance.report_file),
+    ("paper", "<int:pk>/paper/", running.paper),
+    ("paper_file", "<int:pk>/paper/<int:number>/<slug:kind>/", running.paper_file),
 )
 
 

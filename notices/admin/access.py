@@ -72,7 +72,6 @@ _STEPS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("tally", "6 동의·발송", frozenset({C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING})),
     ("paper", "7 종이 우편", frozenset()),
 )
-_BEFORE_LAUNCH = (C.DRAFT, C.READING, C.CHECKING)
 _WITH_LETTERS = (C.FOLLOWING, C.CLOSED, C.CANCELLED)
 
 
@@ -95,12 +94,11 @@ def _steps(campaign: Campaign, current: str) -> list[dict[str, Any]]:
     if opening_queries.has_links(campaign):
         openings = {"label": "열람", "url": address("openings", campaign.pk), "is_open": True}
         steps.append({**openings, "is_current": current == "openings"})
+    plan = {"label": "계획", "url": address("plan", campaign.pk), "is_open": True, "is_current": current == "plan"}
+    steps.insert(0, plan)
     if campaign.bills.exists():
         bills = {"label": "고지·징수", "url": address("bills", campaign.pk), "is_open": True}
         steps.append({**bills, "is_current": current == "bills"})
-    if campaign.state not in _BEFORE_LAUNCH:
-        balance = {"label": "정산", "url": address("balance", campaign.pk), "is_open": True}
-        steps.append({**balance, "is_current": current == "balance"})
     return steps
 
 

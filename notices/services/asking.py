@@ -11,7 +11,7 @@ from messaging.models import Message, MessageStatus
 from notices import keys
 from notices.models import Campaign, Recipient
 from notices.services.questioning import Questionnaire
-from notices.services.steps import locked, move, step
+from notices.services.steps import among, locked, move, step
 from notices.workflow import NotAllowed, silence_of
 from portal.accounts.models import User
 from portal.core.errors import Refused
@@ -107,14 +107,14 @@ def _whose_turn(campaign: Campaign, now: datetime) -> list[Recipient]:
 def _busy_phones(indexes: Collection[bytes], now: datetime) -> set[bytes]:
     """Phones with an open question, of whichever campaign; looked up by value, so that no plan can go quadratic."""
     open_questions = Recipient.objects.filter(
-        phone_index__in=indexes, state__in=[R.ASKING, R.AGREED], ask_closes_at__gt=now
+        among("phone_index", indexes), state__in=[R.ASKING, R.AGREED], ask_closes_at__gt=now
     )
     return {bytes(index or b"") for index in open_questions.values_list("phone_index", flat=True)}
 
 
 def _shared_phones(wave: Sequence[Recipient]) -> set[bytes]:
     indexes = [one.phone_index for one in wave]
-    others = Recipient.objects.filter(phone_index__in=indexes, campaign_id=wave[0].campaign_id)
+    others = Recipient.objects.filter(among("phone_index", indexes), campaign_id=wave[0].campaign_id)
     others = others.exclude(state__in=[R.EXCLUDED, R.DEFECTIVE, R.MINOR])  # they are never asked
     found: dict[bytes, int] = {}
     for index in others.values_list("phone_index", flat=True):

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from notices.models import Campaign, CampaignChange, Recipient
 from notices.workflow import NotAllowed, Step, bucket_of, may_move, step_of
@@ -91,7 +93,8 @@ def move(
     bucket = bucket_of(after, recipients[0].campaign)
     for start in range(0, len(recipients), BLOCK):
         block = recipients[start : start + BLOCK]
-        Recipient.objects.filter(pk__in=[one.pk for one in block]).update(state=after, bucket=bucket, **facts)
+        same = Recipient.objects.filter(among("id", [one.pk for one in block]))
+        same.update(state=after, bucket=bucket, **facts)
         values = [after, cause, note, by.pk if by else None, now]
         with connection.cursor() as cursor:
             cursor.execute(_REMEMBER, [*values, [one.pk for one in block], [one.state for one in block]])
@@ -111,9 +114,18 @@ def note(recipients: Sequence[Recipient], *, cause: str, text: str, now: datetim
                 cursor.execute(_REMEMBER, [state, cause, text[:200], None, now, ids, [state] * len(ids)])
 
 
+def among(column: str, values: Iterable[int | bytes | memoryview | None]) -> RawSQL:
+    """
+    Whether a column of the recipients is one of thousands of values, given as one array.
+
+    As many placeholders as `__in` writes cost more than the query.
+    """
+    return RawSQL(f'"notices_recipient"."{column}" = any(%s)', [list(values)], BooleanField())  # noqa: S611  (a name of ours)
+
+
 def locked(recipients: Iterable[int]) -> list[Recipient]:
     """These recipients, locked in the order of their numbers."""
-    found = Recipient.objects.select_for_update(of=("self",)).filter(pk__in=list(recipients))
+    found = Recipient.objects.select_for_update(of=("self",)).filter(among("id", recipients))
     return list(found.select_related("campaign").order_by("pk"))
 
 

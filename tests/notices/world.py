@@ -268,6 +268,12 @@ class World:
 
     def reply(self, person: Person, text: str) -> Reply:
         """A citizen's text, from her phone to our number, read and handed over."""
+        reply = self.write(person, text)
+        answering.handle(reply=reply.pk, now=self.now)
+        return reply
+
+    def write(self, person: Person, text: str) -> Reply:
+        """A citizen's text that no worker has looked at."""
         reply = Reply(
             carrier="main",
             event_key=uuid4().hex,
@@ -280,7 +286,6 @@ class World:
         reply.phone, reply.text = person[2], text
         reply.save()
         self.replies.append(reply)
-        answering.handle(reply=reply.pk, now=self.now)
         return reply
 
     def of(self, campaign: Campaign, person: Person) -> Recipient:
