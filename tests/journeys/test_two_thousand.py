@@ -35,5 +35,5 @@ def test_everybody_is_accounted_for_and_no_picture_goes_astray(tmp_path: Path) -
     assert (found["truth"]["wrong"], found["truth"]["doubled"], found["truth"]["unread"]) == (0, 0, 0)
     assert sum(found["buckets"].values()) == found["citizens"]
     assert found["held_sent"] == []
-    assert {"declined", "silent", "identity_mismatch", "no_mobile", "defective", "delivered"} <= found["states"].keys()
+    assert {"declined", "silent", "no_mobile", "defective", "delivered"} <= found["states"].keys()
     assert found["won"] < found["mail_won"]

@@ -23,28 +23,28 @@ TEMPLATE = load_templates()[0]
 SIGNED = "2026-00000015|1/1|42499fade9"  # by the sample's key
 
 
-def picture_of(notice: Notice, text: str, world: World, *, profile: str = "portable", part: int = 1) -> Asset:
+def picture_of(notice: Notice, text: str, world: World, *, profile: str = "portable", quality: int = 90) -> Asset:
     """A sealed picture that shows a code, bound as the product binds it."""
     campaign, recipient = notice.recipient.campaign, notice.recipient
     path = Path(vault.full_path(place := vault.place_for(campaign, "pictures")))
     jpeg = path.with_suffix(".jpg")
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.ascontiguousarray(qr(text))).save(jpeg, quality=90)
+    Image.fromarray(np.ascontiguousarray(qr(text))).save(jpeg, quality=quality)
     content = jpeg.read_bytes()
     jpeg.unlink()
     key = vault.key_of(campaign, now=world.now)
-    aad = vault.aad_of_picture(campaign.pk, recipient.pk, profile, part)
+    aad = vault.aad_of_picture(campaign.pk, recipient.pk, profile, 1)
     stored = storage.write_sealed(path, content, key=key, aad=aad)
     return Asset.objects.create(
         notice=notice,
         recipient=recipient,
         profile=profile,
-        part=part,
+        part=1,
         parts=1,
         width=160,
         height=160,
         byte_count=stored.byte_count,
-        quality=90,
+        quality=quality,
         is_colour=False,
         sha256=stored.sha256,
         bound=drawing.binding(key, recipient, stored.sha256),
@@ -68,8 +68,7 @@ def notice(world: World) -> Notice:
 def test_link_shows_the_large_pictures_if_there_are_some(world: World, notice: Notice) -> None:
     sent = picture_of(notice, SIGNED, world)
     only_sent = services.page_pictures(notice, now=world.now)
-    large = picture_of(notice, SIGNED, world, profile=profiles.PAGE_NAME)
-    Asset.objects.filter(pk=large.pk).update(width=1500)
+    large = picture_of(notice, SIGNED, world, profile=profiles.PAGE_NAME, quality=95)
 
     assert only_sent == [services.open_picture(sent, now=world.now)]
     assert services.page_pictures(notice, now=world.now) == [services.open_picture(large, now=world.now)]
@@ -135,7 +134,7 @@ def test_one_child_draws_batch_after_batch(monkeypatch: pytest.MonkeyPatch) -> N
     with Cells(PDF) as cells:
         found = [
             rendered.read_back_key
-            for page in (1, 2, 3)
+            for page in (1, 2, 4)
             for _, rendered in render_batch(PDF, [NoticePages("", (page,))], template=TEMPLATE, cells=cells)
         ]
 

@@ -39,6 +39,7 @@ class Play:
     progress: Progress = field(default_factory=Progress)
     patience: float = 600.0
     quiet: float = QUIET_SECONDS
+    seconds: dict[str, float] = field(default_factory=dict)  # spent in each state, by this run
 
     def run(self) -> Campaign:
         """
@@ -49,7 +50,9 @@ class Play:
         make_officials(now=now())
         campaign = self._campaign()
         while campaign.state not in (C.CLOSED, C.CANCELLED):
-            _ACTS[C(campaign.state)](self, campaign)
+            state, began = campaign.state, time.monotonic()
+            _ACTS[C(state)](self, campaign)
+            self.seconds[state] = round(self.seconds.get(state, 0.0) + time.monotonic() - began, 1)
             campaign.refresh_from_db()
         return campaign
 

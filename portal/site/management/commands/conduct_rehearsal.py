@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -34,15 +33,15 @@ class Command(BaseCommand):
         """Sample, crowd, campaign, verdict."""
         if any(one["BACKEND"] != SIMULATOR for one in settings.MESSAGING_CARRIERS.values()):
             raise CommandError("리허설은 통신사 모의기만 설정된 곳에서 합니다.", returncode=2)
-        state, progress, began = Path(settings.STATE_DIR), Progress(), time.monotonic()
+        state, progress = Path(settings.STATE_DIR), Progress()
         try:
             progress.say(f"시민 {options['citizens']:,}명의 명부와 통지서를 만듭니다")
             sample = make_sample(folder_of(state), citizens=options["citizens"], seed=options["seed"])
             write_crowd(sample, state / "people.jsonl", seed=options["seed"])
-            campaign = Play(sample, progress).run()
+            play = Play(sample, progress)
+            campaign = play.run()
         except Refused as refused:
             raise CommandError(refused.sentence, returncode=1) from None
-        log, seconds = state / "carrier.jsonl", time.monotonic() - began
-        found = report_on(campaign, log=log, truth=sample.truth, seconds=seconds)
+        found = report_on(campaign, log=state / "carrier.jsonl", truth=sample.truth, seconds=play.seconds)
         print(table(found), file=sys.stderr, flush=True)
         options["result"].write_text(json.dumps(found, ensure_ascii=False), "utf-8")
