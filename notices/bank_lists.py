@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from notices.bills import LineUnreadable, read_day, read_won
+from notices.bills import LineUnreadable, fold_title, read_day, read_won
 from portal.core.errors import Refused
 
 MOST_ROWS = 100_000
@@ -44,7 +44,7 @@ def read_list(content: bytes) -> list[Came]:
     rows = list(csv.reader(io.StringIO(_decoded(content), newline="")))
     if len(rows) > MOST_ROWS:
         raise ListUnreadable(f"수납 자료는 한 번에 {MOST_ROWS:,}건까지 올릴 수 있습니다. 나누어 올려 주세요.")
-    titles = [_fold(title) for title in rows[0]] if rows else []
+    titles = [fold_title(title) for title in rows[0]] if rows else []
     number, won, day = (_place(titles, names) for names in (_NUMBER, _WON, _DAY))
     reference = next((titles.index(name) for name in _REFERENCE if name in titles), -1)
     found = []
@@ -82,7 +82,3 @@ def _place(titles: Sequence[str], names: Sequence[str]) -> int:
         if name in titles:
             return titles.index(name)
     raise ListUnreadable
-
-
-def _fold(title: str) -> str:
-    return re.sub(r"[\s*:_]|\(.*?\)|\[.*?\]", "", unicodedata.normalize("NFKC", title))

@@ -46,7 +46,7 @@ def read_line(extra: Mapping[str, str], *, title: str = "") -> BillLine | None:
 
     :raises LineUnreadable: if there is a number, but no certain amount or day
     """
-    values = {_fold(title): value.strip() for title, value in extra.items() if value.strip()}
+    values = {fold_title(title): value.strip() for title, value in extra.items() if value.strip()}
     number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", _first(values, _NUMBER)))
     if not number:
         return None
@@ -125,5 +125,6 @@ def _first(values: Mapping[str, str], titles: tuple[str, ...]) -> str:
     return next((values[title] for title in titles if title in values), "")
 
 
-def _fold(title: str) -> str:
+def fold_title(title: str) -> str:
+    """A column's title as it is compared."""
     return re.sub(r"[\s*:_]|\(.*?\)|\[.*?\]", "", unicodedata.normalize("NFKC", title)).lower()

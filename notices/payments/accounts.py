@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from messaging.carriers.base import HookRefused, HookRequest, HookResponse, Misconfigured
-from notices.payments.base import NoSuchPayment, Opened, Order, PaymentFacts, PaymentNews
+from messaging.carriers.base import HookRefused, HookRequest, HookResponse, Misconfigured, NotFound
+from notices.payments.base import Opened, Order, PaymentFacts, PaymentNews
 
 
 class Accounts:
@@ -21,9 +21,9 @@ class Accounts:
         """:raises Misconfigured: always; there is no page to send anybody to."""
         raise Misconfigured("paid at banks only")
 
-    def look_up(self, key: UUID) -> PaymentFacts | NoSuchPayment:
+    def look_up(self, key: UUID) -> PaymentFacts | NotFound:
         """Nothing was ever started here."""
-        return NoSuchPayment()
+        return NotFound()
 
     def refund(self, reference: str, *, key: UUID, amount_won: int) -> PaymentFacts:
         """:raises Misconfigured: always; the office transfers it back and says so."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from messaging.carriers.base import HookRequest, HookResponse
+from messaging.carriers.base import HookRequest, HookResponse, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,6 @@ class PaymentFacts:
     status: PaymentStatus
     amount_won: int
     at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchPayment:
-    """The provider says it has never seen the key. Proof only when asked late enough, twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,7 @@ class PaymentProvider(Protocol):
         """Open a payment; the same key again opens nothing new and gives the same answer. Raises CarrierError."""
         ...
 
-    def look_up(self, key: UUID) -> PaymentFacts | NoSuchPayment:
+    def look_up(self, key: UUID) -> PaymentFacts | NotFound:
         """What became of an earlier `start`. Raises CarrierError."""
         ...
 

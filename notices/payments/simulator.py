@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 
-from messaging.carriers.base import HookRequest, HookResponse, HookUnreadable, OutcomeUnknown
+from messaging.carriers.base import HookRequest, HookResponse, HookUnreadable, NotFound, OutcomeUnknown
 from messaging.carriers.http import LOOPBACK, Line
 from messaging.carriers.marks import leg_of, path_secrets
 from messaging.carriers.signing import verified
-from notices.payments.base import NoSuchPayment, Opened, Order, PaymentFacts, PaymentNews, PaymentStatus
+from notices.payments.base import Opened, Order, PaymentFacts, PaymentNews, PaymentStatus
 
 ORDERS: Final = "/orders"
 # their word → ours
@@ -66,11 +66,11 @@ class Simulator:
                 return Opened(reference, pay_url)
         raise OutcomeUnknown("answer is not in the documented shape")
 
-    def look_up(self, key: UUID) -> PaymentFacts | NoSuchPayment:
+    def look_up(self, key: UUID) -> PaymentFacts | NotFound:
         """Ask what became of a payment."""
         answer = self._line.call("GET", ORDERS, params={"key": str(key)}, also_ok=(404,))
         if answer.status == 404 and isinstance(answer.document, dict) and answer.document.get("code") == "no_order":
-            return NoSuchPayment()
+            return NotFound()
         return _facts_or_unknown(answer.document)
 
     def refund(self, reference: str, *, key: UUID, amount_won: int) -> PaymentFacts:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from messaging.carriers.base import HookRequest, HookResponse
+from messaging.carriers.base import HookRequest, HookResponse, NotFound, StillUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,6 @@ class RelayFacts:
     arrived_at: datetime | None = None
     opened_at: datetime | None = None
     expired_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """The relay says it has never seen the key. Proof only when asked late enough, twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class StillUnknown:
-    """The relay could not say."""
 
 
 RelayKind = Literal["arrived", "opened", "expired"]

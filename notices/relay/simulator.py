@@ -10,19 +10,24 @@ from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 
-from messaging.carriers.base import HookRequest, HookResponse, HookUnreadable, OutcomeUnknown
+from messaging.carriers.base import (
+    HookRequest,
+    HookResponse,
+    HookUnreadable,
+    NotFound,
+    OutcomeUnknown,
+    StillUnknown,
+)
 from messaging.carriers.http import LOOPBACK, Line
 from messaging.carriers.marks import leg_of, path_secrets
 from messaging.carriers.signing import verified
 from notices.relay.base import (
-    NotFound,
     Refused,
     RelayEvent,
     RelayFacts,
     RelayIdentity,
     RelayKind,
     RelayRef,
-    StillUnknown,
 )
 
 DELIVERIES: Final = "/deliveries"

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from messaging.carriers.base import CarrierError, HookRequest
+from messaging.carriers.base import CarrierError, HookRequest, NotFound
 from messaging.queries import database_clock
 from notices.models import Bill, Payment, PaymentEvent
 from notices.payments import registry
-from notices.payments.base import NoSuchPayment, Order, PaymentFacts, PaymentNews
+from notices.payments.base import Order, PaymentFacts, PaymentNews
 from notices.services.billing import bill_path, change
 from portal.core.errors import Refused
 
@@ -108,7 +108,7 @@ def check_payment(payment: Payment, *, now: datetime) -> Payment:
     except (CarrierError, KeyError) as error:  # KeyError: the provider was taken out of the settings
         _log.warning("payment_still_unknown", payment=payment.pk, error=type(error).__name__)
         return payment
-    if isinstance(found, NoSuchPayment):
+    if isinstance(found, NotFound):
         return _apply(payment.pk, lambda row: _miss(row, now))
     return record_facts(payment, found, now=now)
 

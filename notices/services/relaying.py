@@ -14,11 +14,11 @@ from celery import signature
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from messaging.carriers.base import CarrierError, HookRequest, NotSent
+from messaging.carriers.base import CarrierError, HookRequest, NotFound, NotSent, StillUnknown
 from messaging.queries import database_clock
 from notices.models import Campaign, Notice, Opening, Recipient, RelayDelivery, RelayEvent
 from notices.relay import registry
-from notices.relay.base import NotFound, Refused, RelayFacts, RelayIdentity, RelayRef, StillUnknown
+from notices.relay.base import Refused, RelayFacts, RelayIdentity, RelayRef
 from notices.relay.identity import KEPT_AS
 from notices.services import showing
 from notices.services.opening import record_opening

@@ -12,12 +12,19 @@ from typing import Any
 
 import httpx
 
+from messaging.carriers.base import NotSent, OutcomeUnknown
 from notices.payments.simulator import Simulator as PaymentPlug
 from notices.relay.simulator import Simulator as RelayPlug
 
 KEY, HOOK_SECRET = "test-key", "test-hook-secret"
 NOWHERE = "http://127.0.0.1:9"
 BROWSER = httpx.Client(trust_env=False, timeout=10)
+# what the other end does to a call → what the plug may conclude from it
+LOST_AND_REFUSED = [
+    *((fault, OutcomeUnknown) for fault in ("hang_after", "reset_after", "error_after", "garbage", "wrong_types")),
+    *((fault, OutcomeUnknown) for fault in ("error_before", "hang_before", "reset_before")),
+    *((fault, NotSent) for fault in ("rate_limit", "unauthorized")),
+]
 
 
 @dataclass

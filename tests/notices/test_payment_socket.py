@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from messaging.carriers.base import HookRefused, HookRequest, HookUnreadable, Misconfigured, NotSent, OutcomeUnknown
+from messaging.carriers.base import HookRefused, HookRequest, HookUnreadable, Misconfigured, NotFound, OutcomeUnknown
 from messaging.simulator.signing import signature
 from notices.payments.accounts import Accounts
-from notices.payments.base import NoSuchPayment, Opened, Order, PaymentFacts
+from notices.payments.base import Opened, Order, PaymentFacts
 from notices.payments.simulator import Simulator
-from tests.messaging.simulator_process import Receiver, eventually, receiving
-from tests.notices.other_ends import BROWSER, HOOK_SECRET, KEY, OtherEnd, payment_plug, running
+from tests.messaging.simulator_process import Hook, Receiver, eventually, receiving
+from tests.notices.other_ends import BROWSER, HOOK_SECRET, KEY, LOST_AND_REFUSED, OtherEnd, payment_plug, running
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_the_same_key_opens_one_payment(provider: OtherEnd) -> None:
 
 
 def test_a_payment_nobody_started_is_not_known(provider: OtherEnd) -> None:
-    assert payment_plug(provider).look_up(uuid4()) == NoSuchPayment()
+    assert payment_plug(provider).look_up(uuid4()) == NotFound()
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,9 @@ def test_its_news_is_signed_and_readable(provider: OtherEnd, customer: Receiver)
     opened = plug.start(wanted)
     provider.press(opened.pay_url, "confirm")
 
-    mine = lambda: [one for one in customer.hooks if str(wanted.key).encode() in one.body]  # noqa: E731
+    def mine() -> list[Hook]:
+        return [one for one in customer.hooks if str(wanted.key).encode() in one.body]
+
     assert eventually(lambda: len(mine()) == 1)
     (event,) = plug.read_events(mine()[0].request())
 
@@ -143,19 +145,7 @@ def test_old_news_is_refused(provider: OtherEnd) -> None:
         payment_plug(provider).read_events(hook(b'{"events": []}', at=int(time.time()) - 3600))
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("hang_after", OutcomeUnknown),
-        ("reset_after", OutcomeUnknown),
-        ("error_after", OutcomeUnknown),
-        ("garbage", OutcomeUnknown),
-        ("wrong_types", OutcomeUnknown),
-        ("error_before", OutcomeUnknown),
-        ("rate_limit", NotSent),
-        ("unauthorized", NotSent),
-    ],
-)
+@pytest.mark.parametrize(("fault", "error"), LOST_AND_REFUSED)
 def test_what_an_answer_does_not_prove_is_unknown_and_a_second_try_is_harmless(
     provider: OtherEnd, fault: str, error: type[Exception]
 ) -> None:
@@ -220,7 +210,7 @@ def test_paying_at_a_bank_opens_nothing() -> None:
 
     assert counter.is_counter
     assert not counter.origins
-    assert counter.look_up(uuid4()) == NoSuchPayment()
+    assert counter.look_up(uuid4()) == NotFound()
     with pytest.raises(Misconfigured):
         counter.start(order())
     with pytest.raises(HookRefused):

@@ -11,12 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from messaging.carriers.base import HookRefused, HookRequest, HookUnreadable, NotSent, OutcomeUnknown
+from messaging.carriers.base import HookRefused, HookRequest, HookUnreadable, NotFound, NotSent
 from messaging.simulator.signing import signature
-from notices.relay.base import NotFound, Refused, RelayFacts, RelayIdentity, RelayRef
+from notices.relay.base import Refused, RelayFacts, RelayIdentity, RelayRef
 from notices.relay.simulator import Simulator
 from tests.messaging.simulator_process import Receiver, eventually, receiving
-from tests.notices.other_ends import BROWSER, HOOK_SECRET, KEY, OtherEnd, relay_plug, running
+from tests.notices.other_ends import BROWSER, HOOK_SECRET, KEY, LOST_AND_REFUSED, OtherEnd, relay_plug, running
 
 PDF = b"%PDF-1.4 somebody's own pages"
 CI = "ab" * 32
@@ -204,19 +204,7 @@ def test_forged_and_unsigned_news_is_refused(relay: OtherEnd, headers: dict[str,
         relay_plug(relay).read_events(HookRequest(headers, b'{"events": []}', datetime.now(UTC)))
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("hang_after", OutcomeUnknown),
-        ("reset_after", OutcomeUnknown),
-        ("error_after", OutcomeUnknown),
-        ("garbage", OutcomeUnknown),
-        ("wrong_types", OutcomeUnknown),
-        ("hang_before", OutcomeUnknown),
-        ("rate_limit", NotSent),
-        ("unauthorized", NotSent),
-    ],
-)
+@pytest.mark.parametrize(("fault", "error"), LOST_AND_REFUSED)
 def test_what_an_answer_does_not_prove_is_unknown_and_a_second_try_is_harmless(
     relay: OtherEnd, fault: str, error: type[Exception]
 ) -> None:
