@@ -13,9 +13,12 @@ from unfold.admin import ModelAdmin
 from notices import queries, tabulation
 from notices.admin import (
     approving,
+    balance,
     bills,
     consents,
     holding,
+    ladders,
+    letters,
     merging,
     openings,
     planning,
@@ -87,8 +90,16 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("bills_file", "<int:pk>/bills/file/<slug:kind>/", bills.export),
     ("bill", "<int:pk>/bills/<int:bill_pk>/", bills.bill),
     ("bill_act", "<int:pk>/bills/<int:bill_pk>/act/", bills.act),
-    ("paper", "<int:pk>/paper/", running.paper),
-    ("paper_file", "<int:pk>/paper/<int:number>/<slug:kind>/", running.paper_file),
+    ("ladder", "<int:pk>/ladder/", ladders.ladder),
+    ("paper", "<int:pk>/paper/", letters.letters),
+    ("paper_posted", "<int:pk>/paper/posted/", letters.take_posted),
+    ("paper_candidates", "<int:pk>/paper/candidates/", letters.candidates),
+    ("paper_approve", "<int:pk>/paper/<int:number>/approve/", letters.approve_list),
+    ("paper_file", "<int:pk>/paper/<int:number>/<slug:kind>/", letters.list_file),
+    ("balance", "<int:pk>/balance/", balance.balance),
+    ("report", "<int:pk>/balance/report/", balance.report),
+    ("report_approve", "<int:pk>/balance/report/<int:number>/approve/", balance.report_approve),
+    ("report_file", "<int:pk>/balance/report/<int:number>/<slug:kind>/", balance.report_file),
 )
 
 

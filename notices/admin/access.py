@@ -72,6 +72,7 @@ _STEPS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("tally", "6 동의·발송", frozenset({C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING})),
     ("paper", "7 종이 우편", frozenset()),
 )
+_BEFORE_LAUNCH = (C.DRAFT, C.READING, C.CHECKING)
 _WITH_LETTERS = (C.FOLLOWING, C.CLOSED, C.CANCELLED)
 
 
@@ -99,6 +100,9 @@ def _steps(campaign: Campaign, current: str) -> list[dict[str, Any]]:
     if campaign.bills.exists():
         bills = {"label": "고지·징수", "url": address("bills", campaign.pk), "is_open": True}
         steps.append({**bills, "is_current": current == "bills"})
+    if campaign.state not in _BEFORE_LAUNCH:
+        balance = {"label": "정산", "url": address("balance", campaign.pk), "is_open": True}
+        steps.append({**balance, "is_current": current == "balance"})
     return steps
 
 
