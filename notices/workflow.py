@@ -175,6 +175,7 @@ REASONS: dict[str, str] = {
     "no_result": "전달 결과를 확인할 수 없습니다",
     "unopened": "기한까지 열어 보지 않았습니다",
     "cancelled": "발송 건이 취소되었습니다",
+    "late_consent": "최종 결재 뒤에 동의가 확인되었습니다",
     **{reason.value: label.rstrip(".") for reason, (label, _) in LABELS.items()},
 }
 

@@ -12,6 +12,7 @@ from notices import keys
 from notices.models import Campaign, Recipient
 from notices.services.questioning import Questionnaire
 from notices.services.steps import among, locked, move, step
+from notices.services.waving import allowance
 from notices.workflow import NotAllowed, silence_of
 from portal.accounts.models import User
 from portal.core.errors import Refused
@@ -38,7 +39,7 @@ def ask_consent(campaign: Campaign, *, now: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_TURNS_LOCK])
-    wave = _whose_turn(campaign, now)
+    wave = _whose_turn(campaign, now)[: allowance(campaign, most=WAVE, now=now)]
     if not wave:
         return 0
     shared = _shared_phones(wave)

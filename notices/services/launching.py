@@ -61,6 +61,7 @@ def launch(campaign: Campaign, *, manifest: str, by: User, now: datetime) -> Non
 @transaction.atomic
 def _launch(campaign: Campaign, manifest: str, by: User, now: datetime) -> bool:
     """Whether the data are those of the manifest; only then something has begun."""
+    Campaign.objects.select_for_update().get(pk=campaign.pk)  # whatever changes the material waits for this row
     asks = phase_of(campaign) == Phase.ASK
     if asks and (campaign.asks_until is None or campaign.asks_until <= now):
         raise TooLate

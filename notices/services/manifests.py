@@ -54,12 +54,18 @@ def phase_of(campaign: Campaign) -> Phase:
 
 def manifest_of(campaign: Campaign) -> str:
     """The campaign's manifest of its present phase, from the rows as they are now."""
-    return digest(head_of(campaign), _people(campaign))
+    fresh = _fresh(campaign)
+    return digest(head_of(fresh), _people(fresh))
 
 
 def head_digest(campaign: Campaign) -> str:
     """The hash of everything but the people: what a test message shows."""
-    return digest(head_of(campaign))
+    return digest(head_of(_fresh(campaign)))
+
+
+def _fresh(campaign: Campaign) -> Campaign:
+    """The row as it is now: a page may have held it for a while."""
+    return Campaign.objects.select_related("department").get(pk=campaign.pk)
 
 
 def head_of(campaign: Campaign) -> Iterator[str]:

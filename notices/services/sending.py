@@ -18,6 +18,7 @@ from notices.services.asking import WAVE
 from notices.services.conveying import convey
 from notices.services.laddering import first_step, ladder_of
 from notices.services.steps import locked, move, step
+from notices.services.waving import allowance
 
 # Carriers report for three days at most; after that nobody knows, and a letter goes instead.
 RESULT_WAIT = timedelta(hours=74)
@@ -35,7 +36,8 @@ def queue_notices(campaign: Campaign, *, now: datetime) -> int:
     """
     if campaign.state not in (C.SENDING, C.FOLLOWING) or (campaign.sends_from and now < campaign.sends_from):
         return 0
-    wave = list(_ready(campaign).select_for_update().order_by("pk")[:WAVE])
+    most = allowance(campaign, most=WAVE, now=now)
+    wave = list(_ready(campaign).select_for_update().order_by("pk")[:most])
     if not wave:
         return 0
     rungs = ladder_of(campaign)

@@ -12,10 +12,12 @@ from notices.services.asking import CannotSend, ask_consent, close_asking
 from notices.services.closing import hold
 from notices.services.consents import use_standing_consents
 from notices.services.following import escalate, expire_unopened
+from notices.services.guarding import leave_out_late, stop, stop_if_wrong
 from notices.services.mailing import list_letters
 from notices.services.purging import purge_due
 from notices.services.sending import follow, queue_notices
 from notices.services.steps import lock_campaign
+from notices.services.waving import FirstWaveFailed
 from portal.core.workdays import CalendarMissing
 
 C = Campaign.State
@@ -52,6 +54,9 @@ def run_campaigns(*, now: datetime, campaign_id: int | None = None) -> Ticked:
 def _tick_safely(campaign_id: int, now: datetime, done: Ticked) -> None:
     try:
         _tick(campaign_id, now, done)
+    except FirstWaveFailed as refused:
+        stop(Campaign.objects.get(pk=campaign_id), reason=refused.sentence, now=now)
+        done.paused += 1
     except (CannotSend, CalendarMissing) as refused:
         hold(campaign_id, reason=refused.sentence, now=now)
         done.paused += 1
@@ -69,6 +74,9 @@ def _tick(campaign_id: int, now: datetime, done: Ticked) -> None:
             if campaign.paused_at is not None:
                 done.paused += 1
                 return
+            if wave == 0 and stop_if_wrong(campaign, now=now):
+                done.paused += 1
+                return
             before = campaign.state
             queued = _next_wave(campaign, now)
             done.queued += queued
@@ -84,6 +92,7 @@ def _next_wave(campaign: Campaign, now: datetime) -> int:
     if campaign.state == C.ASKING:
         return ask_consent(campaign, now=now) or escalate(campaign, now=now)
     use_standing_consents(campaign, now=now)
+    leave_out_late(campaign, now=now)
     queued = queue_notices(campaign, now=now) or escalate(campaign, now=now)
     if not queued and campaign.state in (C.SENDING, C.FOLLOWING, C.CANCELLED):
         follow(campaign, now=now)
