@@ -208,6 +208,7 @@ def _notice(request: HttpRequest, token: str, visit: Visit, found: NoticeLink, n
         "name": recipient.name,
         "shown": shown,
         "closes_at": visit.until,
+        "seconds_left": int((visit.until - now).total_seconds()),
         "acknowledged_at": opening_queries.acknowledged_at(found.notice),
         "code": opening_queries.code_of(found.notice),
         "bill": bill_queries.bill_of(recipient),

@@ -1,7 +1,7 @@
 // The notice closes by itself: two minutes before the end the reader is told, and at the end the page asks again who is there.
 
 const WARN_BEFORE = 120_000;
-const line = document.querySelector("[data-visit-until]");
+const line = document.querySelector("[data-visit-seconds]");
 
 /** A polite sentence, once; nothing takes the focus. */
 function warn() {
@@ -18,9 +18,9 @@ function close() {
 }
 
 function start() {
-  const left = Number(line.dataset.visitUntil) * 1000 - Date.now();
+  const left = Number(line.dataset.visitSeconds) * 1000; // a span, not an hour: the telephone's clock may be wrong
   if (left > WARN_BEFORE) setTimeout(warn, left - WARN_BEFORE);
-  setTimeout(close, Math.max(left, 0) + 1000);
+  setTimeout(close, left + 2000);
 }
 
 if (line) start();

@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from notices.models import Opening, Recipient
+from notices.opening import VISIT
 from portal.core import clock
 from tests.browser.conftest import Visit
 from tests.browser.looking import focus_stops, overflow, small_targets, violations
@@ -108,6 +109,25 @@ def test_confirming_is_kept_and_closing_asks_again(opened: Page, reader: Reader)
     expect(opened.get_by_label("생년월일 6자리")).to_be_visible()
     opened.reload()
     expect(opened.get_by_label("생년월일 6자리")).to_be_visible()
+
+
+def test_the_reader_is_warned_and_the_notice_closes_by_itself(
+    page: Page, visit: Visit, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.clock.install()
+    visit(reader.path)
+    page.get_by_label("생년월일 6자리").fill(reader.birth)
+    page.get_by_role("button", name="통지서 열기").click()
+    expect(page.get_by_role("button", name="확인했습니다")).to_be_visible()
+
+    page.clock.fast_forward("08:30")
+    expect(page.get_by_role("status").get_by_text("2분 뒤에")).to_be_visible()
+    assert violations(page) == []
+
+    real = clock.now
+    monkeypatch.setattr("portal.core.clock.now", lambda: real() + VISIT)
+    page.clock.fast_forward("02:00")
+    expect(page.get_by_label("생년월일 6자리")).to_be_visible()
 
 
 def test_everything_works_without_javascript(browser: Browser, live_server: LiveServer, reader: Reader) -> None:
