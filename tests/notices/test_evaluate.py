@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -80,6 +81,26 @@ def test_pages_in_another_order_are_still_everybodys_own(sample: Path) -> None:
     assert evaluation.figures["wrong"] == 0
     two_page_notices = 5
     assert evaluation.figures["sent"] == 43 - two_page_notices  # second page first: out of order, so held
+
+
+@pytest.mark.parametrize("reads_qr", [True, False])
+@pytest.mark.parametrize("seed", [3, 2026])
+def test_pages_lost_doubled_shuffled_and_put_in_send_nobody_a_wrong_page(
+    sample: Path, seed: int, reads_qr: bool
+) -> None:
+    truth = json.loads((sample / "truth.json").read_text())
+    random = Random(seed)
+    order = random.sample(range(1, 60), 50) + random.choices(range(1, 60), k=20)
+    if seed % 2:
+        order.sort()  # neighbours stay together, and doubles stand side by side
+    hostile.demo_pages(sample / "notices.pdf", order)
+    truth["pages"] = [{**truth["pages"][page - 1], "page": place} for place, page in enumerate(order, start=1)]
+    (sample / "truth.json").write_text(json.dumps(truth))
+
+    figures = evaluate(sample, reads_qr=reads_qr, qr_key=b"sample-key").figures
+
+    assert figures["wrong"] == 0
+    assert figures["sent"] > 0
 
 
 def test_sent_page_whose_owner_is_somebody_else_fails_the_command(sample: Path) -> None:

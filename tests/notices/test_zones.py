@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import IntegrityError, transaction
-from django.test import Client
-from django.urls import reverse
 
 from notices import services, zoneforms, zones
 from notices.models import Campaign, SourceDocument, Zone, ZoneTemplate
 from notices.services import zoning
 from notices.workflow import NotAllowed
 from notices.zones import Field, On, QrScheme, Template, load_templates
-from portal.accounts.models import AuditEntry, User
+from portal.accounts.models import AuditEntry
 from portal.core.clock import now as real_now
+from tests.notices.test_admin import at, signed_in
 from tests.notices.world import World
 
 SAMPLE = load_templates()[0]
@@ -183,16 +182,6 @@ def test_a_document_is_attached_by_the_newest_version_or_waits_for_one(world: Wo
 
 
 # --- on the screen --------------------------------------------------------------------------------------------------
-
-
-def at(name: str, *args: object) -> str:
-    return reverse(f"admin:notices_campaign_{name}", args=args)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
