@@ -25,8 +25,10 @@ _log = structlog.get_logger(__name__)
 _PRINTABLE = ("proved", "released")
 _LIST = """
     insert into notices_paperitem (recipient_id, reason, state, registered_number, listed_at)
-    select id, coalesce(nullif(reason, ''), state), 'listed', '', %s from notices_recipient
-    where campaign_id = %s and bucket = 'paper'
+    select r.id, coalesce(nullif(r.reason, ''), r.state), 'listed', '', %s from notices_recipient r
+    where r.campaign_id = %s and r.bucket = 'paper' and not exists (
+        select 1 from notices_paperitem p where p.recipient_id = r.id and p.state <> 'withdrawn'
+    )
     on conflict (recipient_id) do update set state = 'listed', reason = excluded.reason, listed_at = excluded.listed_at
     where notices_paperitem.state = 'withdrawn'
 """
@@ -99,7 +101,8 @@ def _batch(
 
 def _letters(campaign: Campaign, items: list[PaperItem]) -> list[paper.Letter]:
     """The lines of a list, in the order of the roster; who stands apart comes last."""
-    notices = Notice.objects.filter(recipient__campaign=campaign).order_by("state", "-first_page")  # proved after held
+    notices = Notice.objects.filter(recipient__campaign=campaign).exclude(state=Notice.State.VOID)
+    notices = notices.order_by("state", "-first_page")  # what was proved or released comes after what is held
     pages = {one.recipient_id: one for one in notices.only("recipient_id", "state", "pages")}
     ordered: list[tuple[tuple[bool, int, int], paper.Letter]] = []
     for item in items:

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -47,7 +47,7 @@ def _purge(campaign_id: int, *, now: datetime) -> bool:
         return False  # a cancelled campaign whose last results are still coming in
     destroy_data_key(purpose=DATA_KEY_PURPOSE, object_ref=campaign.number, now=now)
     files = vault.files_of(campaign)
-    _write_certificate(campaign, files, now)
+    _write_certificate(campaign, files, purge_on=campaign.purge_on, now=now)
     _forget(campaign)
     note = f"수신자 {people.count():,}명, 파일 {len(files):,}개 파기"
     step(campaign, "purge", by=None, now=now, note=note)
@@ -56,7 +56,7 @@ def _purge(campaign_id: int, *, now: datetime) -> bool:
     return True
 
 
-def _write_certificate(campaign: Campaign, files: list[Path], now: datetime) -> None:
+def _write_certificate(campaign: Campaign, files: list[Path], *, purge_on: date, now: datetime) -> None:
     documents = list(campaign.documents.order_by("sha256").values_list("sha256", flat=True))
     Destruction.objects.create(
         campaign=campaign,
@@ -68,7 +68,7 @@ def _write_certificate(campaign: Campaign, files: list[Path], now: datetime) -> 
         consent_count=Consent.objects.filter(campaign=campaign).count(),
         documents_sha256=hashlib.sha256("\n".join(documents).encode()).hexdigest(),
         manifest_sha256=campaign.approved_manifest_sha256,
-        purge_on=campaign.purge_on,
+        purge_on=purge_on,
         key_destroyed_at=now,
     )
 

@@ -1,6 +1,7 @@
 """Following up on silence: who is reminded, who is not, and who ends with a letter."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,10 @@ from notices.services.following import pointless
 from notices.services.laddering import ladder_of
 from notices.services.opening import record_opening
 from notices.workflow import NotAllowed
-from tests.notices.world import BADA, HANEUL, SOL, World
+from tests.notices.world import BADA, HANEUL, SOL, Person, World
 
 
-def agreed(world: World, ladder: str = "standard", **changes: object) -> Campaign:
+def agreed(world: World, ladder: str = "standard", **changes: Any) -> Campaign:
     """Everybody agreed, and the first step of the ladder has arrived."""
     until = world.now + timedelta(days=40)
     campaign = world.asking(ladder=ladder, effect="opened", unopened_until=until, **changes)
@@ -29,7 +30,7 @@ def agreed(world: World, ladder: str = "standard", **changes: object) -> Campaig
     return campaign
 
 
-def steps_of(campaign: Campaign, person: tuple[str, object, str], world: World) -> list[int]:
+def steps_of(campaign: Campaign, person: Person, world: World) -> list[int]:
     """The steps for which something was queued to a person."""
     found = Message.objects.filter(key__startswith=f"notices:{campaign.pk}:{world.of(campaign, person).pk}:deliver:")
     return sorted(keys.parse(key).position for key in found.values_list("key", flat=True))
@@ -294,7 +295,9 @@ def test_nothing_is_reminded_at_night(world: World) -> None:
     night = world.tick(hours=15)  # midnight: the step that was due at noon is taken then, and held by messaging
     world.run(campaign)
 
-    assert world.of(campaign, HANEUL).ladder_at > night
+    taken_at = world.of(campaign, HANEUL).ladder_at
+    assert taken_at is not None
+    assert taken_at > night
     assert steps_of(campaign, HANEUL, world) == [1, 2]
 
 
