@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -265,7 +266,7 @@ def test_another_campaigns_address_is_told_from_a_forged_one() -> None:
 # --- hidden letters -------------------------------------------------------------------------------------------------
 
 
-def masked(**changes: str) -> Rules:
+def masked(**changes: Any) -> Rules:
     """A layout without codes whose values may hide letters; `changes` say what the birth zone is for instead."""
     zones = tuple(replace(zone, is_masked=True, **changes if zone.name == "birth" else {}) for zone in TEMPLATE.zones)
     return Rules(replace(WITHOUT_QR.template, zones=zones))
@@ -312,7 +313,7 @@ def test_a_masked_address_still_has_to_say_something(address: str, is_hers: bool
 
 
 @pytest.mark.parametrize("values", [{"name": "김*준"}, {"birth": "900101-1******"}])
-def test_hidden_letters_prove_nothing_where_nobody_allowed_them(values: dict[str, str]) -> None:
+def test_hidden_letters_prove_nothing_where_nobody_allowed_them(values: dict[str, Any]) -> None:
     assert only([page_of(KIM, qr="", **values)], [KIM], WITHOUT_QR).verdict == Verdict.HELD
 
 
