@@ -193,7 +193,21 @@ def _collected(label: str, row: dict[str, Any]) -> Collected:
     return Collected(label=label, paid_within_won=within, **plain)
 
 
+OWED = "owed"  # not a state of a bill: money of its citizen that has to go back
+
+
 def bills_with(campaign: Campaign, status: str) -> QuerySet[Bill]:
-    """The bills of a campaign, or those of one state, in the order of the roster."""
-    found = Bill.objects.filter(campaign=campaign, **({"status": status} if status else {}))
+    """The bills of a campaign, those of one state, or those whose money has to go back, in the order of the roster."""
+    found = Bill.objects.filter(campaign=campaign)
+    if status == OWED:
+        found = found.filter(Exists(Payment.objects.filter(bill=OuterRef("pk"), status=Payment.Status.OWED)))
+    elif status:
+        found = found.filter(status=status)
     return found.select_related("recipient").order_by("recipient__row", "pk")
+
+
+def owed_of(campaign: Campaign) -> tuple[int, int]:
+    """How many payments have to go back, and how many won."""
+    owed = Payment.objects.filter(bill__campaign=campaign, status=Payment.Status.OWED)
+    sums = owed.aggregate(count=Count("pk"), won=Sum("amount_won"))
+    return sums["count"], sums["won"] or 0

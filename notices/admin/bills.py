@@ -38,6 +38,7 @@ COLUMNS = (
     "보낸 때",
     "열람한 때",
 )
+_CHOICES = [("", "모두"), *Bill.Status.choices, (bill_queries.OWED, "환불 대기")]
 _TONES = {"paid": "good", "disputed": "warn", "cancelled": ""}
 _REASONS = {
     "paid_twice": "두 번 납부",
@@ -73,9 +74,10 @@ def bills(request: HttpRequest, pk: int) -> HttpResponse:
     """The numbers by wave, and the bills behind them."""
     campaign = campaign_for(request, pk)
     status = request.GET.get("status", "")
-    if status and status not in Bill.Status.values:
+    if status not in ("", bill_queries.OWED, *Bill.Status.values):
         raise Http404
     whole, waves = bill_queries.collected(campaign)
+    owed_count, owed_won = bill_queries.owed_of(campaign)
     found = Paginator(bill_queries.bills_with(campaign, status), PER_PAGE).get_page(request.GET.get("p"))
     rows = [_row(campaign, one) for one in found]
     note_look(request, campaign, [one.recipient_id for one in found if one.recipient_id])
@@ -87,10 +89,13 @@ def bills(request: HttpRequest, pk: int) -> HttpResponse:
         title="고지·징수",
         whole=whole,
         waves=waves if len(waves) > 1 else [],
+        owed_count=owed_count,
+        owed_won=owed_won,
         unsent=bill_queries.unsent_count(campaign),
         rows=rows,
+        status=status,
         bills=found,
-        statuses=[(value, label, value == status) for value, label in [("", "모두"), *Bill.Status.choices]],
+        statuses=[(value, label, value == status) for value, label in _CHOICES],
         list_form=BankListForm(),
         reason_form=ReasonForm(),
     )

@@ -143,6 +143,21 @@ def test_the_page_shows_the_numbers_and_masks_the_names(office: Client, world: W
     assert AuditEntry.objects.filter(subject_kind="notices.recipient").exists()
 
 
+def test_money_that_has_to_go_back_is_seen_at_once(
+    office: Client, provider: OtherEnd, world: World, bill: Bill
+) -> None:
+    campaign = bill.campaign
+    assert campaign is not None
+    sent(campaign, at=world.now)
+    collecting.record_collections(campaign, [came(bill, won=7)], by=world.drafter, now=world.now)
+
+    text = office.get(page("bills", campaign.pk) + "?status=owed").content.decode()
+
+    assert "돌려드릴 돈이 1건, 7원" in text
+    assert "김*늘" in text
+    assert "박*다" not in text
+
+
 def test_a_campaign_without_bills_says_how_to_have_some(office: Client, world: World) -> None:
     campaign = world.checking()
 
