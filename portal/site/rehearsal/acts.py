@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from messaging.models import Reply
 from notices import queries, services
 from notices.models import Campaign, Notice, Recipient
 from notices.plans import Plan
@@ -37,9 +38,11 @@ class Play:
 
     sample: Sample
     progress: Progress = field(default_factory=Progress)
-    patience: float = 600.0
+    patience: float = 600.0  # without any progress
     quiet: float = QUIET_SECONDS
     seconds: dict[str, float] = field(default_factory=dict)  # spent in each state, by this run
+    _shown: tuple[str, int] = ("", 0)
+    _moved_at: float = 0.0
 
     def run(self) -> Campaign:
         """
@@ -98,7 +101,7 @@ class Play:
             document = queries.latest_document(campaign)
             for one in queries.progress_of(document) if document else ():
                 if one.done_count < one.all_count:
-                    self.progress.show(one.label, one.done_count, one.all_count)
+                    self._show(one.label, one.done_count, one.all_count)
                     break
             return self._state(campaign) != C.READING
 
@@ -138,8 +141,8 @@ class Play:
             counts = queries.counts_of(campaign)
             asked, replied = counts.get("asked", 0), counts.get("replied", 0)
             waiting = counts.get("state:addressable", 0)
-            self.progress.show("동의 회신", replied, asked + waiting)
-            if asked + replied != last[0]:
+            self._show("동의 회신", replied, asked + waiting)
+            if asked + replied != last[0] or Reply.objects.filter(handled_at=None).exists():
                 last = (asked + replied, time.monotonic())
             return asked > 0 and time.monotonic() - last[1] > self.quiet
 
@@ -168,17 +171,22 @@ class Play:
 
     def _show_sent(self, campaign: Campaign) -> bool:
         counts = queries.counts_of(campaign)
-        self.progress.show("그림문자", counts.get("delivered", 0), counts.get("verified", 0))
+        self._show("그림문자", counts.get("delivered", 0), counts.get("verified", 0))
         return True
 
     def _state(self, campaign: Campaign) -> str:
         return Campaign.objects.values_list("state", flat=True).get(pk=campaign.pk)
 
+    def _show(self, label: str, done: int, total: int) -> None:
+        if (label, done) != self._shown:
+            self._shown, self._moved_at = (label, done), time.monotonic()
+        self.progress.show(label, done, total)
+
     def _until(self, is_done: Callable[[], bool]) -> None:
-        limit = time.monotonic() + self.patience
+        self._moved_at = time.monotonic()
         while not is_done():
-            if time.monotonic() > limit:
-                raise Stuck(f"{self.patience:.0f}초가 지나도 다음으로 넘어가지 않습니다. 작업자의 기록을 보세요.")
+            if time.monotonic() - self._moved_at > self.patience:
+                raise Stuck(f"{self.patience:.0f}초가 지나도 아무것도 나아가지 않습니다. 작업자의 기록을 보세요.")
             time.sleep(LOOK_SECONDS)
 
 
