@@ -122,33 +122,6 @@ def people_behind(campaign: Campaign, line: str) -> QuerySet[Recipient]:
     return people.filter(**{kind: value}) if value else people.filter(**_FACTS[metric])
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far the analysis of a document has come, in pages."""
-
-    label: str
-    done_count: int
-    all_count: int
-
-    @property
-    def percent(self) -> int:
-        """0 to 100."""
-        return self.done_count * 100 // self.all_count if self.all_count else 0
-
-
-def progress_of(document: SourceDocument) -> list[Progress]:
-    """Pages read, and pages made into pictures."""
-    found = []
-    for label, profiles in (("쪽 읽기", True), ("그림 만들기", False)):
-        batches = RenderBatch.objects.filter(document=document)
-        batches = batches.filter(profile=RenderBatch.READING) if profiles else batches.exclude(profile="reading")
-        pages = [(one.last_page - one.first_page + 1, one.state) for one in batches]
-        done = sum(count for count, state in pages if state == RenderBatch.State.DONE)
-        if pages:
-            found.append(Progress(label, done, sum(count for count, _ in pages)))
-    return found
-
-
 def held_notices(campaign: Campaign) -> QuerySet[Notice]:
     """What is held, each beside the person of the roster it seems to belong to."""
     held = Notice.objects.filter(recipient__campaign=campaign, state=Notice.State.HELD)
@@ -247,10 +220,17 @@ def person_page(recipient: Recipient) -> dict[str, Any]:
         "pages": pages,
         "notices": list(recipient.notices.order_by("first_page")),
         "problems": [reason_label(code) for code in recipient.problems],
-        "answers": list(recipient.answers.select_related("decided_by").order_by("at", "pk")),
+        "answers": _answers_shown(recipient),
         "changes": list(recipient.changes.select_related("by").order_by("pk")),
         "pictures": recipient.assets.order_by("part"),
     }
+
+
+def _answers_shown(recipient: Recipient) -> list[Answer]:
+    """What she said; of a vote nobody is shown who chose what, then or later."""
+    answers = recipient.answers.select_related("decided_by").order_by("at", "pk")
+    is_vote = recipient.campaign.kind == Campaign.Kind.VOTE
+    return [] if is_vote else list(answers)
 
 
 _ZONES = {"key": "관리번호", "page": "쪽", "name": "성명", "birth": "생년월일", "address": "주소", "amount": "금액"}

@@ -19,6 +19,7 @@ from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
 from notices.models import Campaign, PageClaim, Recipient
 from notices.plans import Plan
 from notices.services import zoning
+from notices.progress import happening, progress_of
 from notices.workflow import reason_label
 from portal.accounts.looking import user_of
 from portal.core import clock
@@ -143,7 +144,8 @@ def _progress(campaign: Campaign) -> dict[str, Any]:
     document = queries.latest_document(campaign)
     return {
         "document": document,
-        "bars": queries.progress_of(document) if document else [],
+        "bars": progress_of(document) if document else [],
+        "happening": happening(document) if document else "",
         "is_reading": campaign.state == Campaign.State.READING,
         "next_url": home_of(campaign),
     }
