@@ -18,8 +18,8 @@ from notices.admin.openings import of_person
 from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
 from notices.models import Campaign, PageClaim, Recipient
 from notices.plans import Plan
-from notices.services import zoning
 from notices.progress import happening, progress_of
+from notices.services import zoning
 from notices.workflow import reason_label
 from portal.accounts.looking import user_of
 from portal.core import clock
