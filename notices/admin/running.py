@@ -226,6 +226,6 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
         count=waiting.count(),
         name=mask_name(answer.recipient.name) if answer else "",
         phone=mask_phone(answer.recipient.phone) if answer else "",
-        earlier=queries.earlier_answers(answer) if answer else [],
+        earlier=queries.earlier_answers(answer) if answer and campaign.kind != Campaign.Kind.VOTE else [],
         question=answer.question.text if answer else "",
     )
