@@ -73,8 +73,8 @@ def rows(data: Mapping[str, Any] | None = None, template: zones.Template | None 
 
 
 def _initial(zone: zones.Zone) -> dict[str, Any]:
-    names = ("name", "field", "on", "left", "top", "width", "height", "pattern", "is_masked")
-    return {name: getattr(zone, name) for name in names}
+    sides = {side: f"{getattr(zone, side):g}" for side in ("left", "top", "width", "height")}
+    return {name: getattr(zone, name) for name in ("name", "field", "on", "pattern", "is_masked")} | sides
 
 
 def template_from(form: LayoutForm, found: Sequence[ZoneForm]) -> zones.Template:

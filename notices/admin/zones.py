@@ -83,8 +83,9 @@ def _forms_of(earlier: ZoneTemplate | None) -> tuple[zoneforms.LayoutForm, Any]:
     if earlier is None:
         return zoneforms.LayoutForm(initial={"page_width_mm": 210, "page_height_mm": 297}), zoneforms.rows(blank=3)
     template = earlier.as_template()
-    names = ("title", "qr_scheme", "has_check_digit", "page_width_mm", "page_height_mm")
-    form = zoneforms.LayoutForm(initial={name: getattr(template, name) for name in names})
+    names = ("title", "qr_scheme", "has_check_digit")
+    sizes = {side: f"{getattr(template, side):g}" for side in ("page_width_mm", "page_height_mm")}
+    form = zoneforms.LayoutForm(initial={name: getattr(template, name) for name in names} | sizes)
     return form, zoneforms.rows(template=template, blank=zoneforms.BLANK_ROWS)
 
 

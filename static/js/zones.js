@@ -89,6 +89,7 @@ class Board {
     add.hidden = false;
     add.addEventListener("click", () => this.add().input("field").focus());
     form.querySelector("[data-hint]").hidden = false;
+    if (this.rows.some((row) => !row.isGone && row.place.width)) this.read();
     for (const side of ["page_width_mm", "page_height_mm"]) {
       form.elements[side].addEventListener("input", () => this.rows.forEach((row) => row.draw()));
     }

@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from notices import codes, stamping
+from messaging.topics import WrongImage
+from notices import codes, services, stamping
+from notices.models import Asset, Campaign
 from notices.reading import read_pages
 from notices.rendering import NoticePages, render_batch
-from notices.zones import Field, On, QrScheme, Zone, load_templates
+from notices.zones import Field, On, QrScheme, Template, Zone, load_templates
 from tests.notices import hostile
+from tests.notices.world import World
 
 SECRET = b"this campaign"
 WHITE = Zone("stamp", Field.FREE, On.EVERY, 193, 180, 16, 16)
@@ -108,3 +112,47 @@ def test_a_stamp_stays_inside_its_zone() -> None:
     assert rows.max() < (76 - 10) * 6
     assert columns.min() >= (50 - 10) * 6
     assert columns.max() < (66 - 10) * 6
+
+
+def test_a_file_without_codes_leaves_with_ours_and_is_read_back_before_it_goes(world: World, tmp_path: Path) -> None:
+    layout = services.write_template(unmarked(WHITE), by=world.drafter, now=world.now)
+    campaign = analysed(world, layout.title, hostile.without_codes(tmp_path / "few.pdf", range(1, 5)))
+
+    document = campaign.documents.get()
+    assert document.stamp_zone == "stamp"
+    assets = list(Asset.objects.sendable().select_related("recipient__campaign", "notice__recipient"))
+    assert {asset.recipient.key for asset in assets} == {"2026-00000015", "2026-00000023", "2026-00000031"}
+    for asset in assets:
+        services.open_picture(asset, now=world.now)
+    assert {asset.read_back_key for asset in assets if asset.part == asset.parts} <= {a.recipient.key for a in assets}
+    assert any(asset.read_back_key for asset in assets)
+
+    other = next(one for one in assets if one.recipient != assets[0].recipient)
+    services.open_picture(assets[0], now=world.now)
+    assets[0].recipient = other.recipient
+    with pytest.raises(WrongImage):
+        services.open_picture(assets[0], now=world.now)
+
+
+def test_a_file_with_print_where_our_code_should_stand_leaves_without(world: World, tmp_path: Path) -> None:
+    layout = services.write_template(unmarked(PRINTED), by=world.drafter, now=world.now)
+    campaign = analysed(world, layout.title, hostile.without_codes(tmp_path / "few.pdf", range(1, 5)))
+
+    assert campaign.documents.get().stamp_zone == ""
+    assert {asset.read_back_key for asset in Asset.objects.all()} == {""}
+
+
+def unmarked(free: Zone) -> Template:
+    """The layout of the sample as an office without codes would draw it."""
+    zones = tuple(zone for zone in SAMPLE.zones if zone.field != Field.QR)
+    return replace(SAMPLE, title="우리 과 통지서", qr_scheme=QrScheme.NONE, zones=(*zones, free))
+
+
+def analysed(world: World, layout: str, pdf: Path) -> Campaign:
+    campaign = services.draft(plan=world.plan(), by=world.drafter, now=world.now)
+    taken: dict[str, Any] = {"by": world.drafter, "now": world.now}
+    services.attach_document(campaign, file=pdf, file_name="통지서.pdf", zone_template=layout, **taken)
+    services.attach_roster(campaign, file=hostile.DEMO / "roster.xlsx", file_name="명부.xlsx", **taken)
+    services.work_on_files(now=world.now, seconds=200)
+    campaign.refresh_from_db()
+    return campaign
