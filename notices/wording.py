@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from notices import ladders
 from notices.ladders import Rung
-from notices.models import Campaign, Recipient
+from notices.models import Bill, Campaign, Recipient
 from portal.core.clock import in_korea
 from portal.core.hangul import josa
 from portal.core.privacy import mask_name
 
 ASK, ASK_NAMED, NOTICE = "notices.consent", "notices.consent_named", "notices.notice"
 ARRIVED, WAITING, CONFIRM = "notices.arrived", "notices.waiting", "notices.confirm"
-PLAIN, DUE_SOON = "notices.plain", "notices.due_soon"
+PLAIN, DUE_SOON, BILL = "notices.plain", "notices.due_soon", "notices.bill"
 GIVEN, DECLINED = "notices.consent_given", "notices.consent_declined"
 BIRTH_NEEDED, BIRTH_DIFFERS, BY_MAIL, UNCLEAR = (
     "notices.birth_needed",
@@ -48,12 +48,25 @@ def words_for(campaign: Campaign, recipient: Recipient) -> dict[str, str]:
     return {**words_of(campaign), "받는분": mask_name(recipient.name)}
 
 
-def step_template(campaign: Campaign, rungs: Sequence[Rung], rung: Rung, *, has_pictures: bool) -> str:
+def words_of_bill(bill: Bill) -> dict[str, str]:
+    """
+    What a wording may say of a bill: until when, and the number a bank asks for.
+
+    A text lies open on a locked screen, so whoever is billed gets "고지서", whatever the campaign is called.
+    """
+    names = {f"통지서{particle}": f"고지서{particle}" for particle in ("를", "가", "는")}
+    due = f"{bill.due_on.month}월 {bill.due_on.day}일"
+    return {**names, "납부기한": due, "전자납부번호": bill.electronic_payment_number}
+
+
+def step_template(
+    campaign: Campaign, rungs: Sequence[Rung], rung: Rung, *, has_pictures: bool, has_bill: bool = False
+) -> str:
     """The wording of one step of what is sent."""
     if has_pictures:
         return NOTICE
     if rung.channel == ladders.ALIMTALK:
-        return ARRIVED
+        return BILL if has_bill else ARRIVED
     if campaign.kind == Campaign.Kind.TEXT:
         return PLAIN
     if rung.condition == ladders.UNPAID:

@@ -48,7 +48,7 @@ def _rows(
     by_picture = [one for one in people if rung.channel == ladders.PICTURE and _may_get_picture(rung, one)]
     with_link = list(people) if rung.channel == ladders.ALIMTALK else []
     pictures, links = _pictures(by_picture), _links(with_link, now)
-    extra = _extra(campaign, rung, people)
+    extra = _extra(campaign, people)
     rows: list[tuple[Recipient, messaging.Outgoing]] = []
     refused: list[Refused] = []
     has_picture, has_link = {one.pk for one in by_picture}, {one.pk for one in with_link}
@@ -87,7 +87,9 @@ def _outgoing(
     carries_notice = rung.position == 1 or bool(pictures)
     return messaging.Outgoing(
         to=recipient.phone,
-        template=wording.step_template(campaign, rungs, rung, has_pictures=bool(pictures)),
+        template=wording.step_template(
+            campaign, rungs, rung, has_pictures=bool(pictures), has_bill="전자납부번호" in extra
+        ),
         context={**wording.words_for(campaign, recipient), **extra},
         topic=NOTICE_TOPIC if carries_notice else REMINDER_TOPIC,
         reference=campaign.number,
@@ -112,15 +114,13 @@ def _confirms_for(campaign: Campaign, rung: Rung, now: datetime) -> timedelta | 
     return until - now if until and until > now else CONFIRMS_FOR
 
 
-def _extra(campaign: Campaign, rung: Rung, people: Sequence[Recipient]) -> dict[int, dict[str, str]]:
+def _extra(campaign: Campaign, people: Sequence[Recipient]) -> dict[int, dict[str, str]]:
     """What only some wordings name: the words of a plain text, the bill that is due first."""
-    if rung.condition != ladders.UNPAID:
-        return {one.pk: {"내용": campaign.words} for one in people} if campaign.words else {}
-    found: dict[int, dict[str, str]] = {}
+    found = {one.pk: {"내용": campaign.words} for one in people} if campaign.words else {}
     bills = Bill.objects.filter(recipient__in=people, status=Bill.Status.OPEN).order_by("-due_on", "-pk")
     for bill in bills:
-        due = f"{bill.due_on.month}월 {bill.due_on.day}일"
-        found[bill.recipient_id or 0] = {"납부기한": due, "전자납부번호": bill.electronic_payment_number}
+        pk = bill.recipient_id or 0
+        found[pk] = {**found.get(pk, {}), **wording.words_of_bill(bill)}
     return found
 
 
