@@ -10,6 +10,7 @@ from portal.core.privacy import mask_name
 
 NEXT, ANSWERED, UNCLEAR = "notices.next_question", "notices.answered", "notices.unclear_answer"
 SEEN, SEEN_KNOWN, NOT_COUNTED = "notices.acknowledged", "notices.acknowledge_known", "notices.not_counted"
+AGAIN = "notices.again"
 COLLECT_GIVEN, COLLECT_DECLINED = "notices.collect_given", "notices.collect_declined"
 _FIRST = {
     "notice": wording.ASK,

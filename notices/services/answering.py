@@ -167,6 +167,8 @@ def _needs_decision(heard: _Heard, reply: Reply) -> bool:
 def _is_in_time(recipient: Recipient, reply: Reply) -> bool:
     campaign = recipient.campaign
     campaign.refresh_from_db(fields=["state", "asks_until"])
+    if campaign.state == C.SENDING and recipient.state in (R.ASKING, R.AGREED):  # asked again who she is
+        return recipient.ask_closes_at is not None and reply.received_at <= recipient.ask_closes_at
     return (
         campaign.state in _COUNTING
         and reply.received_at <= campaign.answers_until

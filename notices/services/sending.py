@@ -162,7 +162,8 @@ def _give_up(campaign: Campaign, now: datetime) -> int:
 
 
 def _is_anything_left(campaign: Campaign) -> bool:
-    queued = Recipient.objects.filter(campaign=campaign, state=R.QUEUED)
+    under_way = [R.QUEUED, R.ASKING, R.AGREED]  # the last two were asked again who they are
+    queued = Recipient.objects.filter(campaign=campaign, state__in=under_way, needs_triage=False)
     return queued.exists() or _ready(campaign).exists()
 
 

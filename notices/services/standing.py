@@ -42,7 +42,15 @@ def settle(recipient: Recipient, answer: Answer, questions: Questionnaire, *, no
         for name, value in facts.items():
             setattr(recipient, name, value)
     else:
-        move([recipient], after, cause=f"answer:{answer.label}", now=now, by=by, **_because(after, said, now), **facts)
+        move(
+            [recipient],
+            after,
+            cause=f"answer:{answer.label}",
+            now=now,
+            by=by,
+            **_because(recipient, after, said, now),
+            **facts,
+        )
     if is_identified(recipient):
         _count_waiting(recipient)
     if recipient.campaign.asks_for_consent:
@@ -73,7 +81,7 @@ def _state(recipient: Recipient, said: Said) -> str:
     return state_of_answers(said, before=recipient.state, when_complete=when_complete)
 
 
-def _because(after: str, said: Said, now: datetime) -> dict[str, Any]:
+def _because(recipient: Recipient, after: str, said: Said, now: datetime) -> dict[str, Any]:
     """The facts that come with a new state."""
     if after == R.OPENED:
         return {"reason": "", "opened_at": now, "ground": Recipient.Ground.STATUTE}
@@ -81,7 +89,10 @@ def _because(after: str, said: Said, now: datetime) -> dict[str, Any]:
         return {"reason": "", "ground": Recipient.Ground.REPLY}
     if after == R.UNANSWERED and said.is_stopped:
         return {"reason": "declined"}
-    return {"reason": after if after in (R.DECLINED, R.REVOKED, R.IDENTITY_MISMATCH) else ""}
+    if after == R.IDENTITY_MISMATCH:
+        strangers = Answer.objects.filter(recipient=recipient, reply__flags__contains=["wrong_person"])
+        return {"reason": "maybe_recycled" if strangers.exists() else after}
+    return {"reason": after if after in (R.DECLINED, R.REVOKED) else ""}
 
 
 def _count_waiting(recipient: Recipient) -> None:

@@ -15,6 +15,7 @@ from notices.services.following import escalate, expire_unopened
 from notices.services.guarding import leave_out_late, stop, stop_if_wrong
 from notices.services.mailing import list_letters
 from notices.services.purging import purge_due
+from notices.services.reasking import ask_identity_again
 from notices.services.sending import follow, queue_notices
 from notices.services.steps import lock_campaign
 from notices.services.waving import FirstWaveFailed
@@ -92,6 +93,7 @@ def _next_wave(campaign: Campaign, now: datetime) -> int:
     if campaign.state == C.ASKING:
         return ask_consent(campaign, now=now) or escalate(campaign, now=now)
     use_standing_consents(campaign, now=now)
+    ask_identity_again(campaign, now=now)
     leave_out_late(campaign, now=now)
     queued = queue_notices(campaign, now=now) or escalate(campaign, now=now)
     if not queued and campaign.state in (C.SENDING, C.FOLLOWING, C.CANCELLED):

@@ -321,3 +321,30 @@ def test_an_answer_read_late_but_sent_in_time_counts(world: World) -> None:
     services.record_answer(reply=reply, message=asked, now=world.now + timedelta(minutes=1))
 
     assert world.state(campaign, HANEUL) == "answered"
+
+
+def test_a_plain_text_asks_nothing_and_ends_when_it_arrived(world: World) -> None:
+    campaign = world.ready(
+        kind="text", title="단수 안내", words="내일 10시부터 12시까지 물이 나오지 않습니다.", identity="none"
+    )
+    world.launch(campaign)
+    world.run(campaign)
+    sent = words_to(world, HANEUL)[-1]
+
+    world.arrive(campaign, "delivered", phase="deliver")
+
+    recipient = world.of(campaign, HANEUL)
+    assert "내일 10시부터 12시까지 물이 나오지 않습니다." in sent
+    assert (recipient.state, recipient.bucket, recipient.asked_at) == ("delivered", "electronic", None)
+
+
+def test_what_is_said_to_a_plain_text_is_for_the_inbox(world: World) -> None:
+    campaign = world.ready(kind="text", title="단수 안내", words="내일 물이 나오지 않습니다.", identity="none")
+    world.launch(campaign)
+    world.run(campaign)
+    world.arrive(campaign, phase="deliver")
+
+    world.reply(HANEUL, "언제 다시 나오나요?")
+
+    assert not Answer.objects.exists()
+    assert world.of(campaign, HANEUL).state in ("queued", "sent")
