@@ -10,14 +10,14 @@ from typing import Any
 from notices.benchmarks.pages import PX_PER_MM
 from notices.benchmarks.stage import Meter, Sample, repeated, say
 from notices.rasterizers import PageRequest
-from notices.rasterizers.poppler import RANGE, Poppler
+from notices.rasterizers.poppler import Poppler
 
 SHORT, LONG = 100, 10_000
 ROUNDS = 3
 
 
 def measure(sample: Sample, *, pages: int = LONG) -> dict[str, Any]:
-    """One range of pages of a short and of a long file in turn; then the memory of a child at work on the long one."""
+    """A hundred pages of a short and of a long file in turn; then the memory of a child at work on the long one."""
     with tempfile.TemporaryDirectory(prefix="sotong-bench-") as folder:
         say(f"{pages:,}쪽 파일 만들기")
         short = repeated(sample.pdf, Path(folder) / "short.pdf", pages=SHORT)
@@ -26,16 +26,16 @@ def measure(sample: Sample, *, pages: int = LONG) -> dict[str, Any]:
         for_short, for_long = Poppler(), Poppler()  # as a worker has it: the same document range after range
         for number in range(1, ROUNDS + 1):
             say(f"짧은 파일과 긴 파일, {number}/{ROUNDS}번째")
-            with in_short.over(RANGE):
-                _draw(for_short, short, range(1, RANGE + 1))
-            first = min(pages - RANGE, pages * 9 // 10) // SHORT * SHORT + 1  # the same pages of the sample
-            with in_long.over(RANGE):
-                _draw(for_long, long, range(first, first + RANGE))
+            with in_short.over(SHORT):
+                _draw(for_short, short, range(1, SHORT + 1))
+            first = (pages - SHORT) * 9 // 10 // sample.all_count * sample.all_count + 1  # the same pages of the sample
+            with in_long.over(SHORT):
+                _draw(for_long, long, range(first, first + SHORT))
         return {
             "poppler_short_ms": round(in_short.ms, 2),
             "poppler_long_ms": round(in_long.ms, 2),
             "long_file_ratio": round(in_long.ms / in_short.ms, 3),
-            "rss_mb": _rss_mb(long, range(pages - RANGE, pages)),
+            "rss_mb": _rss_mb(long, range(pages - SHORT, pages)),
         }
 
 

@@ -22,10 +22,11 @@ class NoSample(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A folder with notices.pdf and roster.xlsx, and how many of its pages are measured."""
+    """A folder with notices.pdf and roster.xlsx, how many of its pages are measured, and how many it has."""
 
     folder: Path
     pages_count: int
+    all_count: int
 
     @property
     def pdf(self) -> Path:
@@ -49,7 +50,7 @@ def sample_in(folder: Path | None, wanted: int) -> Sample:
         raise NoSample(f"{folder}에 notices.pdf와 roster.xlsx가 있어야 합니다.")
     document = pypdfium2.PdfDocument(folder / "notices.pdf")
     try:
-        return Sample(folder, min(wanted, len(document)))
+        return Sample(folder, min(wanted, len(document)), len(document))
     finally:
         document.close()
 

@@ -18,9 +18,9 @@ from notices.rasterizers.base import Bitmap, PageRequest, RasterizerError
 from notices.rasterizers.pdfium import PdfiumFile
 
 # One call per range: a call per page costs 60 ms, and 168 ms near page 9,000 of a long file.
-RANGE = 64
+RANGE = 128
 FEWEST_BYTES = 48 * 1024 * 1024  # a container's /dev/shm may be no larger than 64 MB
-MOST_BYTES = 192 * 1024 * 1024  # 64 gray pages of A4 at 150 dpi
+MOST_BYTES = 288 * 1024 * 1024  # 128 gray pages of A4 at 150 dpi
 SHARE_OF_FREE = 8  # beside other workers, and the documents that lie there
 SECONDS_PER_RANGE = 60
 _TOLERANCE = 2

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(1500)]
 CITIZENS = 150
 LEASES = {"NOTICES_LEASE_SECONDS": "10", "MESSAGING_LEASE_SECONDS": "3"}
-PATIENCE = 300.0
+PATIENCE = 600.0
 
 
 @dataclass

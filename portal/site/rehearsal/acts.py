@@ -10,6 +10,7 @@ from messaging.models import Reply
 from notices import queries, services
 from notices.models import Campaign, Notice, Recipient
 from notices.plans import Plan
+from notices.progress import progress_of
 from portal.accounts.models import User
 from portal.approvals.models import Approval, ApprovalStep
 from portal.approvals.services import decide
@@ -99,7 +100,7 @@ class Play:
 
         def is_done() -> bool:
             document = queries.latest_document(campaign)
-            for one in queries.progress_of(document) if document else ():
+            for one in progress_of(document) if document else ():
                 if one.done_count < one.all_count:
                     self._show(one.label, one.done_count, one.all_count)
                     break
