@@ -20,7 +20,7 @@ import pytest
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(1500)]
 CITIZENS = 150
-LEASES = {"NOTICES_LEASE_SECONDS": "10", "MESSAGING_LEASE_SECONDS": "3"}
+LEASES = {"NOTICES_LEASE_SECONDS": "45", "MESSAGING_LEASE_SECONDS": "3"}
 PATIENCE = 600.0
 
 
