@@ -24,7 +24,7 @@ def balance(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     counts = queries.counts_of(campaign)
     user = user_of(request)
-    reports = campaign.reports.select_related("made_by", "approved_by").order_by("-number")
+    reports = Report.objects.filter(campaign=campaign).select_related("made_by", "approved_by").order_by("-number")
     return page(
         request,
         "balance",
