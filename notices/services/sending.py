@@ -12,7 +12,7 @@ from messaging import services as messaging
 from messaging.models import Message, MessageStatus
 from messaging.queries import messages_with
 from notices import keys
-from notices.ladders import PICTURE, Rung, after_quiet
+from notices.ladders import Rung, after_quiet
 from notices.models import Campaign, PaperItem, Recipient, RelayDelivery
 from notices.services.asking import WAVE
 from notices.services.conveying import convey
@@ -73,14 +73,9 @@ def take_again(
     return len(people) - _refuse(convey(campaign, rungs, rung, people, now=now), now)
 
 
-def step_key(recipient: Recipient, position: int) -> str:
-    """The key of the one message a citizen can get for one step."""
-    return str(keys.MessageKey(recipient.campaign_id, recipient.pk, keys.DELIVER, position))
-
-
 def notice_key(recipient: Recipient) -> str:
-    """The key of the message of the step a citizen stands on."""
-    return step_key(recipient, recipient.ladder_step or 1)
+    """The key of the one message a citizen can get for the step she stands on."""
+    return str(keys.MessageKey(recipient.campaign_id, recipient.pk, keys.DELIVER, recipient.ladder_step or 1))
 
 
 def withdraw(recipient: Recipient, *, now: datetime) -> bool:
@@ -165,8 +160,3 @@ def _is_anything_left(campaign: Campaign) -> bool:
     under_way = [R.QUEUED, R.ASKING, R.AGREED]  # the last two were asked again who they are
     queued = Recipient.objects.filter(campaign=campaign, state__in=under_way, needs_triage=False)
     return queued.exists() or _ready(campaign).exists()
-
-
-def picture_positions(campaign: Campaign) -> frozenset[int]:
-    """At which steps the campaign sends pictures."""
-    return frozenset(rung.position for rung in ladder_of(campaign) if rung.channel == PICTURE)
