@@ -20,6 +20,7 @@ from notices.models import Campaign, PageClaim, Recipient
 from notices.plans import Plan
 from notices.progress import happening, progress_of
 from notices.services import zoning
+from notices.services.fonts import lacks_only_fonts
 from notices.workflow import reason_label
 from portal.accounts.looking import user_of
 from portal.core import clock
@@ -129,8 +130,8 @@ def _layouts(request: HttpRequest) -> list[str]:
 def _can_allow_fonts(campaign: Campaign, request: HttpRequest) -> bool:
     """Whether she may take a file whose fonts are missing."""
     document = queries.latest_document(campaign)
-    is_missing = document is not None and document.state == "refused" and "글꼴" in document.refusal
-    return is_missing and official(request).has_role("sender") and document.by_id != user_of(request).pk
+    is_about_fonts = document is not None and lacks_only_fonts(document) and document.by_id != user_of(request).pk
+    return is_about_fonts and official(request).has_role("sender")
 
 
 @require_GET

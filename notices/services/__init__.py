@@ -10,8 +10,9 @@ from notices.services.consents import NotGiven, revoke_consent
 from notices.services.deciding import check_decision, decide_answer
 from notices.services.documents import attach_document
 from notices.services.drafting import PlanRefused, draft, exclude, reopen_checking, replan
-from notices.services.drawing import PageUndrawable, draw_page, open_picture, page_pictures
+from notices.services.drawing import PageUndrawable, draw_page, open_picture
 from notices.services.following import pointless, record_confirmation
+from notices.services.fonts import allow_fonts
 from notices.services.launching import ManifestChanged, TooLate, launch, needs_approval, resume
 from notices.services.mailing import approve_paper, export_paper, open_paper
 from notices.services.opening import NoSecondFactor, link_for, links_for, record_opening, unlock
@@ -21,7 +22,6 @@ from notices.services.rehearsing import rehearse
 from notices.services.relaying import submit_notices, work_relay
 from notices.services.releasing import (
     NotReleasable,
-    allow_fonts,
     hold_again,
     name_owner,
     release_notice,
@@ -92,7 +92,6 @@ __all__ = [
     "new_version",
     "open_paper",
     "open_picture",
-    "page_pictures",
     "pause",
     "pointless",
     "propose",

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from notices import zones
-from notices.models import SourceDocument, ZoneTemplate
+from notices.models import Campaign, SourceDocument, ZoneTemplate
 from notices.reading import PageReading, read_some
 from notices.services import vault
 from notices.services.drafting import may_prepare, start_reading_if_complete
@@ -28,7 +28,7 @@ def choose_layout(document: SourceDocument, template: ZoneTemplate, *, by: User,
 
     :raises NotAllowed: if the layout is another department's, or the campaign's material may not be replaced any more
     """
-    campaign = document.campaign
+    campaign = Campaign.objects.get(pk=document.campaign_id)
     may_prepare(campaign, by)
     if template.department_id not in (None, campaign.department_id):
         raise NotAllowed("다른 부서의 서식입니다.")

@@ -27,7 +27,7 @@ from portal.core.cage import CageError
 BATCH_PAGES = 125
 DOCUMENT_LEASES = 3  # joining and examining 50,000 pages is one piece of work: it gets as much as so many batches
 MOST_ATTEMPTS = 3
-FONTS = "font_not_embedded"  # a named approver may allow it: see `services.releasing.allow_fonts`
+FONTS = "font_not_embedded"  # a named approver may allow it: see `services.fonts.allow_fonts`
 D = SourceDocument.State
 B = RenderBatch.State
 
@@ -70,6 +70,7 @@ def examine_document(document: SourceDocument, *, now: datetime) -> None:
             return
         blocks = [one for one in examination.blocks if not (one.code == FONTS and document.fonts_allowed_by_id)]
         if blocks:
+            SourceDocument.objects.filter(pk=document.pk).update(findings=_findings(examination))
             refuse_document(document, blocks[0].sentence, D.REFUSED, now)
             return
         place = _keep_clean(document, clean, now) if examination.is_cleaned else document.stored_as
@@ -92,6 +93,13 @@ def _keep_clean(document: SourceDocument, clean: Path, now: datetime) -> str:
     return place
 
 
+def _findings(examination: Examination) -> dict[str, object]:
+    return {
+        "findings": [asdict(finding) for finding in examination.findings],
+        "members": examination.members,
+    }
+
+
 @transaction.atomic
 def _accept(document: SourceDocument, examination: Examination, place: str, now: datetime) -> None:
     mine = SourceDocument.objects.filter(pk=document.pk, lease_by=document.lease_by, state=D.EXAMINING)
@@ -99,10 +107,7 @@ def _accept(document: SourceDocument, examination: Examination, place: str, now:
     accepted = mine.update(
         state=D.READING,
         page_count=examination.page_count,
-        findings={
-            "findings": [asdict(finding) for finding in examination.findings],
-            "members": examination.members,
-        },
+        findings=_findings(examination),
         stored_as=place,
         is_current=True,
         lease_by=None,

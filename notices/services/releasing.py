@@ -9,15 +9,14 @@ from django.db.models import QuerySet
 
 from notices import profiles
 from notices.assigning import RELEASABLE
-from notices.models import Asset, Campaign, Notice, PageClaim, Recipient, RenderBatch, SourceDocument
+from notices.models import Asset, Campaign, Notice, PageClaim, Recipient, RenderBatch
 from notices.services import vault
 from notices.services.steps import log, official_for
-from notices.workflow import CAMPAIGN_STEPS, NotAllowed, Step, reason_label
+from notices.workflow import CAMPAIGN_STEPS, NotAllowed, reason_label
 from portal.accounts.models import User
 from portal.core.bells import ring
 from portal.core.errors import Refused
 
-_ALLOWING_FONTS = Step(frozenset(), "", "글꼴 없는 파일 허용", frozenset({"sender"}), needs_second_official=True)
 N = Notice.State
 R = Recipient.State
 
@@ -122,26 +121,6 @@ def name_owner(page: PageClaim, recipient: Recipient, *, by: User, now: datetime
     PageClaim.objects.filter(pk=locked.pk).update(notice=notice)
     log(campaign, "name_owner", by=by, now=now, note=f"{locked.page}쪽: {recipient.key}")
     return notice
-
-
-@transaction.atomic
-def allow_fonts(document: SourceDocument, *, reason: str, by: User, now: datetime) -> None:
-    """
-    Take a document although a font is not embedded: only a named approver, who has seen pages of it, may say so.
-
-    :raises NotAllowed: if `by` is no approver of the department or uploaded the file, or no reason is given
-    """
-    campaign = document.campaign
-    official_for(by, campaign, _ALLOWING_FONTS)
-    locked = SourceDocument.objects.select_for_update().get(pk=document.pk)
-    if by.pk == locked.by_id or not reason.strip():
-        raise NotAllowed("파일을 올리지 않은 발송승인 담당자가 쪽을 보고, 사유를 적어 허용해야 합니다.")
-    if locked.state != SourceDocument.State.REFUSED or locked.fonts_allowed_by_id is not None:
-        raise NotAllowed
-    locked.fonts_allowed_by, locked.fonts_allowed_reason = by, reason.strip()[:200]
-    locked.state, locked.refusal, locked.attempts_count = SourceDocument.State.UPLOADED, "", 0
-    locked.save(update_fields=["fonts_allowed_by", "fonts_allowed_reason", "state", "refusal", "attempts_count"])
-    log(campaign, "allow_fonts", by=by, now=now, note=reason.strip()[:300])
 
 
 def refuse_undecided(campaign: Campaign) -> None:

@@ -1,5 +1,6 @@
 """A hold ends only as it may: two different officials for what people can judge, nobody at all for the rest."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from django.db.models import QuerySet
 
 from notices import services
 from notices.assigning import RELEASABLE, Reason
-from notices.models import Asset, Campaign, CampaignChange, Notice, PageClaim, Recipient, RenderBatch
+from notices.models import Asset, Campaign, CampaignChange, Notice, PageClaim, Recipient, RenderBatch, SourceDocument
 from notices.services import drawing, releasing
+from notices.services.fonts import lacks_only_fonts
 from notices.workflow import NotAllowed
 from portal.accounts.models import User
+from tests.notices import hostile
 from tests.notices.world import BADA, HANEUL, Person, World
 
 
@@ -235,10 +238,16 @@ def test_a_page_whose_code_lies_is_given_to_nobody(world: World) -> None:
         services.name_owner(page, world.of(campaign, HANEUL), by=world.drafter, now=world.now)
 
 
+def refused_for(campaign: Campaign, code: str) -> SourceDocument:
+    """Its document as an examination leaves it that found one thing."""
+    findings = {"findings": [{"code": code, "sentence": "글꼴", "is_blocking": True}]}
+    campaign.documents.update(state="refused", refusal="글꼴", is_current=False, findings=findings)
+    return campaign.documents.get()
+
+
 def test_fonts_are_allowed_by_an_approver_who_did_not_upload_the_file(world: World) -> None:
     campaign = world.checking()
-    document = campaign.documents.get()
-    campaign.documents.update(state="refused", refusal="글꼴", is_current=False)
+    document = refused_for(campaign, "font_not_embedded")
 
     for by in (world.drafter, world.stranger):
         with pytest.raises(NotAllowed):
@@ -248,7 +257,33 @@ def test_fonts_are_allowed_by_an_approver_who_did_not_upload_the_file(world: Wor
     services.allow_fonts(document, reason="쪽을 보니 글자가 모두 보임", by=world.sender, now=world.now)
 
     document.refresh_from_db()
-    assert (document.state, document.fonts_allowed_by) == ("uploaded", world.sender)
+    campaign.refresh_from_db()
+    assert (document.state, document.fonts_allowed_by, campaign.state) == ("uploaded", world.sender, "reading")
+
+
+def test_a_file_refused_for_anything_else_is_not_taken(world: World) -> None:
+    document = refused_for(world.checking(), "password")
+
+    with pytest.raises(NotAllowed, match="글꼴 때문에"):
+        services.allow_fonts(document, reason="쪽을 보니 글자가 모두 보임", by=world.sender, now=world.now)
+
+
+def test_an_allowed_file_is_read_although_its_fonts_are_missing(world: World, tmp_path: Path) -> None:
+    campaign = world.draft()
+    taken: dict[str, Any] = {"by": world.drafter, "now": world.now}
+    pdf = hostile.unembedded_font(tmp_path / "noembed.pdf")
+    layout = "군소음 피해보상금 결정 통지서"
+    services.attach_document(campaign, file=pdf, file_name="통지서.pdf", zone_template=layout, **taken)
+    services.attach_roster(campaign, file=hostile.DEMO / "roster.xlsx", file_name="명부.xlsx", **taken)
+    services.work_on_files(now=world.now, seconds=100)
+    document = campaign.documents.get()
+    assert (document.state, lacks_only_fonts(document)) == ("refused", True)
+
+    services.allow_fonts(document, reason="쪽을 보니 글자가 모두 보임", by=world.sender, now=world.now)
+    services.work_on_files(now=world.now, seconds=100)
+
+    document.refresh_from_db()
+    assert document.state == "read"
 
 
 def test_obstacles_are_sentences(world: World) -> None:
