@@ -167,7 +167,7 @@ class Wallets:
         tests = (
             drawing.button("열고, 알림을 두 번 보냄", "open_twice")
             + drawing.button("열고, 알림이 늦음", "open_late")
-            + drawing.button("도달보다 열람을 먼저 알림", "open_first")
+            + drawing.button("열고, 도달 알림을 뒤늦게 또 보냄", "open_first")
             + drawing.button("열람 기한이 지남", "expire")
         )
         return (

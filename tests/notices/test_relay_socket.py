@@ -179,6 +179,20 @@ def test_its_news_is_signed_and_readable(relay: OtherEnd, customer: Receiver, ac
     assert all(one.path == f"/hooks/relays/wallet/{plug.hook_path_secrets[0]}/" for one in customer.hooks)
 
 
+def test_a_reading_can_be_told_before_the_arrival(relay: OtherEnd, customer: Receiver) -> None:
+    relay.faults({"fault": "receipt_late", "number": "arrived", "seconds": 1.5})
+    plug, key = relay_plug(relay), uuid4()
+    ref = taken(plug, key)
+    relay.press(f"/wallets/{CI[:16]}/{ref.value}", "open")
+
+    def heard() -> list[str]:
+        mine = [one for one in customer.hooks if str(key).encode() in one.body]
+        return [event.kind for one in mine for event in plug.read_events(one.request())]
+
+    assert eventually(lambda: len(heard()) == 2)
+    assert heard() == ["opened", "arrived"]
+
+
 def test_news_can_get_lost(relay: OtherEnd, customer: Receiver) -> None:
     relay.faults({"fault": "receipt_unknown"})
     plug, key = relay_plug(relay), uuid4()
