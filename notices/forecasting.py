@@ -12,7 +12,7 @@ from messaging.queries import speed_of
 from notices import ladders, wording
 from notices.costs import preview
 from notices.ladders import Rung
-from notices.models import Asset, Campaign
+from notices.models import Asset, Campaign, LadderStep
 from notices.services.laddering import label_of, ladder_of
 from portal.core.privacy import mask_name
 
@@ -90,19 +90,20 @@ def ahead(campaign: Campaign, counts: Mapping[str, int], *, day: date) -> Ahead:
 
 
 def _wave(campaign: Campaign, rungs: Sequence[Rung], rung: Rung, reachable: int, tariff: Tariff) -> Wave:
+    label = f"{LadderStep.Phase(rung.phase).label}: {label_of(rung)}"
     least = reachable if rung.position == 1 else 0
     if rung.is_paper:
-        return Wave(label_of(rung), "등기우편", 0, reachable, Decimal(campaign.mail_won))
+        return Wave(label, "등기우편", 0, reachable, Decimal(campaign.mail_won))
     if rung.channel == ladders.RELAY:
-        return Wave(label_of(rung), "중계자", least, reachable, Decimal(0))
+        return Wave(label, "중계자", least, reachable, Decimal(0))
     words = {**wording.words_of(campaign), "받는분": mask_name(_SAMPLE_NAME), "기관": settings.DISTRICT_NAME}
     words |= {"내용": campaign.words or "-", "납부기한": "12월 31일", "전자납부번호": "0" * 17}
     code = _code(campaign, rungs, rung)
-    shown = preview(label_of(rung), code, words, _KINDS.get(rung.channel, ""), tariff)
+    shown = preview(label, code, words, _KINDS.get(rung.channel, ""), tariff)
     kind = _KINDS.get(rung.channel) or ("sms" if shown.channel == "단문" else "lms")
     speed = speed_of(kind).tps
     takes = timedelta(seconds=round(reachable / speed)) if speed else timedelta(0)
-    return Wave(label_of(rung), shown.channel, least, reachable, shown.won, takes)
+    return Wave(label, shown.channel, least, reachable, shown.won, takes)
 
 
 def _code(campaign: Campaign, rungs: Sequence[Rung], rung: Rung) -> str:
