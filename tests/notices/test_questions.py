@@ -22,8 +22,7 @@ PLACES = (
 def asked(answer: str = "choice", kind: str = "survey", *, required: bool = True, identity: str = "none") -> Asked:
     """One question."""
     options = {"rsvp": COMING, "survey": PLACES, "vote": PLACES}[kind] if answer == "choice" else ()
-    who = "birth" if identity == "birth" else "none"
-    return Asked(1, 1, kind, answer, who, required, options)
+    return Asked(1, 1, kind, answer, "birth" if identity == "birth" else "none", required, options)
 
 
 @pytest.mark.parametrize(
