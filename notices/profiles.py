@@ -1,4 +1,4 @@
-"""Which pictures are made: small enough for every carrier that may have to send them, and large ones for the link."""
+"""Which pictures are made: small enough for every carrier that may have to send them."""
 
 import re
 from collections.abc import Iterable
@@ -7,9 +7,7 @@ from messaging.queries import picture_limits
 from notices.layout import PORTABLE, PictureProfile, Profile
 
 PORTABLE_NAME = "portable"
-PAGE_NAME = "page"
-# One picture of each page, for the reading link: no carrier limits it, only what a telephone likes to load.
-PAGE = Profile(max_bytes=1_000_000, max_width=1500, max_height=3000, max_images=1)
+PAGE_NAME = "page"  # larger than any carrier takes: for the reading link only, never sent
 _NAME = re.compile(r"(\d+)k(\d+)x(\d+)x(\d+)")
 
 
@@ -31,8 +29,8 @@ def named(name: str) -> Profile:
 
     :raises ValueError: if it is none of ours
     """
-    if name in (PORTABLE_NAME, PAGE_NAME):
-        return PORTABLE if name == PORTABLE_NAME else PAGE
+    if name == PORTABLE_NAME:
+        return PORTABLE
     found = _NAME.fullmatch(name)
     if found is None:
         raise ValueError(f"no profile is called {name}")

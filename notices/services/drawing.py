@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -83,21 +82,18 @@ def _draw(batch: RenderBatch, pdf: Path, notices: Sequence[Notice], cells: Cells
     wanted = [
         NoticePages(
             reference=str(one.pk),
-            pages=pages,
-            qr=tuple(code for page in pages for code in codes.get(page, ())),
-            stamps=tuple(stamps[one.pk][page] for page in pages if stamps[one.pk]),
+            pages=tuple(one.pages),
+            qr=tuple(code for page in one.pages for code in codes.get(page, ())),
+            stamps=stamps[one.pk],
         )
         for one in notices
-        for pages in _drawn_together(batch, one)
     ]
-    found: dict[int, list[Rendered]] = defaultdict(list)
+    profile = profiles.named(batch.profile)
     try:
-        profile = profiles.named(batch.profile)
-        for pages, rendered in render_batch(pdf, wanted, profile, template=template, cells=cells):
-            found[int(pages.reference)].append(rendered)
+        found = render_batch(pdf, wanted, profile, template=template, cells=cells)
+        return {int(pages.reference): rendered for pages, rendered in found}
     except CageError:
         return {notice.pk: Rendered(problems=("render_failed",)) for notice in notices}
-    return {pk: _joined(rendered) for pk, rendered in found.items()}
 
 
 def _with_one_place(template: Template, stamp_zone: str) -> Template:
@@ -106,31 +102,12 @@ def _with_one_place(template: Template, stamp_zone: str) -> Template:
     return replace(template, zones=zones)
 
 
-def _stamps(document: SourceDocument, notice: Notice) -> dict[int, str]:
+def _stamps(document: SourceDocument, notice: Notice) -> tuple[str, ...]:
     """What our code says on each page of a notice; nothing where the pages have codes or no place for one."""
     if not document.stamp_zone:
-        return {}
+        return ()
     secret = document.campaign.qr_key.encode()
-    texts = stamping.texts_for(notice.recipient.key, len(notice.pages), secret=secret, site=settings.SITE_URL)
-    return dict(zip(notice.pages, texts, strict=True))
-
-
-def _drawn_together(batch: RenderBatch, notice: Notice) -> list[tuple[int, ...]]:
-    """Pages that share pictures: all of them where pictures are counted, each alone behind the reading link."""
-    if batch.profile == profiles.PAGE_NAME:
-        return [(page,) for page in notice.pages]
-    return [tuple(notice.pages)]
-
-
-def _joined(pages: Sequence[Rendered]) -> Rendered:
-    """The pictures of pages drawn one by one; blank ones have none."""
-    if len(pages) == 1:
-        return pages[0]
-    return replace(
-        pages[0],
-        parts=tuple(part for page in pages for part in page.parts),
-        problems=tuple({problem for page in pages for problem in page.problems if problem != "blank"}),
-    )
+    return stamping.texts_for(notice.recipient.key, len(notice.pages), secret=secret, site=settings.SITE_URL)
 
 
 def binding(key: bytes, recipient: Recipient, sha256: str) -> bytes:
@@ -175,8 +152,6 @@ def _keep(batch: RenderBatch, notices: Sequence[Notice], drawn: dict[int, Render
     secret = batch.document.campaign.qr_key.encode()
     for notice in notices:
         doubts = list(drawn[notice.pk].problems)
-        if batch.profile == profiles.PAGE_NAME:  # without large pictures the link shows those that are sent
-            doubts = [doubt for doubt in doubts if doubt == "read_back_failed"]
         if not doubts and not all(_is_hers(text, notice, secret) for text in drawn[notice.pk].qr):
             doubts = ["read_back_failed"]
         if doubts:
@@ -237,23 +212,6 @@ def draw_page(document: SourceDocument, *, page: int, now: datetime) -> bytes:
             return preview_page(pdf, page)
         except CageError as error:
             raise PageUndrawable from error
-
-
-def page_pictures(notice: Notice, *, now: datetime) -> list[bytes]:
-    """
-    The pictures of a notice for the reading link, each through every gate: the large ones, or those that are sent.
-
-    :raises WrongImage: if one of them is not what was made for the citizen of this notice
-    :raises PageUndrawable: if it has no complete set of pictures
-    """
-    found = Asset.objects.select_related("recipient__campaign", "notice__recipient").filter(notice=notice)
-    pictures = list(found.filter(profile=profiles.PAGE_NAME).order_by("part"))
-    pictures = pictures or list(found.exclude(profile=profiles.PAGE_NAME).order_by("profile", "part"))
-    if not pictures or [one.part for one in pictures] != list(range(1, pictures[0].parts + 1)):
-        raise PageUndrawable
-    if any(one.recipient_id != notice.recipient_id for one in pictures):
-        raise WrongImage(f"notice {notice.pk} has a picture of somebody else")
-    return [open_picture(one, now=now) for one in pictures]
 
 
 def open_picture(asset: Asset, *, now: datetime) -> bytes:

@@ -1,4 +1,4 @@
-"""Pictures kept for a campaign: bound to their owners, found by the link, and none that nobody refers to."""
+"""Pictures kept for a campaign: bound to their owners, none that nobody refers to; and the children that draw them."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from messaging.topics import WrongImage
-from notices import profiles, services, storage
+from notices import services, storage
 from notices.cells import Cells
-from notices.models import Asset, Notice, RenderBatch
+from notices.models import Asset, Notice
 from notices.rendering import NoticePages, render_batch
 from notices.services import drawing, vault
 from notices.zones import load_templates
@@ -23,28 +23,28 @@ TEMPLATE = load_templates()[0]
 SIGNED = "2026-00000015|1/1|42499fade9"  # by the sample's key
 
 
-def picture_of(notice: Notice, text: str, world: World, *, profile: str = "portable", quality: int = 90) -> Asset:
+def picture_of(notice: Notice, text: str, world: World) -> Asset:
     """A sealed picture that shows a code, bound as the product binds it."""
     campaign, recipient = notice.recipient.campaign, notice.recipient
     path = Path(vault.full_path(place := vault.place_for(campaign, "pictures")))
     jpeg = path.with_suffix(".jpg")
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.ascontiguousarray(qr(text))).save(jpeg, quality=quality)
+    Image.fromarray(np.ascontiguousarray(qr(text))).save(jpeg, quality=90)
     content = jpeg.read_bytes()
     jpeg.unlink()
     key = vault.key_of(campaign, now=world.now)
-    aad = vault.aad_of_picture(campaign.pk, recipient.pk, profile, 1)
+    aad = vault.aad_of_picture(campaign.pk, recipient.pk, "portable", 1)
     stored = storage.write_sealed(path, content, key=key, aad=aad)
     return Asset.objects.create(
         notice=notice,
         recipient=recipient,
-        profile=profile,
+        profile="portable",
         part=1,
         parts=1,
         width=160,
         height=160,
         byte_count=stored.byte_count,
-        quality=quality,
+        quality=90,
         is_colour=False,
         sha256=stored.sha256,
         bound=drawing.binding(key, recipient, stored.sha256),
@@ -63,29 +63,6 @@ def notice(world: World) -> Notice:
     notice.recipient.key = "2026-00000015"
     notice.recipient.save(update_fields=["key"])
     return notice
-
-
-def test_link_shows_the_large_pictures_if_there_are_some(world: World, notice: Notice) -> None:
-    sent = picture_of(notice, SIGNED, world)
-    only_sent = services.page_pictures(notice, now=world.now)
-    large = picture_of(notice, SIGNED, world, profile=profiles.PAGE_NAME, quality=95)
-
-    assert only_sent == [services.open_picture(sent, now=world.now)]
-    assert services.page_pictures(notice, now=world.now) == [services.open_picture(large, now=world.now)]
-
-
-def test_link_shows_nothing_rather_than_half_a_notice_or_somebody_elses(world: World, notice: Notice) -> None:
-    with pytest.raises(services.PageUndrawable):
-        services.page_pictures(notice, now=world.now)
-    asset = picture_of(notice, SIGNED, world)
-    Asset.objects.filter(pk=asset.pk).update(parts=2)
-    with pytest.raises(services.PageUndrawable):
-        services.page_pictures(notice, now=world.now)
-
-    Asset.objects.filter(pk=asset.pk).update(parts=1, recipient=world.of(notice.recipient.campaign, BADA))
-
-    with pytest.raises(WrongImage):
-        services.page_pictures(notice, now=world.now)
 
 
 def test_picture_that_shows_another_citizens_code_never_leaves(world: World, notice: Notice) -> None:
@@ -107,16 +84,6 @@ def test_pictures_left_by_a_killed_worker_are_swept(world: World, notice: Notice
     assert not vault.full_path(place).exists()
     assert vault.full_path(kept.stored_as).exists()
     assert vault.sweep_pictures(campaign) == 0
-
-
-def test_large_pictures_are_drawn_page_by_page(world: World, notice: Notice) -> None:
-    batch = RenderBatch(document=notice.document, profile=profiles.PAGE_NAME, first_page=1, last_page=1)
-    notice.pages = [3, 7]
-
-    assert drawing._drawn_together(batch, notice) == [(3,), (7,)]
-
-    batch.profile = profiles.PORTABLE_NAME
-    assert drawing._drawn_together(batch, notice) == [(3, 7)]
 
 
 # --- children that stay ---------------------------------------------------------------------------------------------
