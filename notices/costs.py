@@ -1,6 +1,6 @@
 """What a campaign says and costs: exact texts with bytes and won, a forecast, and what has been spent, against mail."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,9 @@ from django.db.models import CharField, Count, F, Func, Sum, Value
 from messaging.models import LedgerEntry, TemplateVersion
 from messaging.pricing import Tariff, tariff_on
 from messaging.text import SMS_BYTES, WordingRefused, count_bytes, for_text_message, render
-from notices import wording
+from notices import phrasing, wording
 from notices.models import Campaign
+from notices.services.questioning import Questionnaire
 from portal.core.privacy import mask_name
 
 SAMPLE_NAME = "김하늘"
@@ -61,15 +62,30 @@ class Forecast:
 
 
 def previews(campaign: Campaign, *, day: date) -> list[Preview]:
-    """Question, named question, notice: with the campaign's own words, a made-up name and the prices of a day."""
+    """Every text of the campaign: with its own words, a made-up name and the prices of a day."""
     tariff = tariff_on(day)
-    words = {**wording.words_of(campaign), "받는분": mask_name(SAMPLE_NAME), "기관": settings.DISTRICT_NAME}
-    shown = (
-        ("동의 요청", wording.ASK, ""),
-        ("동의 요청 (번호를 함께 쓰는 분들)", wording.ASK_NAMED, ""),
-        ("통지서", wording.NOTICE, "mms"),
-    )
-    return [preview(label, code, words, channel, tariff) for label, code, channel in shown]
+    common = {"받는분": mask_name(SAMPLE_NAME), "기관": settings.DISTRICT_NAME}
+    shown = [preview(label, code, {**common, **words}, "", tariff) for label, code, words in _questions(campaign)]
+    words = {**wording.words_of(campaign), **common}
+    if campaign.has_documents:
+        shown.append(preview("통지서", wording.NOTICE, words, "mms", tariff))
+    elif not campaign.asks:
+        shown.append(preview("안내", wording.PLAIN, {**words, "내용": campaign.words}, "", tariff))
+    return shown
+
+
+def _questions(campaign: Campaign) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Label, wording and words of each question; of a consent also as it is put on a phone that several share."""
+    if not campaign.asks:
+        return
+    questions = Questionnaire.of(campaign)
+    for asked in questions.asked:
+        label = "동의 요청" if campaign.asks_for_consent else f"물음 {asked.position}"
+        yield label, phrasing.template_of(campaign, asked, is_named=False), questions.words(asked)
+    if campaign.kind == Campaign.Kind.NOTICE:
+        first = questions.first
+        label = "동의 요청 (번호를 함께 쓰는 분들)"
+        yield label, phrasing.template_of(campaign, first, is_named=True), questions.words(first)
 
 
 def preview(label: str, code: str, words: Mapping[str, str], channel: str, tariff: Tariff) -> Preview:
@@ -91,13 +107,16 @@ def forecast(campaign: Campaign, counts: Mapping[str, int], *, day: date) -> For
     """The most it can cost from here on."""
     everybody = counts.get("all", 0) - counts.get("state:excluded", 0)
     addressable = counts.get("state:addressable", 0) or counts.get("asked", 0)
-    ask, _, notice = previews(campaign, day=day)
+    shown = previews(campaign, day=day)
+    asking = shown[: len(shown) - (not campaign.asks or campaign.has_documents)]
+    ask_won = sum((one.won for one in asking if "함께" not in one.label), Decimal(0))
+    notice_won = shown[-1].won if len(asking) < len(shown) else Decimal(0)
     letters = everybody - addressable
     return Forecast(
         ask_count=addressable,
-        ask_won=ask.won * addressable,
+        ask_won=ask_won * addressable,
         notice_count=addressable,
-        notice_won=notice.won * addressable,
+        notice_won=notice_won * addressable,
         letter_count=letters,
         letter_won=letters * campaign.mail_won,
         mail_count=everybody,
