@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from portal.stack import identity, init, ports, programs, running
+from portal.stack import identity, init, ports, programs, running, secrets, surroundings
 from portal.stack.console import Console
 from portal.stack.errors import StackError
 from portal.stack.folders import BASE_DIR, private_folder, state_dir
@@ -23,7 +23,7 @@ from portal.stack.up import Stack
 
 FOLDER = "rehearsal"
 FIRST_PORT = 8300
-OURS_ALONE = ("DATABASE_URL", "REDIS_URL", "MESSAGING_CARRIERS", "SITE_URL", "STATE_DIR", "MEDIA_DIR")
+NEVER_OURS = ("DATABASE_URL", "REDIS_URL", "MEDIA_DIR")  # beside what surroundings say themselves
 DELAYS = "[delay]\nfastest = 0.5\nslowest = 6.0\n"
 
 
@@ -60,8 +60,8 @@ def main(arguments: Sequence[str]) -> int:
     code = init.leave_work_to_child()
     if code is not None:
         return code
-    for name in OURS_ALONE:
-        os.environ.pop(name, None)
+    for name in (*NEVER_OURS, *surroundings.defaults(secrets.fresh(), state=wanted.folder)):
+        os.environ.pop(name, None)  # whatever services, keys and carriers are named: a rehearsal never touches them
     folder = private_folder(wanted.folder)
     with running.locked(folder, doing="rehearse") as is_ours:
         if not is_ours:

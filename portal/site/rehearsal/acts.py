@@ -143,9 +143,10 @@ class Play:
             asked, replied = counts.get("asked", 0), counts.get("replied", 0)
             waiting = counts.get("state:addressable", 0)
             self._show("동의 회신", replied, asked + waiting)
-            if asked + replied != last[0] or Reply.objects.filter(handled_at=None).exists():
-                last = (asked + replied, time.monotonic())
-            return asked > 0 and time.monotonic() - last[1] > self.quiet
+            heard = asked + replied + counts.get("ask_delivered", 0)
+            if heard != last[0] or Reply.objects.filter(handled_at=None).exists():
+                last = (heard, time.monotonic())
+            return counts.get("ask_delivered", 0) > 0 and time.monotonic() - last[1] > self.quiet
 
         self._until(is_quiet)
         for answer in queries.answers_to_decide(campaign):
