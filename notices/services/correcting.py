@@ -10,7 +10,7 @@ from django.db import transaction
 from notices.models import Campaign, Recipient, RowCorrection, RowProblem, SourceDocument
 from notices.rosters import LABELS, Column, Header, RosterRow, build_roster
 from notices.rosters.columns import column_titled
-from notices.services.drafting import may_prepare, reopen_checking
+from notices.services.drafting import begin_change, may_prepare, reopen_checking, start_reading_if_complete
 from notices.services.rechecking import recheck
 from notices.services.rosters import first_state
 from notices.services.steps import log
@@ -61,7 +61,7 @@ def correct_row(recipient: Recipient, *, values: Mapping[Column, str], by: User,
 
     :param values: the columns of `EDITABLE` as typed; the others keep what they say
     :raises RowRefused: naming the column, if a changed value is not one certain value
-    :raises NotAllowed: if the campaign is being read or was proposed, or `by` may not prepare it
+    :raises NotAllowed: if the campaign is being read or was launched, or `by` may not prepare it
     """
     campaign = recipient.campaign
     may_prepare(campaign, by)
@@ -71,6 +71,7 @@ def correct_row(recipient: Recipient, *, values: Mapping[Column, str], by: User,
     changed = {column for column in EDITABLE if typed[column] != before[column]}
     if not changed:
         return locked
+    begin_change(campaign, by=by, now=now)
     row = _read(typed, changed)
     if Column.KEY in changed and Recipient.objects.filter(campaign=campaign, key=row.key).exists():
         raise RowRefused(Column.KEY, "명부에 이미 있는 관리번호입니다.")
@@ -93,7 +94,7 @@ def choose_row(recipient: Recipient, *, by: User, now: datetime) -> None:
     :raises NotAllowed: if the number stands there once, or the campaign may not be prepared now
     """
     campaign = recipient.campaign
-    may_prepare(campaign, by)
+    begin_change(campaign, by=by, now=now)
     locked = Recipient.objects.select_for_update().get(pk=recipient.pk)
     if _TWICE not in locked.problems:
         raise NotAllowed("관리번호가 한 번만 있는 행입니다.")
@@ -232,6 +233,9 @@ def _release_from_twins(recipient: Recipient, number: str, now: datetime) -> Non
 
 
 def _judge_again(campaign: Campaign, keys: set[str], *, by: User, now: datetime) -> None:
+    if not campaign.has_documents:
+        start_reading_if_complete(campaign, by=by, now=now)  # there are only rows to check: it settles by itself
+        return
     if campaign.state == Campaign.State.READY:
         reopen_checking(campaign, by=by, now=now)
     document = SourceDocument.objects.filter(campaign=campaign, is_current=True).first()

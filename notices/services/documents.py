@@ -1,14 +1,11 @@
 """Taking an uploaded document: sealed at once, examined later; the one before stays until this one proves good."""
 
-import hashlib
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from django.db import transaction
 
-from notices import storage
 from notices.ingest import is_archive
 from notices.models import Campaign, SourceDocument
 from notices.services import vault, zoning
@@ -16,8 +13,6 @@ from notices.services.drafting import PlanRefused, begin_change, start_reading_i
 from notices.services.steps import log
 from portal.accounts.models import User
 from portal.core.privacy import mask_resident_numbers
-
-_BLOCK = 512 * 1024
 
 
 def attach_document(
@@ -34,23 +29,15 @@ def attach_document(
     layout = zoning.newest(zone_template, campaign.department) if zone_template else None
     if zone_template and layout is None:
         raise PlanRefused("쪽 서식을 골라 주세요.")
-    with file.open("rb") as opened:
-        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    place = vault.place_for(campaign, "documents")
-    storage.write_sealed_stream(
-        vault.full_path(place),
-        _chunks(file),
-        key=vault.key_of(campaign, now=now),
-        aad=vault.aad_of_document(campaign, place),
-    )
+    place, stored = vault.keep_file(campaign, file, "documents", now=now)
     try:
         return _take_document(
             campaign,
             SourceDocument(
                 campaign=campaign,
-                sha256=sha256,
+                sha256=stored.sha256,
                 file_name=mask_resident_numbers(file_name)[:200],
-                byte_count=file.stat().st_size,
+                byte_count=stored.byte_count,
                 kind=SourceDocument.Kind.SINGLE if is_archive(file) else SourceDocument.Kind.MERGED,
                 zone_template=zone_template,
                 zone_version=layout.version if layout else 1,
@@ -95,9 +82,3 @@ def _take_document(campaign: Campaign, document: SourceDocument, *, now: datetim
     )
     start_reading_if_complete(campaign, by=document.by, now=now)
     return document
-
-
-def _chunks(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as opened:
-        while chunk := opened.read(_BLOCK):
-            yield chunk

@@ -5,7 +5,6 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +17,7 @@ from notices.models import Campaign, MergeLetter, Recipient, RenderBatch, Roster
 from notices.rosters import LABELS, Column
 from notices.rosters.building import DEFECTS
 from notices.services import vault
-from notices.services.drafting import may_prepare, start_reading_if_complete
+from notices.services.drafting import begin_change, may_prepare, start_reading_if_complete
 from notices.services.reading import MOST_ATTEMPTS, Overtaken, claim_document, refuse_document, settle_batch
 from notices.services.steps import log
 from notices.workflow import NotAllowed
@@ -31,7 +30,6 @@ B = RenderBatch.State
 PROBLEM = "letter_not_made"
 LARGEST_SEAL = 2 * 1024 * 1024
 _SAMPLED_ROWS = 200
-_BLOCK = 512 * 1024
 _SECRET = {LABELS[Column.CI]}  # a person's CI is for relays, never for paper
 
 
@@ -69,9 +67,7 @@ def write_letter(
 def _keep_seal(campaign: Campaign, seal: Path, now: datetime) -> str:
     if seal.stat().st_size > LARGEST_SEAL:
         raise LetterRefused("직인 그림은 2MB까지 올릴 수 있습니다.")
-    place = vault.place_for(campaign, "seals")
-    key, aad = vault.key_of(campaign, now=now), vault.aad_of_document(campaign, place)
-    storage.write_sealed(vault.full_path(place), seal.read_bytes(), key=key, aad=aad)
+    place, _ = vault.keep_file(campaign, seal, "seals", now=now)
     return place
 
 
@@ -161,7 +157,7 @@ def make_letters(campaign: Campaign, *, by: User, now: datetime) -> SourceDocume
 
     :raises NotAllowed: if there is no letter, no roster, nobody to write to, or `by` may not prepare the campaign
     """
-    may_prepare(campaign, by)
+    begin_change(campaign, by=by, now=now)
     kept = MergeLetter.objects.filter(campaign=campaign).first()
     roster = RosterImport.objects.filter(campaign=campaign).first()
     count = receivers(campaign).count()
@@ -273,11 +269,7 @@ def join_parts(document: SourceDocument, *, now: datetime) -> None:
     with vault.opened_files(document.campaign, stored, now=now) as files, vault.folder_in_memory() as folder:
         target = folder / merging.MADE_PDF
         merging.join(files, target)
-        place = vault.place_for(document.campaign, "documents")
-        key, aad = vault.key_of(document.campaign, now=now), vault.aad_of_document(document, place)
-        with target.open("rb") as made:
-            blocks = iter(partial(made.read, _BLOCK), b"")
-            sealed = storage.write_sealed_stream(vault.full_path(place), blocks, key=key, aad=aad)
+        place, sealed = vault.keep_file(document.campaign, target, "documents", now=now)
     mine = SourceDocument.objects.filter(pk=document.pk, lease_by=document.lease_by, state=D.EXAMINING)
     facts = {"stored_as": place, "byte_count": sealed.byte_count, "sha256": sealed.sha256}
     if mine.update(state=D.UPLOADED, lease_by=None, lease_until=None, attempts_count=0, **facts) != 1:

@@ -1,6 +1,5 @@
 """Taking a roster: read in a cage, sealed into the database in one go. The one before stays until this one is read."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
-from notices import storage
 from notices.models import (
     Campaign,
     ColumnMapping,
@@ -40,7 +38,6 @@ from portal.core.sealing import blind, blind_phone
 
 ADULT_ENOUGH = 14  # 개인정보 보호법 제22조의2: below it a guardian has to consent, so a letter goes
 BLOCK = 2_000
-_BLOCK = 512 * 1024
 R = Recipient.State
 
 
@@ -217,15 +214,10 @@ def _keep_upload(
 ) -> tuple[RosterUpload, bool]:
     """Seal the file in place of the one before; also whether this very file was already taken in this very way."""
     begin_change(campaign, by=by, now=now)
-    with file.open("rb") as opened:
-        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    place = vault.place_for(campaign, "rosters")
-    key, aad = vault.key_of(campaign, now=now), vault.aad_of_document(campaign, place)
-    with file.open("rb") as opened:
-        storage.write_sealed_stream(vault.full_path(place), iter(partial(opened.read, _BLOCK), b""), key=key, aad=aad)
+    place, stored = vault.keep_file(campaign, file, "rosters", now=now)
     before = RosterUpload.objects.filter(campaign=campaign).first()
     kept = {
-        "file_sha256": sha256,
+        "file_sha256": stored.sha256,
         "sheet": table.sheet[:100],
         "header_row": reading.header.row if reading.header else None,
         "columns": {str(name): place for name, place in reading.header.columns.items()} if reading.header else {},
@@ -237,7 +229,7 @@ def _keep_upload(
         defaults={
             **kept,
             "file_name": mask_resident_numbers(file_name)[-200:],
-            "byte_count": file.stat().st_size,
+            "byte_count": stored.byte_count,
             "stored_as": place,
             "sheets": [sheet[:100] for sheet in table.sheets],
             "is_remembered": reading.is_remembered,

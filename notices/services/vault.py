@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -74,6 +75,15 @@ def sweep_pictures(campaign: Campaign) -> int:
     for path in orphans:
         path.unlink(missing_ok=True)
     return len(orphans)
+
+
+def keep_file(campaign: Campaign, file: Path, kind: str, *, now: datetime) -> tuple[str, storage.Stored]:
+    """Seal a file, block by block, under a fresh name of the campaign; where it lies, and what it was."""
+    place = place_for(campaign, kind)
+    key, aad = key_of(campaign, now=now), aad_of_document(campaign, place)
+    with file.open("rb") as opened:
+        blocks = iter(partial(opened.read, storage.BLOCK), b"")
+        return place, storage.write_sealed_stream(full_path(place), blocks, key=key, aad=aad)
 
 
 def aad_of_document(document: SourceDocument | Campaign, stored_as: str) -> str:
