@@ -6,10 +6,12 @@ Where citizens are asked first there are two: the question to everybody, then th
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.db import connection, transaction
 
+from notices import costs
 from notices.models import Campaign, DryRun, Phase, TestSend
 from notices.services.manifests import TO_BE_LISTED, head_digest, manifest_of, phase_of
 from notices.services.steps import log, official_for, step
@@ -112,7 +114,7 @@ def _approve(campaign: Campaign, approval: Approval, *, by: User, now: datetime)
     tried = dry_run_of(campaign, approval.sha256)
     facts: dict[str, Any] = {
         "approved_manifest_sha256": approval.sha256,
-        "approved_most_won": tried.most_won if tried else None,
+        "approved_most_won": tried.most_won + ceil(costs.spent(campaign, {}).won) if tried else None,
         "sends_approved_by" if phase_of(campaign) == Phase.SEND else "asks_approved_by": by,
     }
     if campaign.state == C.APPROVING:

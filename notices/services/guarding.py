@@ -6,9 +6,10 @@ from django.db import transaction
 
 from messaging import services as messaging
 from messaging.queries import pause_of
-from notices import balancing, costs, queries
+from notices import balancing, queries
 from notices.models import Campaign, Recipient
 from notices.services.closing import hold
+from notices.services.spending import is_overspent
 from notices.services.steps import move
 
 C = Campaign.State
@@ -35,10 +36,8 @@ def _why_stop(campaign: Campaign) -> str:
     stopped = pause_of(campaign.stream)
     if stopped:
         return f"발송이 멈췄습니다: {stopped}"
-    if campaign.approved_most_won is not None:
-        won = costs.spent(campaign, {}).won
-        if won > campaign.approved_most_won:
-            return f"쓴 돈 {won:,.0f}원이 결재받은 최고액 {campaign.approved_most_won:,}원을 넘었습니다."
+    if is_overspent(campaign):
+        return f"쓴 돈이 결재받은 최고액 {campaign.approved_most_won:,}원을 넘었습니다."
     broken = balancing.broken(balancing.identities(queries.facts_of(campaign)))
     return f"합계가 맞지 않습니다: {broken[0].label}" if broken else ""
 

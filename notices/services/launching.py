@@ -11,6 +11,7 @@ from notices.models import Campaign, Phase
 from notices.queries import counts_of
 from notices.services.approving import CHANGED
 from notices.services.manifests import manifest_of, phase_of
+from notices.services.spending import is_overspent
 from notices.services.steps import log, official_for, step
 from notices.services.voiding import void_approval
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed
@@ -101,7 +102,10 @@ def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
     is_covered = campaign.state in (C.ASKING, C.SENDING, C.FOLLOWING)
     if is_covered and manifest_of(campaign) != campaign.approved_manifest_sha256:
         raise ManifestChanged
-    if Campaign.objects.filter(pk=campaign.pk, paused_at__isnull=False).update(paused_at=None, pause_reason="") != 1:
+    facts: dict[str, Any] = {"paused_at": None, "pause_reason": ""}
+    if is_overspent(campaign):
+        facts["approved_most_won"] = None  # whoever lets it go on has seen what it costs
+    if Campaign.objects.filter(pk=campaign.pk, paused_at__isnull=False).update(**facts) != 1:
         raise NotAllowed
     campaign.refresh_from_db()
     messaging.resume(stream=campaign.stream, by=by, now=now)

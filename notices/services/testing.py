@@ -2,17 +2,22 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from messaging import services as messaging
 from messaging.topics import WrongImage
-from notices import making_up, profiles, wording
+from notices import making_up, phrasing, profiles, wording
+from notices.ladders import PICTURE
 from notices.models import Campaign, Phase, SourceDocument, TestPicture, TestResult, TestSend
+from notices.services.laddering import first_step, ladder_of
 from notices.services.manifests import head_digest, phase_of
-from notices.services.reading import template_of
+from notices.services.questioning import Questionnaire
 from notices.services.steps import log, official_for
+from notices.services.zoning import template_of
 from notices.workflow import CAMPAIGN_STEPS, NotAllowed
 from portal.accounts.models import Official, User
 from portal.accounts.queries import official_of
@@ -53,16 +58,42 @@ def send_test(campaign: Campaign, *, official: Official, by: User, now: datetime
         code=f"{secrets.randbelow(10_000):04d}",
         at=now,
     )
-    images = _make_pictures(test, campaign) if phase == Phase.SEND and campaign.has_documents else []
-    words = {**wording.words_of(campaign), "받는분": MADE_UP}
-    _send(test, _template(campaign, phase), words, "words", images=images, by=by, now=now)
+    letter = _question(campaign) if phase == Phase.ASK else _first_step(campaign)
+    images = _make_pictures(test, campaign) if letter.has_pictures else []
+    _send(test, letter.template, letter.words, "words", images=images, by=by, now=now)
     _send(test, "notices.test_code", {"통지": campaign.title, "숫자": test.code}, "code", images=[], by=by, now=now)
     log(campaign, "send_test", by=by, now=now, note=official.display_name)
     return test
 
 
-def _template(campaign: Campaign, phase: Phase) -> str:
-    return wording.ASK if phase == Phase.ASK else wording.NOTICE
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What a citizen would get first, with a made-up name."""
+
+    template: str
+    words: dict[str, str]
+    has_pictures: bool = False
+
+
+def _question(campaign: Campaign) -> _Letter:
+    """The first question, in the very words that everybody is asked."""
+    questions = Questionnaire.of(campaign)
+    asked = questions.first
+    words = phrasing.words_of(
+        campaign, asked, question_text=questions.text_of(asked), question_count=len(questions.asked)
+    )
+    return _Letter(phrasing.template_of(campaign, asked, is_named=False), {**words, "받는분": MADE_UP})
+
+
+def _first_step(campaign: Campaign) -> _Letter:
+    """The first step of the ladder."""
+    rungs = ladder_of(campaign)
+    rung = first_step(rungs)
+    has_pictures = campaign.has_documents and rung.channel == PICTURE
+    words = {**wording.words_of(campaign), "받는분": MADE_UP}
+    if campaign.words:
+        words["내용"] = campaign.words
+    return _Letter(wording.step_template(campaign, rungs, rung, has_pictures=has_pictures), words, has_pictures)
 
 
 def _send(
@@ -86,6 +117,7 @@ def _send(
         now=now,
         images=images,
         department=test.campaign.department,
+        buttons_context={"통지주소": settings.SITE_URL} if template == wording.ARRIVED else None,
     )
 
 
