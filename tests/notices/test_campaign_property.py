@@ -101,7 +101,9 @@ def _happen(world: World, campaign: Campaign, what: str, one: Any, other: Any) -
         world.tick(hours=one)
         world.run(campaign)
     elif what == "open":
-        record_opening(world.of(campaign, PEOPLE[one]), factor="relay", evidence="relay:1", now=world.now)
+        citizen = world.of(campaign, PEOPLE[one])
+        if Message.objects.filter(key__startswith=f"notices:{campaign.pk}:{citizen.pk}:deliver:").exists():
+            record_opening(citizen, factor="relay", evidence="relay:1", now=world.now)
     elif what == "decide":
         answer = queries.answers_to_decide(campaign).first()
         if answer is not None:
