@@ -102,6 +102,28 @@ def test_only_the_department_s_officials_correct_rows_and_only_before_it_is_prop
         correct(world, world.of(campaign, BADA), name="박바다라")
 
 
+def test_correction_of_an_approved_campaign_voids_its_approval(world: World) -> None:
+    campaign = world.ready()
+    world.approve(campaign)
+    campaign.refresh_from_db()
+    assert campaign.state == "approved"
+
+    correct(world, world.of(campaign, BADA), phone="010-2222-3333")
+
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.manifest_sha256) == ("checking", "")
+
+
+def test_unchanged_row_voids_nothing(world: World) -> None:
+    campaign = world.ready()
+    world.approve(campaign)
+
+    correct(world, world.of(campaign, BADA), name=BADA[0])
+
+    campaign.refresh_from_db()
+    assert campaign.state == "approved"
+
+
 def test_chosen_row_takes_the_number_and_the_other_is_left_out(world: World, tmp_path: Path) -> None:
     campaign = rows(world, tmp_path, ["2026-00000015", "김하늘", "1990-01-31", "010-1234-5678", "가", "1"], TWIN)
     second = row_of(campaign, "2026-00000015 3행")
