@@ -34,7 +34,7 @@ def main(payload: bytes) -> bytes:
         with zipfile.ZipFile(given_file(0)) as archive:
             members = _members(archive)
             answer = _merge(archive, members)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, RuntimeError, EOFError):
         raise DocumentRefused("ZIP 파일이 깨졌거나 풀 수 없는 방식입니다. 다시 묶어 올려 주세요.") from None
     return json.dumps(answer, ensure_ascii=False).encode()
 
