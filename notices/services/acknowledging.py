@@ -94,7 +94,8 @@ def _about_answers(recipient: Recipient, answer: Answer, before: str, questions:
 
 def _what_is_missing(recipient: Recipient, answer: Answer, *, unclear: str) -> str:
     """What we still need to hear, while there is time to say it."""
-    if recipient.campaign.state not in (Campaign.State.ASKING, Campaign.State.SENDING) or recipient.state not in (R.ASKING, R.AGREED):
+    listens = recipient.campaign.state in (Campaign.State.ASKING, Campaign.State.SENDING)
+    if not listens or recipient.state not in (R.ASKING, R.AGREED):
         return ""
     says_who = answer.is_clear or answer.label in ("consent", "identity")
     if says_who and answer.identity == "mismatch":

@@ -80,8 +80,6 @@ def test_a_number_without_amount_or_day_is_refused(missing: str) -> None:
         ("보상금", "other"),
         ("자동차세 체납 고지", "tax"),
         ("주정차 과태료 고지서", "fine"),
-        ("자동차세 체납 고지", "tax"),
-        ("주정차 과태료 고지서", "fine"),
     ],
 )
 def test_an_office_word_has_its_kind_and_every_kind_a_way_to_object(word: str, kind: str) -> None:
