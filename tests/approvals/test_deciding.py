@@ -1,14 +1,15 @@
 """Who may decide, in which order, once, and about exactly what she was shown."""
 
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from messaging.models import Message
-from portal.approvals import queries, services
+from portal.accounts.models import User
+from portal.approvals import queries, services, subjects
 from portal.approvals.models import Approval, ApprovalEvent, ApprovalStep
 from portal.approvals.services import Seat
 from portal.core.clock import day_in_korea
@@ -281,3 +282,18 @@ def test_the_hash_is_the_one_that_was_proposed(office: Office) -> None:
     assert office.propose().sha256 == HASH
     with pytest.raises(IntegrityError):
         office.propose(reference="N2611-0002", sha256="nonsense")
+
+
+def test_an_owner_that_finds_it_changed_voids_it_and_the_drafter_hears_one_word(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(*, approval: Approval, by: User, now: datetime) -> None:
+        services.void(subject=SUBJECT, reference=approval.reference, reason="명부가 바뀜", by=None, now=now)
+
+    monkeypatch.setattr(subjects, "_handlers", {SUBJECT: changed})
+    approval = office.propose(Seat(office.approver))
+
+    office.decide(approval, office.approver)
+
+    assert (approval.state, state_of(approval)) == ("void", "void")
+    assert Message.objects.filter(topic="approvals.decided").count() == 1

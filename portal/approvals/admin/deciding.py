@@ -121,7 +121,10 @@ def _decide(request: HttpRequest, approval: Approval) -> HttpResponse:
         messages.error(request, refused.sentence)
         return redirect(here)
     note_look(request, "approvals.approval", [approval.pk], action=decision.value, reason=approval.reference)
-    messages.success(request, "반려했습니다." if decision == ApprovalStep.Decision.RETURNED else "결재했습니다.")
+    if approval.state == Approval.State.VOID:
+        messages.warning(request, "그 사이에 내용이 바뀌어 이 결재는 무효가 되었습니다. 기안자에게 알렸습니다.")
+    else:
+        messages.success(request, "반려했습니다." if decision == ApprovalStep.Decision.RETURNED else "결재했습니다.")
     return redirect(reverse("admin:approvals_approval_changelist"))
 
 

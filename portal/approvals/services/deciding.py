@@ -121,4 +121,6 @@ def _end(approval: Approval, state: str, *, by: User, now: datetime) -> None:
     approval.state, approval.decided_at = state, now
     approval.save(update_fields=["state", "decided_at"])
     handler_of(approval.subject)(approval=approval, by=by, now=now)
-    telling.tell_drafter(approval, now=now)
+    approval.refresh_from_db(fields=["state", "decided_at"])
+    if approval.state == state:  # else its owner found it void, and the drafter knows already
+        telling.tell_drafter(approval, now=now)
