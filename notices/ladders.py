@@ -3,14 +3,14 @@
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from messaging.windows import closed_until
 from portal.core.errors import Refused
-from portal.core.workdays import Calendar, in_korea, nth_day
+from portal.core.workdays import KST, ONE_DAY, Calendar, in_korea, nth_day
 
 _FILE = Path(__file__).parent / "reference" / "ladders.toml"
 
@@ -150,14 +150,17 @@ def due_at(taken_at: datetime, hours: int, *, counts_working_days: bool, calenda
     """
     When a step is due after the one before: never at night, on a working day if these are counted.
 
+    What was taken on a day off counts from the beginning of the next working day: who was later is never due earlier.
+
     :raises portal.core.workdays.CalendarMissing: if the calendar ends before
     """
     moment = taken_at + timedelta(hours=hours)
     days, rest = divmod(hours, 24)
     if counts_working_days and days:
         local = in_korea(taken_at)
-        day = nth_day(calendar, local.date() + timedelta(days=1), days)
-        moment = datetime.combine(day, local.timetz()) + timedelta(hours=rest)
+        begins = nth_day(calendar, local.date(), 1)
+        at = local.timetz() if begins == local.date() else time(tzinfo=KST)
+        moment = datetime.combine(nth_day(calendar, begins + ONE_DAY, days), at) + timedelta(hours=rest)
     return after_quiet(moment)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notices import ladders
@@ -102,7 +102,7 @@ def test_nothing_follows_the_last_step() -> None:
         (at(3, 2), 24, False, at(4, 8)),
         (at(4, 15), 24, True, at(6, 15)),  # over the holiday
         (at(6, 15), 24, True, at(9, 15)),  # Friday: the next working day is Monday
-        (at(7, 15), 24, True, at(9, 15)),  # Saturday
+        (at(7, 9), 24, True, at(10, 8)),  # Saturday counts as Monday's beginning: not before Friday afternoon's
         (at(6, 22), 24, True, at(10, 8)),  # Friday night: Monday night, which is Tuesday morning
         (at(30, 23, 59), 24, False, at(2, 8, month=12)),  # over midnight and the end of the month
     ],
@@ -128,6 +128,7 @@ def test_the_cutoff_says_exactly_who_is_due(minutes: int, hours: int, working: b
     assert (taken <= limit) == (due <= now)
 
 
+@example(first=60 * 33, second=60 * 48, hours=24, working=True)  # Friday afternoon, Saturday morning
 @given(first=st.integers(0, 10_000), second=st.integers(0, 10_000), hours=st.integers(0, 200), working=st.booleans())
 def test_who_was_first_is_due_first(first: int, second: int, hours: int, working: bool) -> None:
     days = calendar()
