@@ -251,7 +251,7 @@ class Question(models.Model):
                 condition=Q(answer__in=["choice", "scale", "number", "text"]), name="question_answer_known"
             ),
         ]
-        triggers = [frozen_with_campaign("approved_question_frozen")]
+        triggers = frozen_with_campaign("approved_question_frozen")
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.position}"
@@ -289,7 +289,7 @@ class Option(models.Model):
                 condition=Q(meaning__in=["consent", "refuse", "choice"]), name="option_meaning_known"
             ),
         ]
-        triggers = [frozen_with_question("approved_option_frozen")]
+        triggers = frozen_with_question("approved_option_frozen")
 
     def __str__(self) -> str:
         return f"{self.digit} {self.label}"

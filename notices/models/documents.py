@@ -231,7 +231,7 @@ class Notice(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["document", "first_page"], name="notice_by_first_page")]
-        triggers = [frozen_with_recipient("approved_notice_frozen", may_become_void=True)]
+        triggers = frozen_with_recipient("approved_notice_frozen", may_become_void=True)
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.state}"
@@ -307,7 +307,7 @@ class Asset(models.Model):
             models.UniqueConstraint(fields=["sha256", "recipient"], name="same_picture_once_per_recipient"),
             models.CheckConstraint(condition=Q(part__gte=1, part__lte=F("parts")), name="asset_part_in_range"),
         ]
-        triggers = [frozen_with_recipient("approved_asset_frozen")]
+        triggers = frozen_with_recipient("approved_asset_frozen")
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.part}/{self.parts}"

@@ -65,7 +65,7 @@ class LadderStep(models.Model):
                 condition=~Q(position=1) | Q(condition="always", wait_hours=0), name="ladder_begins_at_once"
             ),
         ]
-        triggers = [frozen_with_campaign("approved_ladder_frozen")]
+        triggers = frozen_with_campaign("approved_ladder_frozen")
 
     def __str__(self) -> str:
         return f"{self.campaign_id} {self.phase} {self.position}"
