@@ -52,7 +52,7 @@ def propose(campaign: Campaign, *, line: Sequence[approvals.Seat], by: User, now
         raise NotTried("시험 발송을 하고, 휴대전화에 온 것을 확인해야 결재를 올릴 수 있습니다.")
     summary = summary_of(campaign, tried, now=now)
     if phase == Phase.SEND:
-        _write_list(campaign, now)
+        write_list(campaign, now)
     step(campaign, verb, by=by, now=now, manifest_sha256=manifest)
     return approvals.propose(
         subject=SUBJECT,
@@ -79,7 +79,7 @@ def good_test_of(campaign: Campaign) -> TestSend | None:
     return latest if latest and latest.result.is_good else None
 
 
-def _write_list(campaign: Campaign, now: datetime) -> None:
+def write_list(campaign: Campaign, now: datetime) -> None:
     """The final list: from here on only who is on it can be sent to, and withdrawing takes her off by her state."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -11,8 +11,10 @@ from notices.models import Campaign, Recipient
 from notices.services.mailing import list_letters
 from notices.services.purging import plan_purge
 from notices.services.steps import log, move, official_for, step
+from notices.services.voiding import SUBJECT
 from notices.workflow import CAMPAIGN_STEPS, LIVE, NotAllowed
 from portal.accounts.models import User
+from portal.approvals import services as approvals
 from portal.core.errors import Refused
 
 R = Recipient.State
@@ -57,7 +59,10 @@ def cancel(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
     """
     if not reason.strip():
         raise NotAllowed("취소하는 사유를 적어 주세요.")
+    before = campaign.state
     step(campaign, "cancel", by=by, now=now, note=reason.strip()[:300], paused_at=None, pause_reason="")
+    if before in (C.APPROVING, C.APPROVED, C.CONFIRMING):
+        approvals.void(subject=SUBJECT, reference=campaign.number, reason=reason, by=by, now=now)
     messaging.cancel_stream(stream=campaign.stream, by=by, now=now)
     undecided = queries.answers_to_decide(campaign).filter(reply__isnull=False)
     messaging.need_no_decision(replies=list(undecided.values_list("reply_id", flat=True)))

@@ -9,7 +9,7 @@ from django.db import transaction
 from messaging import services as messaging
 from notices.models import Campaign, Phase
 from notices.queries import counts_of
-from notices.services.approving import CHANGED
+from notices.services.approving import CHANGED, write_list
 from notices.services.manifests import manifest_of, phase_of
 from notices.services.spending import is_overspent
 from notices.services.steps import log, official_for, step
@@ -72,6 +72,8 @@ def _launch(campaign: Campaign, manifest: str, by: User, now: datetime) -> bool:
     if asks:
         step(campaign, "launch", by=by, now=now, **_by_two(campaign, "asks_approved_by", by, manifest))
         return True
+    if campaign.state == C.READY:  # started without an approval, so nobody has written the list yet
+        write_list(campaign, now)
     step(campaign, "send_notices", by=by, now=now, **_by_two(campaign, "sends_approved_by", by, manifest))
     return True
 

@@ -287,6 +287,39 @@ def test_words_for_a_few_need_no_approval_but_always_a_second_official(world: Wo
     assert state_of(campaign) == "sending"
 
 
+def test_words_for_a_few_that_a_second_official_starts_are_sent_and_go_on_after_a_pause(world: World) -> None:
+    campaign = world.ready(kind="text", words="내일 물이 나오지 않습니다.", identity="none")
+    services.launch(campaign, manifest=campaign.manifest_sha256, by=world.sender, now=world.now)
+
+    services.pause(campaign, reason="문구 확인", by=world.sender, now=world.now)
+    services.resume(campaign, by=world.sender, now=world.now)
+    world.run(campaign)
+
+    assert world.state(campaign, HANEUL) == "queued"
+    assert Message.objects.filter(topic="notices.notice").count() == 3
+
+
+def test_voiding_the_final_list_leaves_the_approval_of_the_question_that_was_asked(world: World) -> None:
+    campaign = world.asking()
+    world.reply(HANEUL, "1 900101")
+    services.close_asking(campaign, by=world.drafter, now=world.tick(hours=1), reason="모두 회신함")
+    world.proposed(campaign)
+
+    services.void_approval(campaign, reason="시험", by=world.drafter, now=world.now)
+
+    assert list(Approval.objects.order_by("pk").values_list("state", flat=True)) == ["approved", "void"]
+
+
+def test_cancelling_under_review_leaves_nobody_an_approval_to_decide(world: World) -> None:
+    campaign = world.ready()
+    approval = world.proposed(campaign)
+
+    services.cancel(campaign, reason="사업이 취소됨", by=world.sender, now=world.now)
+
+    approval.refresh_from_db()
+    assert approval.state == "void"
+
+
 def test_two_who_start_at_once_start_once(world: World) -> None:
     campaign = world.ready()
     world.approve(campaign)

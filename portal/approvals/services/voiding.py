@@ -14,14 +14,13 @@ S = Approval.State
 @transaction.atomic
 def void(*, subject: str, reference: str, reason: str, by: User | None, now: datetime) -> int:
     """
-    Void whatever waits or was approved for a reference, and tell the drafter why; how many there were.
+    Void what waits or was approved last for a reference, and tell the drafter why; how many there were.
 
-    What was returned stays returned. Whoever used an approval up already does not void it: that is its room's decision.
+    What was returned stays returned, and what was approved and used before something newer was proposed stays approved.
     """
     found = Approval.objects.select_for_update(of=("self",)).select_related("drafter__user", "department")
-    standing = list(
-        found.filter(subject=subject, reference=reference, state__in=[S.DRAFT, S.IN_REVIEW, S.APPROVED]).order_by("pk")
-    )
+    found = found.filter(subject=subject, reference=reference, state__in=[S.DRAFT, S.IN_REVIEW, S.APPROVED])
+    standing = list(found.order_by("-pk")[:1])
     for approval in standing:
         approval.state, approval.decided_at = S.VOID, now
         approval.save(update_fields=["state", "decided_at"])
