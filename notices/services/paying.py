@@ -22,7 +22,10 @@ CALL_LEASE = timedelta(seconds=60)
 MISSES_NEEDED = 2
 MOST_AT_ONCE = 50
 S = Payment.Status
-_FOLDED = ("status", "reason", "paid_at", "provider_reference", "next_check_at", "checked_count", "missed_count")
+_FOLDED = (
+    *("status", "reason", "amount_won", "paid_at", "provider_reference"),
+    *("next_check_at", "checked_count", "missed_count"),
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -180,7 +183,8 @@ def _fold(payment: Payment, facts: PaymentFacts, now: datetime) -> None:
     payment.provider_reference = payment.provider_reference or facts.reference
     if facts.status == "paid" and payment.status in (S.STARTED, S.UNKNOWN, S.FAILED):
         _take_money(payment, facts, now)
-    elif facts.status == "refunded" and payment.status in (S.PAID, S.OWED):
+    elif facts.status == "refunded" and payment.status != S.REFUNDED:
+        payment.paid_at = payment.paid_at or facts.at or now  # the refund may be told before the payment
         _give_back(payment, now)
     elif facts.status == "failed" and payment.is_under_way:
         payment.status, payment.reason = S.FAILED, "refused"
@@ -193,6 +197,7 @@ def _take_money(payment: Payment, facts: PaymentFacts, now: datetime) -> None:
     bill = payment.bill
     payment.paid_at = facts.at or now
     if facts.amount_won != payment.amount_won or payment.amount_won != bill.amount_won:
+        payment.amount_won = facts.amount_won if facts.amount_won > 0 else payment.amount_won  # it all goes back
         _owe(payment, "amount_differs")
     elif bill.status == Bill.Status.CANCELLED:
         _owe(payment, "bill_cancelled")

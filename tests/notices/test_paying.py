@@ -99,6 +99,16 @@ def test_money_that_comes_after_a_refusal_still_pays(provider: OtherEnd, world: 
     assert bill.status == Bill.Status.PAID
 
 
+def test_a_refund_told_before_the_payment_leaves_the_bill_open(provider: OtherEnd, world: World, bill: Bill) -> None:
+    start(bill)
+
+    tell(news(only(bill), "refunded"))
+    tell(news(only(bill), "paid"))
+
+    bill.refresh_from_db()
+    assert (bill.status, only(bill).status) == ("open", P.REFUNDED)
+
+
 def test_a_second_payment_of_one_bill_goes_back(provider: OtherEnd, world: World, bill: Bill) -> None:
     provider.press(start(bill), "refuse")
     first = only(bill)
@@ -123,6 +133,7 @@ def test_another_amount_pays_nothing_and_goes_back(provider: OtherEnd, world: Wo
 
     bill.refresh_from_db()
     assert (bill.status, only(bill).status, only(bill).reason) == ("open", P.OWED, "amount_differs")
+    assert only(bill).amount_won == amount, "what came in is what goes back"
 
 
 def test_a_bill_cancelled_after_the_link_went_out_gives_the_money_back(
