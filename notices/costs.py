@@ -56,6 +56,11 @@ class Forecast:
         return self.mail_won - self.total_won
 
     @property
+    def is_cheaper(self) -> bool:
+        """Whether anything is saved at all."""
+        return self.saved_won > 0
+
+    @property
     def saved_percent(self) -> int:
         """The same as a share."""
         return int(self.saved_won * 100 / self.mail_won) if self.mail_won else 0
@@ -111,12 +116,13 @@ def forecast(campaign: Campaign, counts: Mapping[str, int], *, day: date) -> For
     asking = shown[: len(shown) - (not campaign.asks or campaign.has_documents)]
     ask_won = sum((one.won for one in asking if "함께" not in one.label), Decimal(0))
     notice_won = shown[-1].won if len(asking) < len(shown) else Decimal(0)
-    letters = everybody - addressable
+    letters = everybody - addressable if campaign.has_paper else 0
+    notices = addressable if campaign.has_documents or not campaign.asks else 0
     return Forecast(
         ask_count=addressable,
         ask_won=ask_won * addressable,
-        notice_count=addressable,
-        notice_won=notice_won * addressable,
+        notice_count=notices,
+        notice_won=notice_won * notices,
         letter_count=letters,
         letter_won=letters * campaign.mail_won,
         mail_count=everybody,

@@ -111,6 +111,11 @@ def bucket_of(state: str, campaign: Campaign) -> str | None:
     return _BUCKETS.get(R(state), B.PAPER if campaign.has_paper else B.UNREACHED)
 
 
+def has_only_letters_left(campaign: Campaign) -> bool:
+    """Whether everything that goes by text has gone: what only asks in words has nothing to send after its asking."""
+    return campaign.state == C.FOLLOWING or (campaign.state == C.ASKED and not campaign.has_documents)
+
+
 def silence_of(campaign: Campaign) -> str:
     """Where whoever said nothing ends: what had to reach her goes by letter, any other question stays unanswered."""
     return R.SILENT if campaign.kind in (Campaign.Kind.NOTICE, Campaign.Kind.ACKNOWLEDGE) else R.UNANSWERED

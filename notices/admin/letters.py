@@ -15,6 +15,7 @@ from notices.admin.access import address, campaign_for, note_look, page
 from notices.forms import ReasonForm
 from notices.letter_forms import PostedForm
 from notices.models import Campaign, PaperBatch
+from notices.workflow import has_only_letters_left
 from portal.accounts.looking import user_of
 from portal.accounts.queries import official_of
 from portal.core import clock
@@ -64,8 +65,8 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
         states=letter_queries.letters_by_state(campaign),
         both_ways=letter_queries.both_ways(campaign).count(),
         came_back=letter_queries.came_back(campaign).count(),
-        can_export=campaign.state in (C.FOLLOWING, C.CANCELLED),
-        can_close=campaign.state == C.FOLLOWING and not batches.filter(approved_by__isnull=True).exists(),
+        can_export=has_only_letters_left(campaign) or campaign.state == C.CANCELLED,
+        can_close=has_only_letters_left(campaign) and not batches.filter(approved_by__isnull=True).exists(),
         can_post=batches.filter(approved_by__isnull=False).exists() and campaign.state != C.PURGED,
     )
 

@@ -168,15 +168,21 @@ def replan(campaign: Campaign, *, plan: Plan, by: User, now: datetime) -> None:
         raise PlanRefused("명부나 문서를 올린 뒤에는 문서가 없는 종류와 있는 종류를 서로 바꿀 수 없습니다.")
     if campaign.state == Campaign.State.READY:
         reopen_checking(campaign, by=by, now=now)
-    columns = _columns(plan)
-    Campaign.objects.filter(pk=campaign.pk).update(**columns, manifest_sha256="")
+    way = _way_of(campaign)
+    Campaign.objects.filter(pk=campaign.pk).update(**_columns(plan), manifest_sha256="")
     campaign.refresh_from_db()
     campaign.questions.all().delete()
     _write_questions(campaign, plan)
-    copy_ladder(campaign, plan.ladder)
+    if plan.ladder or way != _way_of(campaign):  # steps changed by hand stay, as long as they still suit
+        copy_ladder(campaign, plan.ladder)
     log(campaign, "replan", by=by, now=now)
     if not campaign.has_documents and campaign.state == Campaign.State.CHECKING:
         _settle_roster(campaign, by=by, now=now)
+
+
+def _way_of(campaign: Campaign) -> tuple[object, ...]:
+    """What the steps of a campaign depend on."""
+    return campaign.kind, campaign.asks, campaign.has_documents, campaign.has_paper
 
 
 @transaction.atomic

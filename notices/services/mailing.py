@@ -15,12 +15,11 @@ from notices.models import Campaign, Notice, PaperBatch, PaperItem, SourceDocume
 from notices.printing import Pages, PrintRefused, printed
 from notices.services import vault
 from notices.services.steps import log, official_for
-from notices.workflow import CAMPAIGN_STEPS, NotAllowed, reason_label
+from notices.workflow import CAMPAIGN_STEPS, NotAllowed, reason_label, has_only_letters_left
 from portal.accounts.models import Official, User
 from portal.core.clock import in_korea
 
 C = Campaign.State
-_WITH_LETTERS = (C.FOLLOWING, C.CANCELLED)
 _log = structlog.get_logger(__name__)
 _PRINTABLE = ("proved", "released")
 _LIST = """
@@ -56,7 +55,7 @@ def export_paper(campaign: Campaign, *, reason: str, by: User, now: datetime) ->
     :raises NotAllowed: before the last notice was handed over, without a reason, or if nobody is left to list
     """
     official = official_for(by, campaign, CAMPAIGN_STEPS["close"])
-    if campaign.state not in _WITH_LETTERS:
+    if not (has_only_letters_left(campaign) or campaign.state == C.CANCELLED):
         raise NotAllowed("통지서를 다 보낸 뒤나 취소한 뒤에 종이 우편 목록을 만들 수 있습니다.")
     if not reason.strip():
         raise NotAllowed("목록을 내려받는 사유를 적어 주세요.")
