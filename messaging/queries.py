@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Sum
 
+from messaging import topics
 from messaging.carriers.base import MmsProfile
 from messaging.carriers.registry import carrier, carrying
 from messaging.ledger import TAKEN
@@ -19,6 +21,7 @@ from messaging.models import (
     Message,
     MessageImage,
     MessageStatus,
+    OptOut,
     Reply,
     Stream,
     StreamCount,
@@ -129,6 +132,14 @@ def pause_of(stream: str) -> str:
     """Why a stream is paused; '' if it is not."""
     found = Stream.objects.filter(name=stream, paused_at__isnull=False).values_list("pause_reason", flat=True).first()
     return found or ""
+
+
+def opted_out_phones(*, topic: str, stream: str) -> QuerySet[OptOut, Any]:
+    """Blind indexes of the phones that get nothing of this topic or of this stream, by their own wish."""
+    wish = Q(scope="all") | Q(scope="stream", value=stream)
+    if not topics.is_locked(topic):
+        wish |= Q(scope="topic", value=topic)
+    return OptOut.objects.filter(wish, lifted_at__isnull=True).values_list("phone_index", flat=True)
 
 
 def messages_about(reference: str) -> QuerySet[Message]:

@@ -3,11 +3,16 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+from django.db.models.functions import TruncHour
 
 from notices.models import Answer, Campaign, Recipient
 from notices.queries import counts_of
 from notices.services.questioning import Questionnaire
 from notices.tallies import QuestionTally, merged, tally_of
+from portal.core.clock import KST
 from portal.core.errors import Refused
 
 _AREA = re.compile(r"(?<!\S)([가-힣]{1,6}\d{0,2}(?:동|읍|면|리))(?=\s|,|\)|$)")
@@ -27,6 +32,12 @@ def tally_of_questions(campaign: Campaign) -> list[QuestionTally]:
     return [
         tally_of(asked, questions.text_of(asked), counts, is_hidden=campaign.is_secret) for asked in questions.asked
     ]
+
+
+def replies_by_hour(campaign: Campaign) -> dict[datetime, int]:
+    """How many replies came in which hour, counted or not."""
+    hours = Answer.objects.filter(recipient__campaign=campaign).annotate(hour=TruncHour("at", tzinfo=KST))
+    return dict(hours.values_list("hour").annotate(total=Count("pk")).order_by("hour"))
 
 
 def answers_by_area(campaign: Campaign) -> dict[int, dict[str, dict[str, int]]]:

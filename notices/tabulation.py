@@ -65,7 +65,7 @@ class Line:
 LINES: tuple[tuple[str, str, str], ...] = (
     ("all", "명부 인원", "all"),
     ("addressable", "요청 전", "state:addressable"),
-    ("asked", "동의 요청", "asked"),
+    ("asked", "요청 보냄", "asked"),
     ("ask_delivered", "요청 전달", "ask_delivered"),
     ("replied", "회신", "replied"),
     ("agreed", "본인확인 전", "state:agreed"),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from notices import opening_queries, queries
+from notices import queries, wizard
 from notices.models import Campaign, Recipient
 from portal.accounts import looking
 from portal.accounts.looking import user_of
@@ -63,60 +63,57 @@ def address(name: str, *args: object) -> str:
     return reverse(f"admin:notices_campaign_{name}", args=args)
 
 
-_STEPS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("files", "1 자료", frozenset({C.DRAFT})),
-    ("progress", "2 분석", frozenset({C.READING})),
-    ("review", "3 검수", frozenset({C.CHECKING})),
-    ("wording", "4 문구·비용", frozenset({C.READY})),
-    ("approval", "5 점검·결재", frozenset({C.APPROVING, C.APPROVED, C.CONFIRMING})),
-    ("tally", "6 동의·발송", frozenset({C.ASKING, C.ASKED, C.SENDING, C.FOLLOWING})),
-    ("paper", "7 종이 우편", frozenset()),
-)
-_BEFORE_LAUNCH = (C.DRAFT, C.READING, C.CHECKING)
-_WITH_LETTERS = (C.FOLLOWING, C.CLOSED, C.CANCELLED)
-
-
 def home_of(campaign: Campaign) -> str:
     """The page where the campaign's next thing happens."""
-    name = next((name for name, _, states in _STEPS if campaign.state in states), "tally")
-    return address(name, campaign.pk)
+    return address(wizard.home_of(campaign), campaign.pk)
+
+
+_SAME_STEP = {"progress": "files"}  # pages that stand under another page's step
 
 
 def _steps(campaign: Campaign, current: str) -> list[dict[str, Any]]:
-    order = [name for name, _, _ in _STEPS]
-    reached = max((order.index(name) for name, _, states in _STEPS if campaign.state in states), default=0)
-    reached = len(order) - 1 if campaign.state in _WITH_LETTERS else reached
-    reached = order.index("approval") if campaign.state == C.READY else reached
-    reached = order.index("tally") if campaign.state == C.CONFIRMING else reached
+    current = _SAME_STEP.get(current, current)
+    found = wizard.steps_of(
+        campaign,
+        has_people=queries.roster_of(campaign) is not None,
+        has_document=queries.current_document(campaign) is not None,
+    )
     steps = [
-        {"label": label, "url": address(name, campaign.pk), "is_current": name == current, "is_open": place <= reached}
-        for place, (name, label, _) in enumerate(_STEPS)
+        {"step": one, "number": number, "url": address(one.name, campaign.pk), "is_current": one.name == current}
+        for number, one in enumerate(found, start=1)
     ]
-    if opening_queries.has_links(campaign):
-        openings = {"label": "열람", "url": address("openings", campaign.pk), "is_open": True}
-        steps.append({**openings, "is_current": current == "openings"})
-    plan = {"label": "계획", "url": address("plan", campaign.pk), "is_open": True, "is_current": current == "plan"}
-    steps.insert(0, plan)
     if campaign.bills.exists():
-        bills = {"label": "고지·징수", "url": address("bills", campaign.pk), "is_open": True}
-        steps.append({**bills, "is_current": current == "bills"})
-    if campaign.state not in _BEFORE_LAUNCH:
-        balance = {"label": "정산", "url": address("balance", campaign.pk), "is_open": True}
-        steps.append({**balance, "is_current": current == "balance"})
+        bills = wizard.Step("bills", "고지·징수", wizard.NOW)
+        url = address("bills", campaign.pk)
+        steps.append({"step": bills, "number": len(steps) + 1, "url": url, "is_current": current == "bills"})
     return steps
+
+
+def _beside(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """The open steps before and after the one on the screen."""
+    place = next((place for place, one in enumerate(steps) if one["is_current"]), None)
+    if place is None:
+        return {}
+    after = steps[place + 1] if place + 1 < len(steps) else None
+    return {
+        "step_before": steps[place - 1] if place else None,
+        "step_after": after,
+    }
 
 
 def page(
     request: HttpRequest, template: str, campaign: Campaign, *, step: str, title: str, **values: Any
 ) -> HttpResponse:
     """Draw one page of a campaign inside the admin site."""
+    steps = _steps(campaign, step) if campaign.pk else []
     context = {
         **admin.site.each_context(request),
         "title": title,
         "subtitle": campaign.number,
         "campaign": campaign,
         "state_label": C(campaign.state).label,
-        "steps": _steps(campaign, step) if campaign.pk else [],
+        "steps": steps,
+        **_beside(steps),
         **values,
     }
     response = render(request, f"admin/notices/{template}.html", context)

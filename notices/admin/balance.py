@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from notices import balancing, costs, forecasting, queries
+from notices import balancing, charts, costs, forecasting, queries
 from notices.admin.access import address, campaign_for, note_look, page
 from notices.admin.letters import file_response
 from notices.balance_queries import all_facts_of
@@ -23,7 +23,7 @@ def balance(request: HttpRequest, pk: int) -> HttpResponse:
     """The sums with money and pictures, the costs by wave, the reports so far."""
     campaign = campaign_for(request, pk)
     counts = queries.counts_of(campaign)
-    user = user_of(request)
+    user, spent = user_of(request), costs.spent(campaign, counts)
     reports = Report.objects.filter(campaign=campaign).select_related("made_by", "approved_by").order_by("-number")
     return page(
         request,
@@ -33,7 +33,8 @@ def balance(request: HttpRequest, pk: int) -> HttpResponse:
         title="정산",
         form=ReasonForm(),
         identities=balancing.identities(all_facts_of(campaign)),
-        spent=costs.spent(campaign, counts),
+        spent=spent,
+        money=charts.money(campaign, counts, text_won=spent.won),
         waves=costs.spent_by_wave(campaign),
         ahead=forecasting.ahead(campaign, counts, day=day_in_korea(clock.now())),
         reports=[{"report": one, "is_own": one.made_by_id == user.pk} for one in reports],

@@ -1,6 +1,6 @@
 """Pages before anybody is asked: material, analysis, checking, wording and cost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from notices import checking_queries, costs, queries, services
 from notices.admin.access import address, campaign_for, home_of, may_prepare, note_look, official, page
 from notices.admin.openings import of_person
 from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
-from notices.models import Campaign, PageClaim, Recipient
+from notices.models import Asset, Campaign, PageClaim, Recipient
 from notices.plans import Plan
 from notices.progress import happening, progress_of
 from notices.services import zoning
@@ -112,7 +112,7 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
         "files",
         campaign,
         step="files",
-        title="자료",
+        title="문서",
         roster=queries.roster_of(campaign),
         document=queries.latest_document(campaign),
         current_document=queries.current_document(campaign),
@@ -245,10 +245,25 @@ def person(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
         form=form,
         phone=display(recipient.phone) if recipient.phone else "",
         reason=reason_label(recipient.reason) if recipient.reason else "",
+        handset=_handset(campaign, values["pictures"]),
         can_exclude=campaign.is_being_prepared and recipient.state != Recipient.State.EXCLUDED,
         **values,
         **of_person(recipient, now=clock.now()),
     )
+
+
+def _handset(campaign: Campaign, pictures: Iterable[Asset]) -> list[dict[str, Any]]:
+    """The pictures of one profile, in the order they arrive."""
+    found = {one.part: one for one in sorted(pictures, key=lambda one: one.profile, reverse=True)}
+    return [
+        {
+            "part": part,
+            "width": one.width,
+            "height": one.height,
+            "url": address("picture", campaign.pk, one.recipient_id, part),
+        }
+        for part, one in sorted(found.items())
+    ]
 
 
 @require_GET

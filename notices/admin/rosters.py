@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from notices import queries, troubles
 from notices.admin.access import address, campaign_for, home_of, note_look, page
+from notices.forms import RosterForm
 from notices.models import Campaign, Recipient, RosterUpload, RowCorrection
 from notices.rosterforms import MappingForm, RowForm
 from notices.rosters import Preview
@@ -32,7 +33,7 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
     is_taking = request.method == "POST" and "take" in request.POST
     asked = request.POST if request.method == "POST" else request.GET
     if upload is None:
-        return redirect(address("files", campaign.pk))
+        return _first_roster(request, campaign)
     try:
         preview = rosters.preview_upload(campaign, sheet=asked.get("sheet", ""), now=clock.now())
     except Refused as refused:
@@ -46,8 +47,8 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "roster",
         campaign,
-        step="files",
-        title="명부",
+        step="roster",
+        title="명단",
         upload=upload,
         imported=queries.roster_of(campaign),
         preview=preview,
@@ -57,6 +58,12 @@ def roster(request: HttpRequest, pk: int) -> HttpResponse:
         corrections=RowCorrection.objects.filter(campaign=campaign).select_related("by").order_by("-pk")[:20],
         next_url=home_of(campaign),
     )
+
+
+def _first_roster(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The place for a roster where none has been uploaded."""
+    values = {"imported": queries.roster_of(campaign), "form": RosterForm(), "next_url": home_of(campaign)}
+    return page(request, "roster_first", campaign, step="roster", title="명단", **values)
 
 
 def _take(request: HttpRequest, campaign: Campaign, form: MappingForm) -> bool:
@@ -101,7 +108,7 @@ def problems(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "roster_problems",
         campaign,
-        step="files",
+        step="roster",
         title="고칠 행",
         found=found,
         code=code,
@@ -145,7 +152,7 @@ def row(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
         request,
         "roster_row",
         campaign,
-        step="files",
+        step="roster",
         title=f"{recipient.row}행 고치기",
         recipient=recipient,
         form=form,

@@ -1,7 +1,6 @@
 """Pages while people are asked and pictures are sent: tally, lists behind its numbers, unclear replies, letters."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -11,18 +10,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from messaging.queries import pause_of
-from notices import answer_queries, balancing, costs, queries, services, tabulation
+from notices import answer_queries, balancing, charts, costs, queries, services, tabulation, wizard
 from notices.admin.access import address, campaign_for, home_of, note_look, page
+from notices.admin.exclusions import rows_of
 from notices.forms import DecisionForm, ReasonForm
-from notices.models import Answer, Campaign, Recipient
+from notices.models import Answer, Campaign
 from notices.models.answers import LABELS
-from notices.workflow import reason_label
 from portal.accounts.looking import user_of
 from portal.core import clock
-from portal.core.clock import in_korea
 from portal.core.errors import Refused
 from portal.core.live import live
-from portal.core.privacy import mask_birth, mask_name, mask_phone
+from portal.core.privacy import mask_name, mask_phone
 
 C = Campaign.State
 PER_PAGE = 100
@@ -37,7 +35,7 @@ _SHOWN = (
     ("회신", ("verified", "declined", "triage", "agreed", "identity_mismatch", "waiting", "silent")),
     ("동의 요청", ("addressable", "asked", "ask_delivered", "ask_undelivered", "replied")),
     ("통지서", ("queued", "sent", "delivered", "undelivered", "unresolved", "opened", "unopened", "revoked")),
-    ("귀결", ("electronic", "paper", "cancelled")),
+    ("귀결", ("electronic", "paper", "unreached", "cancelled")),
     ("명부", ("all", "excluded", "defective", "no_mobile", "minor")),
 )
 
@@ -57,9 +55,11 @@ def _tally(campaign: Campaign) -> dict[str, Any]:
             }
             for label, names in (_SHOWN if campaign.has_documents else _ASKED_ONLY)
         ],
+        "funnel": charts.funnel(campaign, facts.counts),
+        "replies": charts.columns(answer_queries.replies_by_hour(campaign)) if campaign.asks else None,
         "questions": answer_queries.tally_of_questions(campaign) if campaign.asks else [],
         "identities": balancing.identities(facts),
-        "next": _next(campaign, facts.counts),
+        "next": wizard.next_of(campaign, facts.counts),
         "stream_pause": pause_of(campaign.stream),
     }
 
@@ -82,35 +82,6 @@ def tally(request: HttpRequest, pk: int) -> HttpResponse:
         history=campaign.changes.select_related("by").order_by("-pk")[:20],
         **{name: value for name, value in values.items() if name not in ("campaign", "state_label")},
     )
-
-
-@dataclass(frozen=True)
-class _Next:
-    """What the official should do next: one sentence, at most one primary button."""
-
-    words: str
-    can_approve: bool = False
-    can_list: bool = False
-    triage_count: int = 0
-
-
-def _next(campaign: Campaign, counts: Mapping[str, int]) -> _Next:
-    triage_count = counts.get("triage", 0)
-    if campaign.state == C.ASKING:
-        until = in_korea(campaign.answers_until)
-        words = f"{until.month}월 {until.day}일 {until.hour}시까지 회신을 받습니다. 마감되면 발송을 시작할 수 있습니다."
-        return _Next(words, triage_count=triage_count)
-    if campaign.state in (C.ASKED, C.CONFIRMING):
-        words = "회신을 마감했습니다. 동의하고 본인이 확인된 분들의 최종 명단으로 결재를 받아 보냅니다."
-        return _Next(words, can_approve=campaign.has_documents, triage_count=triage_count)
-    if campaign.state == C.SENDING:
-        return _Next("통지서를 보내고 있습니다.", triage_count=triage_count)
-    if campaign.state == C.FOLLOWING:
-        words = "다 보냈습니다. 나머지 분들의 종이 우편 목록을 만들고 종료합니다."
-        return _Next(words, can_list=True, triage_count=triage_count)
-    if campaign.state == C.CANCELLED:
-        return _Next("취소된 발송 건입니다. 보내지 못한 분들은 종이 우편으로 보냅니다.", can_list=True)
-    return _Next("종료된 발송 건입니다." if campaign.is_over else "아직 시작하지 않았습니다.")
 
 
 def _tally_tag(request: HttpRequest, pk: int) -> str:
@@ -136,18 +107,7 @@ def people(request: HttpRequest, pk: int, line: str) -> HttpResponse:
         raise Http404
     found = Paginator(queries.people_behind(campaign, line), PER_PAGE).get_page(request.GET.get("p"))
     shown = list(found)
-    rows = [
-        {
-            "recipient": one,
-            "name": mask_name(one.name),
-            "birth": mask_birth(one.birth) if one.birth else "",
-            "phone": mask_phone(one.phone) if one.phone else "",
-            "state": Recipient.State(one.state).label,
-            "reason": reason_label(one.reason) if one.reason else "",
-            "url": address("person", campaign.pk, one.pk),
-        }
-        for one in shown
-    ]
+    rows = rows_of(campaign, shown)
     note_look(request, campaign, shown)
     label = {name: label for name, label, _ in tabulation.LINES}[line]
     return page(request, "people", campaign, step="tally", title=label, rows=rows, people=found)
