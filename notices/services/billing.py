@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from notices.bills import BillLine, LineUnreadable, read_line
 from notices.models import Bill, BillChange, Campaign, Payment, Recipient
@@ -37,7 +38,9 @@ def make_bills(campaign: Campaign, *, now: datetime) -> int:
     Bill.objects.filter(campaign=campaign, payments__isnull=True, changes__isnull=True).delete()
     lines = list(_lines(campaign))
     _refuse_shared_numbers(campaign, lines)
-    Bill.objects.bulk_create([_bill(campaign, recipient, line, now) for recipient, line in lines], batch_size=_BATCH)
+    kept = set(Bill.objects.filter(campaign=campaign).values_list("recipient_id", flat=True))  # decided about already
+    new = [_bill(campaign, recipient, line, now) for recipient, line in lines if recipient.pk not in kept]
+    Bill.objects.bulk_create(new, batch_size=_BATCH)
     return len(lines)
 
 
@@ -61,15 +64,24 @@ def _lines(campaign: Campaign) -> Iterator[tuple[Recipient, BillLine]]:
 def _refuse_shared_numbers(campaign: Campaign, lines: Sequence[tuple[Recipient, BillLine]]) -> None:
     """Two people who pay one number: one of them would pay the other's bill."""
     seen: dict[tuple[str, str], int] = {}
+    rows: dict[str, int] = {}  # a bank's list names the number alone, whatever is paid under it
     for recipient, line in lines:
-        first = seen.setdefault((line.kind, line.electronic_payment_number), recipient.row)
+        seen[line.kind, line.electronic_payment_number] = recipient.row
+        first = rows.setdefault(line.electronic_payment_number, recipient.row)
         if first != recipient.row:
             raise BillsRefused(f"{first}행과 {recipient.row}행의 전자납부번호가 같습니다. 명부를 확인해 주세요.")
     numbers = [line.electronic_payment_number for _, line in lines]
     others = Bill.objects.filter(electronic_payment_number__in=numbers).exclude(campaign=campaign)
+    _forget_cancelled(others)
     for kind, number in others.values_list("kind", "electronic_payment_number"):
         if (kind, number) in seen:
             raise BillsRefused(f"{seen[kind, number]}행의 전자납부번호는 이미 다른 발송 건에서 고지했습니다.")
+
+
+def _forget_cancelled(bills: QuerySet[Bill]) -> None:
+    """What a campaign that was given up never told anybody is no bill: its numbers are free for the next one."""
+    untold = bills.filter(campaign__state=Campaign.State.CANCELLED, recipient__sent_at=None)
+    untold.exclude(recipient__state=Recipient.State.QUEUED).filter(payments=None, changes=None).delete()
 
 
 def _bill(campaign: Campaign, recipient: Recipient, line: BillLine, now: datetime) -> Bill:

@@ -112,6 +112,16 @@ def test_made_again_they_are_the_same(world: World) -> None:
     assert Bill.objects.filter(campaign=campaign).count() == 2
 
 
+def test_made_again_they_leave_one_that_an_official_has_decided_about(world: World) -> None:
+    campaign = billed(world)
+    billing.cancel_bill(bill_of(campaign), reason="잘못 부과", by=world.drafter, now=world.now)
+    services.reopen_checking(campaign, by=world.drafter, now=world.now)
+
+    services.settle_checking(campaign, by=world.drafter, now=world.now)
+
+    assert sorted(Bill.objects.filter(campaign=campaign).values_list("status", flat=True)) == ["cancelled", "open"]
+
+
 def test_a_row_that_cannot_be_read_stops_the_campaign_and_is_named(world: World) -> None:
     campaign = world.checking()
     say(world.of(campaign, BADA), {"amount": "삼만원", "납부기한": "2026-11-30", "전자납부번호": "26110001"})
@@ -133,6 +143,24 @@ def test_two_people_cannot_have_one_number(world: World) -> None:
 
     with pytest.raises(BillsRefused, match="2행과 3행"):
         billing.make_bills(campaign, now=world.now)
+
+
+def test_two_people_cannot_have_one_number_even_for_bills_of_two_kinds(world: World) -> None:
+    campaign = world.checking()
+    line = {"amount": "32000", "납부기한": "2026-11-30", "전자납부번호": "26110001"}
+    say(world.of(campaign, HANEUL), {**line, "세목": "재산세"})
+    say(world.of(campaign, BADA), {**line, "세목": "과태료"})
+
+    with pytest.raises(BillsRefused, match="2행과 3행"):
+        billing.make_bills(campaign, now=world.now)
+
+
+def test_a_campaign_that_was_given_up_before_it_sent_leaves_its_numbers_free(world: World) -> None:
+    services.cancel(billed(world), reason="마감을 잘못 정함", by=world.sender, now=world.now)
+
+    again = billed(world)
+
+    assert Bill.objects.filter(campaign=again).count() == Bill.objects.count() == 2
 
 
 def test_a_number_of_another_campaign_is_refused(world: World) -> None:
