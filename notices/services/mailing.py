@@ -15,7 +15,7 @@ from notices.models import Campaign, Notice, PaperBatch, PaperItem, SourceDocume
 from notices.printing import Pages, PrintRefused, printed
 from notices.services import vault
 from notices.services.steps import log, official_for
-from notices.workflow import CAMPAIGN_STEPS, NotAllowed, reason_label, has_only_letters_left
+from notices.workflow import CAMPAIGN_STEPS, NotAllowed, has_only_letters_left, reason_label
 from portal.accounts.models import Official, User
 from portal.core.clock import in_korea
 
