@@ -134,8 +134,8 @@ def first_of(rungs: Iterable[Rung], phase: str) -> Rung | None:
 
 
 def step_after(rungs: Sequence[Rung], *, phase: str, done: int, silence: str) -> Rung | None:
-    """The next step for somebody who took the step `done` and has been silent in this way since."""
-    later = (rung for rung in rungs if rung.phase == phase and rung.position > done)
+    """The next step for somebody who took the step `done` and has been silent so since. A bill tells its own."""
+    later = (rung for rung in rungs if rung.phase == phase and rung.position > done and not rung.is_before_due)
     return next((rung for rung in later if rung.condition in _CONDITIONS[silence]), None)
 
 

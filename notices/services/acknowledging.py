@@ -11,6 +11,7 @@ from notices.questions import Asked
 from notices.services.questioning import Questionnaire
 from notices.tabulation import WRONG_BIRTHS_ALLOWED
 
+_HEARING = (Campaign.State.ASKING, Campaign.State.SENDING, Campaign.State.FOLLOWING)
 _VERDICTS = frozenset(
     {wording.GIVEN, wording.DECLINED, wording.BY_MAIL, phrasing.ANSWERED, phrasing.SEEN, phrasing.NOT_COUNTED}
     | {phrasing.COLLECT_GIVEN, phrasing.COLLECT_DECLINED}
@@ -94,8 +95,7 @@ def _about_answers(recipient: Recipient, answer: Answer, before: str, questions:
 
 def _what_is_missing(recipient: Recipient, answer: Answer, *, unclear: str) -> str:
     """What we still need to hear, while there is time to say it."""
-    listens = recipient.campaign.state in (Campaign.State.ASKING, Campaign.State.SENDING)
-    if not listens or recipient.state not in (R.ASKING, R.AGREED):
+    if recipient.campaign.state not in _HEARING or recipient.state not in (R.ASKING, R.AGREED):
         return ""
     says_who = answer.is_clear or answer.label in ("consent", "identity")
     if says_who and answer.identity == "mismatch":

@@ -17,7 +17,7 @@ from notices.services.acknowledging import acknowledge
 from notices.services.consents import record_consent
 from notices.services.questioning import Questionnaire, standing_answers
 from notices.services.sending import withdraw
-from notices.services.standing import ask_next, is_identified, settle
+from notices.services.standing import ask_next, fall_silent_if_over, is_identified, settle
 from notices.services.steps import locked, move
 from notices.workflow import OPEN_TO_ANSWERS
 
@@ -143,6 +143,7 @@ def _take(heard: _Heard, reply: Reply, now: datetime) -> Answer:
     settle(recipient, answer, heard.questions, now=now, by=None)
     if not ask_next(recipient, heard.questions, now=now):
         acknowledge(recipient, answer, heard.questions, before=before, now=now)
+    fall_silent_if_over(recipient, now=now, by=None)
     return answer
 
 
@@ -167,7 +168,7 @@ def _needs_decision(heard: _Heard, reply: Reply) -> bool:
 def _is_in_time(recipient: Recipient, reply: Reply) -> bool:
     campaign = recipient.campaign
     campaign.refresh_from_db(fields=["state", "asks_until"])
-    if campaign.state == C.SENDING and recipient.state in (R.ASKING, R.AGREED):  # asked again who she is
+    if campaign.state in (C.SENDING, C.FOLLOWING) and recipient.state in (R.ASKING, R.AGREED):  # asked again who she is
         return recipient.ask_closes_at is not None and reply.received_at <= recipient.ask_closes_at
     return (
         campaign.state in _COUNTING

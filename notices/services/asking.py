@@ -11,7 +11,7 @@ from messaging.models import Message, MessageStatus
 from notices import keys
 from notices.models import Campaign, Recipient
 from notices.services.questioning import Questionnaire
-from notices.services.steps import among, locked, move, step
+from notices.services.steps import among, locked, move, step, wait_for_campaign
 from notices.services.waving import allowance
 from notices.workflow import NotAllowed, silence_of
 from portal.accounts.models import User
@@ -208,6 +208,7 @@ def close_asking(campaign: Campaign, *, by: User | None, now: datetime, reason: 
         raise NotAllowed("마감을 앞당기는 사유를 적어 주세요.")
     if campaign.asks_from is None or now <= campaign.asks_from:
         raise NotAllowed("아직 묻기 시작하지 않았습니다. 그만두려면 취소해 주세요.")
+    wait_for_campaign(campaign.pk)
     ends = min(now, campaign.answers_until)
     step(campaign, "close_asking", by=by, now=now, note=reason, asks_until=ends)
     messaging.cancel_stream(stream=campaign.stream, by=by, now=now)

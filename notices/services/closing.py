@@ -10,7 +10,7 @@ from notices.balance_queries import all_facts_of
 from notices.models import Campaign, Recipient
 from notices.services.mailing import list_letters
 from notices.services.purging import plan_purge
-from notices.services.steps import log, move, official_for, step
+from notices.services.steps import log, move, official_for, step, wait_for_campaign
 from notices.services.voiding import SUBJECT
 from notices.workflow import CAMPAIGN_STEPS, LIVE, NotAllowed
 from portal.accounts.models import User
@@ -59,6 +59,7 @@ def cancel(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
     """
     if not reason.strip():
         raise NotAllowed("취소하는 사유를 적어 주세요.")
+    wait_for_campaign(campaign.pk)
     before = campaign.state
     step(campaign, "cancel", by=by, now=now, note=reason.strip()[:300], paused_at=None, pause_reason="")
     if before in (C.APPROVING, C.APPROVED, C.CONFIRMING):
@@ -79,6 +80,7 @@ def close(campaign: Campaign, *, by: User, now: datetime) -> None:
 
     :raises NotSettled: saying what is missing
     """
+    wait_for_campaign(campaign.pk)
     list_letters(campaign, now=now)
     facts = all_facts_of(campaign)
     under_way = sum(facts.counts.get(f"state:{state}", 0) for state in LIVE) + facts.counts.get("awaits_opening", 0)

@@ -84,7 +84,7 @@ def _outgoing(
     extra: Mapping[str, str],
     now: datetime,
 ) -> messaging.Outgoing:
-    carries_notice = rung.position == 1 or bool(pictures)
+    carries_notice = recipient.state == Recipient.State.QUEUED or bool(pictures)  # what becomes of it is her result
     return messaging.Outgoing(
         to=recipient.phone,
         template=wording.step_template(

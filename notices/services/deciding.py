@@ -10,9 +10,9 @@ from notices.questions import Asked
 from notices.services.acknowledging import acknowledge
 from notices.services.answering import UNRELATED, replace_earlier
 from notices.services.questioning import Questionnaire
-from notices.services.standing import ask_next, is_identified, settle
-from notices.services.steps import locked, move, official_for
-from notices.workflow import CAMPAIGN_STEPS, NotAllowed, silence_of
+from notices.services.standing import ask_next, fall_silent_if_over, is_identified, settle
+from notices.services.steps import locked, official_for
+from notices.workflow import CAMPAIGN_STEPS, NotAllowed
 from portal.accounts.models import User
 
 R = Recipient.State
@@ -53,7 +53,7 @@ def decide_answer(
     _tell_messaging(answer, meaning, option, by, now)
     if meaning == UNRELATED:
         settle(recipient, answer, questions, now=now, by=by)
-        _fall_silent_if_over(recipient, now, by)
+        fall_silent_if_over(recipient, now=now, by=by)
         return
     replace_earlier(recipient, asked.pk, now)
     is_over = recipient.state == R.IDENTITY_MISMATCH
@@ -64,7 +64,7 @@ def decide_answer(
     settle(recipient, verdict, questions, now=now, by=by)
     if not ask_next(recipient, questions, now=now):
         acknowledge(recipient, verdict, questions, before=before, now=now)
-    _fall_silent_if_over(recipient, now, by)
+    fall_silent_if_over(recipient, now=now, by=by)
 
 
 def _option(asked: Asked, meaning: str, digit: int | None, number: int | None) -> Option | None:
@@ -119,12 +119,3 @@ def _verdict(
         decided_by=by,
         decided_at=now,
     )
-
-
-def _fall_silent_if_over(recipient: Recipient, now: datetime, by: User) -> None:
-    """Nothing more can come after the closing: what is still open then ends as silence."""
-    is_over = recipient.campaign.state != Campaign.State.ASKING
-    if is_over and not recipient.needs_triage and recipient.state in (R.ASKING, R.AGREED):
-        why = "identity_missing" if recipient.state == R.AGREED else "silent"
-        after = silence_of(recipient.campaign)
-        move([recipient], after, cause="decided_after_closing", now=now, by=by, reason=why)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from messaging import services as messaging
 from notices import keys, phrasing
@@ -16,7 +16,14 @@ from notices.services.steps import move
 
 ANSWERED_WITHIN = timedelta(days=7)
 AGAIN = 99  # its place among the reminders of one citizen
+_SENDING = (Campaign.State.SENDING, Campaign.State.FOLLOWING)
 R = Recipient.State
+
+
+def proved_long_ago(now: datetime) -> Q:
+    """Whose proof is too old for anything personal to be sent on it."""
+    before = now - timedelta(days=settings.NOTICES_VERIFIED_DAYS)
+    return Q(state=R.VERIFIED, ground=Recipient.Ground.REPLY, verified_at__lt=before)
 
 
 @transaction.atomic
@@ -26,7 +33,7 @@ def ask_identity_again(campaign: Campaign, *, now: datetime) -> int:
 
     Whoever does not within a week gets a letter. Returns how many were asked or given up, at most one wave.
     """
-    if campaign.state != Campaign.State.SENDING or not campaign.asks_for_consent:
+    if campaign.state not in _SENDING or not campaign.asks_for_consent:
         return 0
     return _give_up(campaign, now) + _ask(campaign, now)
 
@@ -39,9 +46,8 @@ def _give_up(campaign: Campaign, now: datetime) -> int:
 
 
 def _ask(campaign: Campaign, now: datetime) -> int:
-    too_long_ago = now - timedelta(days=settings.NOTICES_VERIFIED_DAYS)
-    stale = Recipient.objects.filter(campaign=campaign, state=R.VERIFIED, needs_triage=False)
-    people = list(_locked(stale.filter(ground=Recipient.Ground.REPLY, verified_at__lt=too_long_ago)))
+    stale = Recipient.objects.filter(proved_long_ago(now), campaign=campaign, needs_triage=False)
+    people = list(_locked(stale))
     if not people:
         return 0
     closes_at = now + ANSWERED_WITHIN

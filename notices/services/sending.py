@@ -17,6 +17,7 @@ from notices.models import Campaign, PaperItem, Recipient, RelayDelivery
 from notices.services.asking import WAVE
 from notices.services.conveying import convey
 from notices.services.laddering import first_step, ladder_of
+from notices.services.reasking import proved_long_ago
 from notices.services.steps import locked, move, step
 from notices.services.waving import allowance
 
@@ -37,7 +38,7 @@ def queue_notices(campaign: Campaign, *, now: datetime) -> int:
     if campaign.state not in (C.SENDING, C.FOLLOWING) or (campaign.sends_from and now < campaign.sends_from):
         return 0
     most = allowance(campaign, most=WAVE, now=now)
-    wave = list(_ready(campaign).select_for_update().order_by("pk")[:most])
+    wave = list(_ready(campaign).exclude(proved_long_ago(now)).select_for_update().order_by("pk")[:most])
     if not wave:
         return 0
     rungs = ladder_of(campaign)
@@ -158,5 +159,7 @@ def _give_up(campaign: Campaign, now: datetime) -> int:
 
 def _is_anything_left(campaign: Campaign) -> bool:
     under_way = [R.QUEUED, R.ASKING, R.AGREED]  # the last two were asked again who they are
-    queued = Recipient.objects.filter(campaign=campaign, state__in=under_way, needs_triage=False)
-    return queued.exists() or _ready(campaign).exists()
+    who = Q(state__in=under_way, needs_triage=False)
+    if campaign.consent == Campaign.Consent.STANDING:
+        who |= Q(state=R.ADDRESSABLE)  # nobody has looked for her earlier consent yet
+    return Recipient.objects.filter(who, campaign=campaign).exists() or _ready(campaign).exists()

@@ -12,6 +12,7 @@ from notices.services.consents import record_consent
 from notices.services.questioning import Questionnaire, standing_answers
 from notices.services.steps import move
 from notices.tabulation import Said, state_after, state_of_answers, state_of_collected
+from notices.workflow import silence_of
 from portal.accounts.models import User
 
 R = Recipient.State
@@ -128,3 +129,13 @@ def ask_next(recipient: Recipient, questions: Questionnaire, *, now: datetime) -
         now=now,
     )
     return True
+
+
+def fall_silent_if_over(recipient: Recipient, *, now: datetime, by: User | None) -> None:
+    """Nothing more can come after the closing: what is still open then ends as silence."""
+    is_over = recipient.ask_closes_at is None or recipient.ask_closes_at <= now
+    is_over = is_over and recipient.campaign.state != C.ASKING
+    if is_over and not recipient.needs_triage and recipient.state in (R.ASKING, R.AGREED):
+        why = "identity_missing" if recipient.state == R.AGREED else "silent"
+        after = silence_of(recipient.campaign)
+        move([recipient], after, cause="answered_after_closing", now=now, by=by, reason=why)

@@ -129,6 +129,12 @@ def locked(recipients: Iterable[int]) -> list[Recipient]:
     return list(found.select_related("campaign").order_by("pk"))
 
 
+def wait_for_campaign(campaign_id: int) -> None:
+    """Take the campaign for this transaction once the tick at work is done: what it sends is there to be stopped."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, campaign_id])
+
+
 def lock_campaign(campaign_id: int) -> bool:
     """Take the campaign for this transaction, unless another tick has it: nobody waits, nobody works twice."""
     with connection.cursor() as cursor:

@@ -130,3 +130,16 @@ def test_taking_back_and_giving_again_leaves_one_standing_consent(world: World) 
 
     consent = Consent.objects.get(recipient=world.of(campaign, HANEUL))
     assert consent.is_given
+
+
+def test_nobody_is_forgotten_where_the_first_wave_has_no_consents(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected(world, (HANEUL, "1 900101"))
+    campaign = relying(world, BADA, SOL, HANEUL)
+    monkeypatch.setattr("notices.services.consents.WAVE", 1)
+
+    for _ in range(4):
+        world.run(campaign)
+
+    assert [world.state(campaign, one) for one in (BADA, SOL, HANEUL)] == ["silent", "silent", "queued"]

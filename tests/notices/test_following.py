@@ -340,3 +340,52 @@ def test_pausing_stops_the_ladder(world: World) -> None:
     world.run(campaign)
 
     assert steps_of(campaign, HANEUL, world) == [1]
+
+
+def bill_of(campaign: Campaign, recipient: Recipient, world: World, *, due_in_days: int) -> Bill:
+    """An open bill of a citizen."""
+    return Bill.objects.create(
+        campaign=campaign,
+        recipient=recipient,
+        department=world.department,
+        token_hash="x" * 64,
+        title="과태료",
+        amount_won=40_000,
+        due_on=world.now.date() + timedelta(days=due_in_days),
+        electronic_payment_number="12345678901234567",
+        legal_basis="도로교통법 제160조",
+        status="open",
+        made_at=world.now,
+    )
+
+
+def test_the_reminder_of_a_bill_waits_for_the_days_before_it_is_due(world: World) -> None:
+    campaign = agreed(world, "arrears")
+    bill_of(campaign, world.of(campaign, HANEUL), world, due_in_days=30)
+
+    world.tick(days=3)
+    for _ in range(3):
+        world.run(campaign)
+    before = steps_of(campaign, HANEUL, world)
+    world.tick(days=25)
+    world.run(campaign)
+
+    assert (before, steps_of(campaign, HANEUL, world)) == ([1, 2], [1, 2, 3])
+    assert steps_of(campaign, BADA, world) == [1, 2]  # nothing to pay
+
+
+def test_a_text_after_a_failed_way_ends_in_a_result(world: World) -> None:
+    campaign = world.checking((HANEUL,), consent="none", legal_basis="지방세기본법 제30조")
+    rungs = [ladders.Rung("deliver", 1, "alimtalk"), ladders.Rung("deliver", 2, "text", "undelivered", 1)]
+    change_ladder(campaign, rungs, by=world.drafter, now=world.now)
+    services.settle_checking(campaign, by=world.drafter, now=world.now)
+    world.launch(campaign)
+    world.run(campaign)
+    world.arrive(campaign, MessageStatus.FAILED, keys.DELIVER)
+
+    world.tick(hours=2)
+    world.run(campaign)
+    world.arrive(campaign, MessageStatus.DELIVERED, keys.DELIVER)
+    world.run(campaign)
+
+    assert world.state(campaign, HANEUL) == "delivered"

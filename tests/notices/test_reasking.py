@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from messaging.models import Message
-from notices.models import Campaign
-from tests.notices.world import HANEUL, World
+from notices.models import Campaign, Recipient
+from tests.notices.world import BADA, HANEUL, World
 
 
 def consented_long_ago(world: World) -> Campaign:
@@ -73,3 +75,34 @@ def test_a_fresh_identity_is_not_asked_for_again(world: World) -> None:
     world.sending(campaign)
 
     assert world.state(campaign, HANEUL) == "queued"
+
+
+def test_whoever_has_not_been_asked_again_yet_is_sent_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notices.services.reasking.WAVE", 1)
+    campaign = world.asking((HANEUL, BADA))
+    world.reply(HANEUL, "1 900101")
+    world.reply(BADA, "1 851231")
+    world.tick(days=120)
+    world.sending(campaign)
+    world.run(campaign)
+
+    assert [world.state(campaign, one) for one in (HANEUL, BADA)] == ["asking", "asking"]
+    assert not Message.objects.filter(key__contains=":deliver:").exists()
+
+
+def test_a_reply_that_waited_for_an_official_does_not_spare_the_second_proof(world: World) -> None:
+    campaign = world.asking((HANEUL,))
+    world.reply(HANEUL, "1 900101")
+    Recipient.objects.filter(campaign=campaign).update(needs_triage=True)
+    world.tick(days=120)
+    world.sending(campaign)
+    assert campaign.state == "following"
+    Recipient.objects.filter(campaign=campaign).update(needs_triage=False)
+
+    world.run(campaign)
+    asked_again = world.state(campaign, HANEUL)
+    world.arrive(campaign, phase="remind")
+    world.reply(HANEUL, "900101")
+    world.run(campaign)
+
+    assert (asked_again, world.state(campaign, HANEUL)) == ("asking", "queued")

@@ -362,3 +362,16 @@ def test_a_consent_in_her_own_name_counts(world: World) -> None:
     world.reply(HANEUL, "1 동의 900101 김하늘입니다")
 
     assert world.state(campaign, HANEUL) == "verified"
+
+
+def test_a_yes_in_time_but_read_late_and_without_the_birth_date_ends_as_silence(world: World) -> None:
+    campaign = world.asking((HANEUL, BADA), kind="consent", title="전자고지 수신")
+    world.tick(days=13, hours=23)
+    late = world.write(HANEUL, "1")
+    world.tick(days=1)
+    world.run(campaign)
+
+    answering.handle(reply=late.pk, now=world.now)
+
+    assert (campaign.state, world.state(campaign, HANEUL)) == ("asked", "unanswered")
+    services.close(campaign, by=world.drafter, now=world.now)

@@ -1,15 +1,19 @@
 """Ticks from beat, cron and by hand, all at once, and the command they run."""
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 
 from messaging.models import Message, MessageStatus
 from notices import keys, services
 from notices.models import Campaign, CampaignChange
+from notices.services.steps import lock_campaign
 from tests.notices.payers import together
 from tests.notices.world import BADA, HANEUL, SOL, World
 
@@ -79,3 +83,28 @@ def test_a_broken_sum_ends_the_command_with_1(world: World) -> None:
         call_command("reconcile_campaign", campaign.number, stdout=StringIO())
 
     assert ended.value.code == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["cancel", "close_asking"])
+def test_ending_waits_for_the_tick_that_is_at_work(world: World, verb: str) -> None:
+    campaign = world.asking()
+    end = services.cancel if verb == "cancel" else services.close_asking
+    now = world.tick(hours=1)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert lock_campaign(campaign.pk)  # as a tick does
+            ending = pool.submit(_apart, lambda: end(campaign, reason="그만둠", by=world.drafter, now=now))
+            with pytest.raises(TimeoutError):
+                ending.result(timeout=0.7)
+        ending.result(timeout=10)
+
+    assert Campaign.objects.get(pk=campaign.pk).state == ("cancelled" if verb == "cancel" else "asked")
+
+
+def _apart(work: Callable[[], None]) -> None:
+    """Do it on a connection of its own."""
+    try:
+        work()
+    finally:
+        connection.close()
