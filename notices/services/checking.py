@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from notices.models import Asset, Campaign, Notice, Recipient
 from notices.services.billing import make_bills
+from notices.services.drawing import hold_twins
 from notices.services.manifests import manifest_of
 from notices.services.releasing import refuse_undecided
 from notices.services.sampling import refuse_without_sample
@@ -37,6 +38,7 @@ def settle_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
     if campaign.state == Campaign.State.CHECKING:
         refuse_undecided(campaign)
         refuse_without_sample(campaign)
+        hold_twins(campaign)  # what was drawn after a release has not been compared yet
     pictures = Asset.objects.sendable().filter(recipient=OuterRef("pk"))
     sendable = waiting.filter(Exists(pictures)).update(state=R.ADDRESSABLE)
     if not sendable:

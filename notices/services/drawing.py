@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -75,10 +75,12 @@ def _notices_of(batch: RenderBatch) -> list[Notice]:
 
 def _draw(batch: RenderBatch, pdf: Path, notices: Sequence[Notice], cells: Cells | None) -> dict[int, Rendered]:
     codes: dict[int, tuple[str, ...]] = {}
+    white: dict[int, tuple[str, ...]] = {}
     for claim in PageClaim.objects.filter(notice__in=notices).order_by("page"):
-        codes[claim.page] = PageReading.from_json(json.loads(claim.reading)).qr
+        reading = PageReading.from_json(json.loads(claim.reading))
+        codes[claim.page], white[claim.page] = reading.qr, reading.white
     template = _with_one_place(template_of(batch.document), batch.document.stamp_zone)
-    stamps = {one.pk: _stamps(batch.document, one) for one in notices}
+    stamps = {one.pk: _stamps(batch.document, one, white) for one in notices}
     wanted = [
         NoticePages(
             reference=str(one.pk),
@@ -102,9 +104,13 @@ def _with_one_place(template: Template, stamp_zone: str) -> Template:
     return replace(template, zones=zones)
 
 
-def _stamps(document: SourceDocument, notice: Notice) -> tuple[str, ...]:
-    """What our code says on each page of a notice; nothing where the pages have codes or no place for one."""
-    if not document.stamp_zone:
+def _stamps(document: SourceDocument, notice: Notice, white: Mapping[int, tuple[str, ...]]) -> tuple[str, ...]:
+    """
+    What our code says on each page of a notice; nothing where the pages have codes or no place for one.
+
+    The place was proved white on the proved pages; those of a released notice are looked at by themselves.
+    """
+    if not document.stamp_zone or not all(document.stamp_zone in white.get(page, ()) for page in notice.pages):
         return ()
     secret = document.campaign.qr_key.encode()
     return stamping.texts_for(notice.recipient.key, len(notice.pages), secret=secret, site=settings.SITE_URL)
@@ -183,13 +189,18 @@ def finish_reading(campaign: Campaign, *, now: datetime) -> bool:
     """With the last picture made: equal pictures of two people are held, orphans removed, and the checking begins."""
     if not lock_campaign(campaign.pk):
         return False
+    hold_twins(campaign)
+    step(campaign, "finish_reading", by=None, now=now)
+    transaction.on_commit(partial(vault.sweep_pictures, campaign))
+    return True
+
+
+def hold_twins(campaign: Campaign) -> None:
+    """Hold equal pictures of two people: one of them would see the other's."""
     twins = Asset.objects.filter(recipient__campaign=campaign).values("sha256")
     twins = twins.annotate(people=Count("recipient", distinct=True)).filter(people__gt=1)
     doubles = Asset.objects.filter(recipient__campaign=campaign, sha256__in=twins.values("sha256"))
     _hold(list(doubles.values_list("notice_id", flat=True)), ["same_picture_as_another"])
-    step(campaign, "finish_reading", by=None, now=now)
-    transaction.on_commit(partial(vault.sweep_pictures, campaign))
-    return True
 
 
 def campaigns_to_finish() -> QuerySet[Campaign]:

@@ -14,6 +14,8 @@ MOST_FAILED_PERCENT = 3
 ENOUGH_KNOWN_PERCENT = 90
 PATIENCE = timedelta(hours=2)  # some results take days: after this the first wave is judged by those that came
 _STARTS = ("launch", "send_notices")
+# Others on the final list are sent nothing: whoever is silent or asked again must not count as a proof.
+_SENT_TO = (R.QUEUED, R.SENT, R.DELIVERED, R.OPENED, R.UNOPENED, R.UNDELIVERED, R.UNRESOLVED)
 
 
 class FirstWaveFailed(Refused):
@@ -59,7 +61,7 @@ def _sending(people: QuerySet[Recipient, Recipient]) -> dict[str, int]:
     failed = Q(state__in=[R.UNDELIVERED, R.UNRESOLVED])
     return people.filter(listed_at__isnull=False).aggregate(
         total=Count("pk"),
-        taken=Count("pk", filter=~Q(state__in=[R.VERIFIED, R.ADDRESSABLE, R.REVOKED, R.CANCELLED])),
+        taken=Count("pk", filter=Q(state__in=_SENT_TO)),
         failed=Count("pk", filter=failed),
         known=Count("pk", filter=failed | Q(delivered_at__isnull=False)),
     )

@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 
 from notices import balancing, queries, services
-from notices.models import Asset, Campaign, PaperItem, Recipient
+from notices.models import Asset, Campaign, PaperItem, Recipient, TestPicture
 from notices.services import vault
 from portal.accounts.models import User
 from portal.core.clock import now
@@ -90,10 +90,16 @@ def _all_heard(campaign: Campaign, answers: dict[int, str]) -> bool:
 
 
 def _every_picture_reached_its_owner_once(house: House, campaign: Campaign, agreed: set[int]) -> None:
-    """By the carrier's own log: each agreed citizen's number got exactly her pictures, and each shows her key."""
+    """
+    By the carrier's own log: each agreed citizen's number got exactly her pictures, and each shows her key.
+
+    The only other pictures that left are the made-up person's, to the telephones of those who tried it.
+    """
     owners = {person.pk: person for person in Recipient.objects.filter(pk__in=agreed)}
     assets = Asset.objects.filter(recipient_id__in=agreed).select_related("notice__document")
     expected = Counter((national(owners[asset.recipient_id].phone), asset.sha256) for asset in assets)
+    tried = TestPicture.objects.filter(test__campaign=campaign).select_related("test__official__user")
+    expected += Counter((national(one.test.official.user.phone), one.sha256) for one in tried)
     sent = [line for line in house.simulator.truth() if line["channel"] == "mms"]
 
     assert Counter((line["number"], sha256) for line in sent for sha256 in line["images"]) == expected

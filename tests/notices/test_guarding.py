@@ -52,6 +52,18 @@ def test_a_first_wave_that_fails_stops_the_campaign_until_an_official_has_looked
     assert asked(large) == 3
 
 
+def test_people_who_are_sent_nothing_are_no_proof_that_it_arrives(world: World, large: Campaign) -> None:
+    people = Recipient.objects.filter(campaign=large)
+    people.update(listed_at=world.now, asked_at=world.now)
+    first = people.order_by("pk").first()
+    assert first is not None
+    people.exclude(pk=first.pk).update(state="silent", bucket="paper")
+    Campaign.objects.filter(pk=large.pk).update(state="sending", sends_approved_by=world.sender)
+    large.refresh_from_db()
+
+    assert waving.allowance(large, most=5_000, now=world.now) == 1
+
+
 def test_spending_more_than_was_approved_stops_it(world: World) -> None:
     campaign = world.ready()
     world.launch(campaign)
