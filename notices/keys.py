@@ -19,6 +19,11 @@ class MessageKey:
         return f"notices:{self.campaign_id}:{self.recipient_id}:{self.phase}:{self.position}"
 
 
+def is_ours(key: str) -> bool:
+    """Whether this room made a message; others may send of its topics under keys of their own."""
+    return key.startswith("notices:")
+
+
 def parse(key: str) -> MessageKey:
     """The parts of a key of ours."""
     _, campaign, recipient, phase, position = key.split(":")

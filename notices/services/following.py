@@ -143,7 +143,7 @@ def expire_unopened(campaign: Campaign, *, now: datetime) -> int:
 
 def pointless(messages: Sequence[Message]) -> set[int]:
     """Those reminders, about to leave, whose recipients have opened, answered, paid or refused a moment ago."""
-    later = [(message.pk, keys.parse(message.key)) for message in messages]
+    later = [(message.pk, keys.parse(message.key)) for message in messages if keys.is_ours(message.key)]
     later = [(pk, key) for pk, key in later if key.position > 1 or key.phase == keys.REMIND]
     people = Recipient.objects.in_bulk({key.recipient_id for _, key in later})
     unsettled = set(_unsettled(Recipient.objects.filter(pk__in=people)).values_list("pk", flat=True))
