@@ -8,3 +8,7 @@ class ChatbotConfig(AppConfig):
 
     name = "chatbot"
     verbose_name = "챗봇"
+
+    def ready(self) -> None:
+        """Tell messaging who hears of texts that are questions."""
+        from chatbot import replies  # noqa: F401, PLC0415 - models must be loaded first

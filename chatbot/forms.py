@@ -1,27 +1,21 @@
-"""The shape of what a citizen sends: a question, a choice, or a thumb."""
-
-from typing import Any
+"""The shape of what a citizen sends: a question, a tap, or a thumb."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from chatbot.models import Turn
 
 
 class QuestionForm(forms.Form):
-    """Words, or a choice of an earlier turn: exactly one of the two."""
+    """Words, or the token of a button."""
 
     request_key = forms.UUIDField()
-    text = forms.CharField(required=False, strip=True, label="질문")
-    turn = forms.IntegerField(required=False, min_value=1)
-    rank = forms.IntegerField(required=False, min_value=0, max_value=5)
-
-    def clean(self) -> dict[str, Any]:
-        """A choice names its turn and rank; rank 0 is 다 아니에요."""
-        cleaned = super().clean() or {}
-        if (cleaned.get("turn") is None) != (cleaned.get("rank") is None):
-            raise forms.ValidationError("고른 항목을 알 수 없습니다. 다시 골라 주세요.")
-        return cleaned
+    text = forms.CharField(required=False, strip=True, label=_("질문"))  # as long as she likes: danger is heard first
+    token = forms.CharField(required=False, max_length=600)
 
 
 class FeedbackForm(forms.Form):
-    """A thumb."""
+    """A thumb, and why it went down."""
 
     value = forms.TypedChoiceField(choices=[("1", "도움됐어요"), ("-1", "아니요")], coerce=int)
+    reason = forms.ChoiceField(choices=Turn.Reason.choices, required=False)

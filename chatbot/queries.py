@@ -1,89 +1,73 @@
 """Reads of the chat: the index in memory, a thread as cards, what went unanswered."""
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from chatbot.engine.index import Document, Index
-from chatbot.engine.policy import decide
+from chatbot import shelf
+from chatbot.catalogue import served
+from chatbot.cluster_queries import turns_seen_by
 from chatbot.engine.text import mask
-from chatbot.models import Conversation, Faq, Phrasing, Turn
-
-_FRESH_SECONDS = 2.0
-_lock = threading.Lock()
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """The index of this process and the state of the answers it was built from."""
-
-    version: tuple[object, ...] | None = None
-    index: Index | None = None
-    looked_at: float = float("-inf")
-
-
-_shelf = _Shelf()
-
-
-def current_index() -> Index:
-    """The index of the published answers; an official's edit is live in every process within two seconds."""
-    if _shelf.index is not None and time.monotonic() - _shelf.looked_at < _FRESH_SECONDS:
-        return _shelf.index
-    with _lock:
-        version = _version()
-        if _shelf.index is None or _shelf.version != version:
-            _shelf.index = Index(_documents())
-            _shelf.version = version
-        _shelf.looked_at = time.monotonic()
-        return _shelf.index
-
-
-def _version() -> tuple[object, ...]:
-    faqs = Faq.objects.filter(status=Faq.Status.PUBLISHED)
-    phrasings = Phrasing.objects.filter(state=Phrasing.State.APPROVED)
-    seen = {"at": Max("changed_at"), "last": Max("id"), "n": Count("id")}
-    return (*faqs.aggregate(**seen).values(), *phrasings.aggregate(**seen).values())
-
-
-def _documents() -> list[Document]:
-    phrasings: dict[int, list[str]] = {}
-    for faq_id, text in Phrasing.objects.filter(state=Phrasing.State.APPROVED).values_list("faq_id", "text"):
-        phrasings.setdefault(faq_id, []).append(text)
-    published = Faq.objects.filter(status=Faq.Status.PUBLISHED).order_by("pk")
-    return [
-        Document(faq.pk, faq.question, faq.answer, tuple(faq.tags), tuple(phrasings.get(faq.pk, ())))
-        for faq in published
-    ]
+from chatbot.models import Conversation, Faq, FaqPicture, MapPlace, Turn
+from portal.accounts.models import User
+from portal.core.clock import day_in_korea, now
 
 
 def answers_for(text: str) -> list[Faq]:
     """The published answers nearest to a whole sentence, best first; nothing is recorded."""
-    decision = decide(mask(text), current_index())
-    found = Faq.objects.filter(status=Faq.Status.PUBLISHED).in_bulk([one.key for one in decision.candidates])
+    decision = shelf.current().decide(mask(text))
+    found = served(day_in_korea(now())).in_bulk([one.key for one in decision.candidates])
     return [found[one.key] for one in decision.candidates if one.key in found]
+
+
+def _with_cards(turns: QuerySet[Turn]) -> QuerySet[Turn]:
+    beside = ("faq__department", "faq__picture", "also__department", "also__picture", "conversation")
+    whole = turns.select_related(*beside).defer("faq__picture__content", "also__picture__content")
+    return whole.prefetch_related(
+        "faq__links", "faq__facets", "also__links", "also__facets", "candidates__faq__department"
+    )
 
 
 def thread_of(conversation: Conversation, *, limit: int = 20) -> list[Turn]:
     """The last turns of a conversation, oldest first, with everything their cards need."""
-    turns = (
-        conversation.turns.select_related("faq__department")
-        .prefetch_related("faq__links", "candidates__faq")
-        .order_by("-seq")[:limit]
-    )
-    return list(reversed(turns))
+    return list(reversed(_with_cards(conversation.turns.all()).order_by("-seq")[:limit]))
 
 
-def popular_questions(*, limit: int = 6) -> Sequence[Faq]:
-    """What to offer somebody who does not know what to ask: the most answered, else the first of the list."""
-    return list(
-        Faq.objects.filter(status=Faq.Status.PUBLISHED)
-        .annotate(answered=Count("turns"))
-        .order_by("-answered", "pk")[:limit]
-    )
+def turn_with_cards(turn: Turn) -> Turn:
+    """One turn with everything its cards need, as it stands now."""
+    return _with_cards(Turn.objects.all()).get(pk=turn.pk)
+
+
+def picture_of(faq: int, sha256: str) -> bytes | None:
+    """The picture of an answer that is given out, if it is still that one."""
+    found = FaqPicture.objects.filter(faq=faq, sha256=sha256, faq__status=Faq.Status.PUBLISHED)
+    content = found.values_list("content", flat=True).first()
+    return bytes(content) if content is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLayer:
+    """Places of one sort, and what they are called together."""
+
+    name: str
+    places: Sequence[MapPlace]
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether any of them is only an example."""
+        return any(place.is_sample for place in self.places)
+
+
+def places_of(layer: str) -> PlaceLayer | None:
+    """The places of a layer by name; None if there is no such layer, or nothing in it."""
+    places = list(MapPlace.objects.filter(layer=layer).order_by("name", "pk"))
+    if not places:
+        return None
+    naming = Faq.objects.filter(map_layer=layer, status=Faq.Status.PUBLISHED).exclude(place_name="").order_by("pk")
+    named = naming.values_list("place_name", flat=True).first()
+    return PlaceLayer(named or "장소", places)
 
 
 def unanswered() -> QuerySet[Turn]:
@@ -100,9 +84,14 @@ class Board:
     unanswered_count: int
 
 
-def board(*, now: datetime) -> Board:
-    """How the last week went: answered means a direct answer, a choice or an emergency card."""
+def board(user: User, *, now: datetime) -> Board:
+    """
+    How the last week went: answered means a direct answer, a choice or an emergency card.
+
+    `unanswered_count` is what the official's own list shows.
+    """
     week = Turn.objects.filter(asked_at__gte=now - timedelta(days=7)).exclude(decision=Turn.Decision.EMPTY)
     counts = week.aggregate(all=Count("id"), missed=Count("id", filter=Q(decision=Turn.Decision.EXITS)))
     total, missed = counts["all"], counts["missed"]
-    return Board(total, round(100 * (total - missed) / total) if total else 0, missed)
+    own = turns_seen_by(user).filter(pk__in=week.filter(decision=Turn.Decision.EXITS).values("pk"))
+    return Board(total, round(100 * (total - missed) / total) if total else 0, own.count())

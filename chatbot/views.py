@@ -2,60 +2,55 @@
 
 from uuid import UUID, uuid4, uuid5
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from chatbot import queries, services
-from chatbot.cards import cards_of
+from chatbot.channels import web
+from chatbot.drawing import person_chip
 from chatbot.forms import FeedbackForm, QuestionForm
-from chatbot.models import Conversation, TurnCandidate
+from chatbot.models import Conversation, Turn
+from chatbot.opening import opening
+from chatbot.services.answering import LONGEST_QUESTION
+from portal.accounts.guards import citizen_of
+from portal.core.client import address_of
 from portal.core.clock import now
-from portal.core.doors import personal, public
+from portal.core.doors import findable, personal, public
 from portal.core.errors import Refused
+from portal.core.languages import house_language
 
 _SESSION = "chat"
 
 
 @public
 @personal
+@findable
 @require_GET
 def chat(request: HttpRequest) -> HttpResponse:
-    """The thread of this device; `?q=` asks right away, and a reload does not ask twice."""
-    question = request.GET.get("q", "").strip()
-    if question:
-        conversation = _conversation(request, start=True)
-        key = uuid5(conversation.public_id, question)
-        return _answered(request, conversation, text=question, request_key=key)
-    known = request.session.get(_SESSION)
-    return _page(request, Conversation.objects.filter(public_id=known).first() if known else None)
+    """The thread of this device; `?q=` lays words into the box. Looking writes nothing: only a press asks."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUESTION]
+    return _page(request, _threads_here(request).first(), text=words)
 
 
 @public
 @personal
 @require_POST
 def take_turn(request: HttpRequest) -> HttpResponse:
-    """A question, one of the choices, or 다 아니에요."""
+    """A question, or a tap on one of the buttons. The same press twice is one turn, another button is another."""
     form = QuestionForm(request.POST)
-    conversation = _conversation(request, start=True)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    conversation = conversation_here(request, first_press=form.cleaned_data.get("request_key"))
+    if not is_valid:
         sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return _page(request, conversation, text=request.POST.get("text", ""), refusal=sentence, status=422)
     values = form.cleaned_data
-    if values["turn"] is None:
-        return _answered(request, conversation, text=values["text"], request_key=values["request_key"])
-    turn = get_object_or_404(conversation.turns, seq=values["turn"])
-    key: UUID = values["request_key"]
-    if values["rank"] == 0:
-        services.refuse_choices(conversation=conversation, turn=turn, request_key=key, now=now())
-        return _to_the_answer()
-    try:
-        services.choose(conversation=conversation, turn=turn, rank=values["rank"], request_key=key, now=now())
-    except TurnCandidate.DoesNotExist:
-        return _page(request, conversation, refusal="고른 항목을 알 수 없습니다. 다시 골라 주세요.", status=422)
-    return _to_the_answer()
+    key = uuid5(values["request_key"], values["token"] or values["text"])
+    return _answered(request, conversation, text=values["text"], token=values["token"], request_key=key)
 
 
 @public
@@ -63,27 +58,71 @@ def take_turn(request: HttpRequest) -> HttpResponse:
 @require_POST
 def give_feedback(request: HttpRequest, seq: int) -> HttpResponse:
     """A thumb under one answer of one's own thread."""
-    turn = get_object_or_404(_conversation(request, start=False).turns, seq=seq)
+    turn = get_object_or_404(Turn, conversation__in=_threads_here(request), seq=seq)
     form = FeedbackForm(request.POST)
     if form.is_valid():
-        services.rate(turn=turn, value=form.cleaned_data["value"])
+        values = form.cleaned_data
+        services.rate(turn=turn, value=values["value"], reason=values["reason"], now=now())
     return _to_the_answer()
 
 
-def _conversation(request: HttpRequest, *, start: bool) -> Conversation:
+@public
+@require_safe
+def places(request: HttpRequest, layer: str) -> HttpResponse:
+    """The places of one sort: a list first, and where they lie."""
+    found = queries.places_of(layer)
+    if found is None:
+        raise Http404
+    context = {"layer": found, "sketch": web.sketch_of(found.places)}
+    return render(request, "chatbot/map.html", context)
+
+
+@public
+@require_safe
+@cache_control(public=True, immutable=True, max_age=31_536_000)
+def picture(request: HttpRequest, faq: int, sha256: str) -> HttpResponse:
+    """The picture of an answer; another picture has another address."""
+    content = queries.picture_of(faq, sha256)
+    if content is None:
+        raise Http404
+    return HttpResponse(content, content_type="image/jpeg")
+
+
+def _threads_here(request: HttpRequest) -> QuerySet[Conversation]:
+    """The thread of this device, unless it is another citizen's."""
     known = request.session.get(_SESSION)
-    if not start:
-        return get_object_or_404(Conversation, public_id=known)
-    conversation = services.open_conversation(public_id=UUID(known) if known else None, now=now())
+    hers = Conversation.objects.filter(Q(citizen=None) | Q(citizen=citizen_of(request)))
+    return hers.filter(public_id=known) if known else hers.none()
+
+
+def conversation_here(request: HttpRequest, *, first_press: UUID | None = None) -> Conversation:
+    """The thread of this device and, once she has signed in, of its citizen."""
+    known = request.session.get(_SESSION)
+    citizen = citizen_of(request)
+    conversation = services.open_conversation(
+        public_id=UUID(known) if known else None, citizen=citizen, now=now(), first_press=first_press
+    )
     request.session[_SESSION] = str(conversation.public_id)
     return conversation
 
 
-def _answered(request: HttpRequest, conversation: Conversation, *, text: str, request_key: UUID) -> HttpResponse:
+def is_thread_here(request: HttpRequest, conversation: Conversation) -> bool:
+    """Whether this device has that thread open."""
+    return bool(request.session.get(_SESSION) == str(conversation.public_id))
+
+
+def _answered(
+    request: HttpRequest, conversation: Conversation, *, text: str, request_key: UUID, token: str = ""
+) -> HttpResponse:
+    at, address = now(), address_of(request)
     try:
-        services.say(conversation=conversation, text=text, request_key=request_key, now=now())
+        with house_language():  # what is said in the thread is kept, and read again on other channels
+            if token:
+                services.tap(conversation=conversation, token=token, request_key=request_key, now=at, address=address)
+            else:
+                services.say(conversation=conversation, text=text, request_key=request_key, now=at, address=address)
     except Refused as refusal:
-        return _page(request, conversation, text=text, refusal=refusal.sentence, status=422)
+        return _page(request, conversation, text=text, refusal=_(refusal.sentence), status=422)
     return _to_the_answer()
 
 
@@ -98,11 +137,11 @@ def _page(
 ) -> HttpResponse:
     turns = queries.thread_of(conversation) if conversation else []
     context = {
-        "turns": [cards_of(turn, phone=settings.DISTRICT_PHONE) for turn in turns],
-        "popular": [] if turns else queries.popular_questions(),
+        "turns": web.shown(turns, misses_in_row=conversation.misses_in_row if conversation else 0, now=now()),
+        "opening": None if turns else opening(now=now()),
+        "person": person_chip(now=now()),
         "text": text,
         "refusal": refusal,
         "request_key": uuid4(),
-        "has_missed_twice": conversation is not None and conversation.misses_in_row > 1,
     }
     return render(request, "chatbot/chat.html", context, status=status)

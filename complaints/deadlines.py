@@ -7,8 +7,8 @@ one in days of which the first counts, weeks and months by the calendar; 시행�
 
 import calendar as months
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -109,6 +109,17 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """What outages took: the exact time from cases counted in hours, whole dates from those counted in days."""
+
+    gaps: tuple[Exclusion, ...] = ()
+    dates: Mapping[date, str] = field(default_factory=dict)
+
+
+NOTHING_LOST = Lost()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One day of the explanation. `total` is the running count: days, or minutes where hours are counted."""
 
@@ -146,19 +157,50 @@ def due(
 
     :raises CalendarMissing: if the answer lies beyond the calendar
     """
-    closed = [one for one in exclusions if one.ends_at is not None]
-    broken = [one for one in outages if one.ends_at is not None]
-    hours = period.hours
+    lost = lost_to(cal, outages, least_minutes=outage_day_minutes)
+    start = in_korea(received_at)
+    gaps = _closed(exclusions)
+    hours = _hours_in_all(period, extensions)
     if hours is not None:
-        total = hours + sum(_hours_of(extension) for extension in extensions)
-        return _due_in_hours(cal, in_korea(received_at), total, [*closed, *broken])
-    excluded = _dates_of(closed) | _dates_lost(cal, broken, outage_day_minutes)
-    return _due_in_days(cal, in_korea(received_at).date(), [period, *extensions], excluded)
+        return _due_in_hours(cal, start, hours, [*gaps, *lost.gaps])
+    return _due_in_days(cal, start.date(), [period, *extensions], {**lost.dates, **_dates_of(gaps)})
+
+
+def due_at(
+    cal: Calendar,
+    received_at: datetime,
+    period: Period,
+    *,
+    exclusions: Iterable[Exclusion] = (),
+    extensions: Sequence[Period] = (),
+    lost: Lost = NOTHING_LOST,
+) -> datetime:
+    """
+    `due(...).at` without its explanation, for counting many cases again.
+
+    :raises CalendarMissing: if the answer lies beyond the calendar
+    """
+    start = in_korea(received_at)
+    gaps = _closed(exclusions)
+    hours = _hours_in_all(period, extensions)
+    if hours is not None:
+        return _end_in_hours(cal, start, hours, [*gaps, *lost.gaps])
+    excluded = {**lost.dates, **_dates_of(gaps)} if gaps else lost.dates
+    last_on = start.date() - ONE_DAY
+    for one in (period, *extensions):
+        _, last_on = _last_day(cal, last_on + ONE_DAY, one, excluded)
+    return start_of(last_on + ONE_DAY)
+
+
+def lost_to(cal: Calendar, outages: Iterable[Exclusion], *, least_minutes: int = OUTAGE_DAY_MINUTES) -> Lost:
+    """What outages that are over took from everybody they concern; one that still lasts has moved nothing yet."""
+    gaps = _closed(outages)
+    return Lost(tuple(gaps), _dates_lost(cal, gaps, least_minutes))
 
 
 def receive_by(cal: Calendar, submitted_at: datetime, *, outages: Iterable[Exclusion] = ()) -> datetime:
     """Until when a 신청 must become a 접수."""
-    return due(cal, submitted_at, Period(INTAKE_HOURS, Unit.HOUR), outages=outages).at
+    return _end_in_hours(cal, in_korea(submitted_at), INTAKE_HOURS, _closed(outages))
 
 
 def supplement_last_on(cal: Calendar, asked_at: datetime, days: int) -> date:
@@ -166,10 +208,26 @@ def supplement_last_on(cal: Calendar, asked_at: datetime, days: int) -> date:
     return nth_day(cal, in_korea(asked_at).date() + timedelta(days=days), 1)
 
 
+def _closed(gaps: Iterable[Exclusion]) -> list[Exclusion]:
+    return [gap for gap in gaps if gap.ends_at is not None]
+
+
+def _hours_in_all(period: Period, extensions: Sequence[Period]) -> int | None:
+    hours = period.hours
+    return None if hours is None else hours + sum(_hours_of(extension) for extension in extensions)
+
+
 def _hours_of(extension: Period) -> int:
-    if extension.unit in (Unit.WEEK, Unit.MONTH, Unit.YEAR):
-        raise PeriodRefused("시간으로 세는 민원은 일 단위로만 연장할 수 있습니다.")
-    return IMMEDIATE_HOURS if extension.unit is Unit.IMMEDIATE else extension.value * HOURS_OF_A_DAY
+    """A case counted in hours is extended by hours or days, each of eight."""
+    if extension.unit is Unit.DAY:
+        return extension.value * HOURS_OF_A_DAY
+    if extension.hours is None:
+        raise PeriodRefused("시간으로 세는 민원은 일이나 시간 단위로만 연장할 수 있습니다.")
+    return extension.hours
+
+
+def _end_in_hours(cal: Calendar, start: datetime, hours: int, gaps: Iterable[Exclusion]) -> datetime:
+    return add_hours(cal, start, hours, without=merged(_interval(gap) for gap in gaps))
 
 
 def _due_in_hours(cal: Calendar, start: datetime, hours: int, gaps: Collection[Exclusion]) -> Due:
@@ -186,7 +244,7 @@ def _due_in_hours(cal: Calendar, start: datetime, hours: int, gaps: Collection[E
     return Due(at, None, tuple(lines))
 
 
-def _due_in_days(cal: Calendar, first_on: date, periods: Sequence[Period], excluded: dict[date, str]) -> Due:
+def _due_in_days(cal: Calendar, first_on: date, periods: Sequence[Period], excluded: Mapping[date, str]) -> Due:
     lines: list[Line] = []
     last_on = first_on - ONE_DAY
     for extension, period in enumerate(periods):
@@ -202,7 +260,7 @@ def _due_in_days(cal: Calendar, first_on: date, periods: Sequence[Period], exclu
     return Due(start_of(last_on + ONE_DAY), last_on, tuple(lines))
 
 
-def _last_day(cal: Calendar, first_on: date, period: Period, excluded: dict[date, str]) -> tuple[date, date]:
+def _last_day(cal: Calendar, first_on: date, period: Period, excluded: Mapping[date, str]) -> tuple[date, date]:
     """The day the count ends on, and the working day it is rolled to (the same, when days are counted)."""
     without = excluded.keys()
     if period.unit is Unit.DAY:

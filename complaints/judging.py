@@ -4,11 +4,12 @@ import csv
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from complaints import learning, routing
-from complaints.learning import Example, Model, NotUnderstood
+from complaints import routing
+from portal.core import learning
+from portal.core.learning import Example, Model, NotUnderstood
 
 JUNK = "none"
 URGENT_AT_LEAST = 2  # priorities count down
@@ -47,6 +48,16 @@ class Judged:
         return self.decision.department in self.row.departments
 
     @property
+    def is_among_three(self) -> bool:
+        """Whether the department is one of the three that are offered."""
+        return any(choice.department in self.row.departments for choice in self.decision.top3)
+
+    def at(self, threshold: float) -> "Judged":
+        """The same if the automatic way began at another probability."""
+        is_auto = self.decision.rule is not None or self.decision.probability >= threshold
+        return replace(self, decision=replace(self.decision, is_auto=is_auto, threshold=threshold))
+
+    @property
     def is_urgent(self) -> bool:
         """Whether it was taken for something that cannot wait."""
         return self.priority is not None and self.priority <= URGENT_AT_LEAST
@@ -59,6 +70,7 @@ class Router:
     lexicon: routing.Lexicon
     model: Model | None
     alarms: tuple[routing.Alarm, ...]
+    ear: Model | None = None
     version: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,17 +79,21 @@ class Router:
     def judge(self, row: Row) -> Judged:
         """Route one text as if it had been filed."""
         decision = routing.decide(row.text, lexicon=self.lexicon, model=self.model)
-        urgency = routing.urgency_of(row.text, self.alarms)
+        urgency = routing.urgency_of(row.text, self.alarms, self.ear)
         return Judged(row, decision, urgency.priority if urgency else None)
 
 
 def shipped_router(folder: Path) -> Router:
     """The router as a fresh installation has it; without usable weights, the words alone."""
+    model, ear = (_read_if_usable(folder / name) for name in ("router.npz", "urgent.npz"))
+    return Router(routing.read_lexicon(folder), model, routing.read_alarms(folder / "urgent.toml"), ear)
+
+
+def _read_if_usable(path: Path) -> Model | None:
     try:
-        model = learning.read_model(folder / "router.npz")
+        return learning.read_model(path)
     except NotUnderstood:
-        model = None
-    return Router(routing.read_lexicon(folder), model, routing.read_alarms(folder / "urgent.toml"))
+        return None
 
 
 def read_rows(path: Path, *, known: Iterable[str]) -> list[Row]:
@@ -126,7 +142,7 @@ def report(judged: Sequence[Judged], *, router: Router, seconds: float) -> dict[
         "category_at_1": _share(one.decision.category == one.row.category for one in named),
         "department_at_1": _share(one.decision.department == one.row.departments[0] for one in real),
         "department_or_alternate_at_1": _share(one.is_right for one in real),
-        "department_at_3": _share(_is_among_three(one) for one in real),
+        "department_at_3": _share(one.is_among_three for one in real),
         "auto_coverage": _share(one.decision.is_auto for one in real),
         "auto_precision": _share(one.is_right for one in sure),
         "urgent_recall": _share(one.is_urgent for one in urgent),
@@ -140,10 +156,6 @@ def report(judged: Sequence[Judged], *, router: Router, seconds: float) -> dict[
         "router_version": router.version,
         "ms_per_row": round(seconds * 1000 / max(len(judged), 1), 3),
     }
-
-
-def _is_among_three(one: Judged) -> bool:
-    return any(choice.department in one.row.departments for choice in one.decision.top3)
 
 
 def _share(claims: Iterable[bool]) -> float | None:
@@ -162,6 +174,18 @@ def evaluate(rows: Sequence[Row], router: Router) -> tuple[list[Judged], dict[st
 def trained(examples: Sequence[Example]) -> Model:
     """A model of these examples, read as the router reads texts."""
     return learning.train(examples, texts=[routing.normalise(one.text) for one in examples])
+
+
+def trained_ear(examples: Sequence[Example], *, alarms: Sequence[routing.Alarm], calm: Sequence[Example]) -> Model:
+    """
+    What tells danger from a calm report; `calm` are ordinary texts, those left out that already speak of danger.
+
+    :param examples: rows whose category is `routing.URGENT` or `routing.CALM`
+    """
+    quiet = [
+        Example(routing.CALM, one.writer, one.text) for one in calm if routing.urgency_of(one.text, alarms) is None
+    ]
+    return trained([*examples, *quiet])
 
 
 def by_unseen_writers(examples: Sequence[Example], *, folder: Path) -> dict[str, object]:

@@ -6,6 +6,8 @@ import unicodedata
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from portal.core import sealing
 from portal.core.clock import in_korea
 from portal.core.errors import Refused
@@ -23,7 +25,7 @@ _TOKEN_LENGTH = 22  # 62^22 > 2^128
 class NotANumber(Refused):
     """Not a receipt number: the form is wrong, or the check digit says that a digit was misheard."""
 
-    sentence = "접수번호를 다시 확인해 주세요. M2611-000123-4처럼 적혀 있습니다."
+    sentence = gettext_noop("접수번호를 다시 확인해 주세요. M2611-000123-4처럼 적혀 있습니다.")
 
 
 def damm(digits: str) -> int:

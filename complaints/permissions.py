@@ -32,8 +32,16 @@ def capacities(complaint: Complaint | None, by: User | None) -> frozenset[Actor]
     return frozenset(found)
 
 
+def is_hidden_from(complaint: Complaint, official: Official) -> bool:
+    """감사 전용: nobody outside the category's own department may know of it (`ComplaintQuerySet.visible_to`)."""
+    category = complaint.category
+    return category is not None and category.is_sensitive and category.department_id != official.department_id
+
+
 def _offices(complaint: Complaint | None, official: Official) -> set[Actor]:
     found: set[Actor] = set()
+    if complaint is not None and is_hidden_from(complaint, official):
+        return found
     if official.has_role("intake"):
         found.add(Actor.CLERK)
     if official.has_role("examiner"):

@@ -10,14 +10,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
 
 from complaints import numbers, routing
-from complaints.deadlines import Due, Exclusion, Period, Unit, due
-from complaints.learning import Model, NotUnderstood, read_model
-from complaints.models import Category, CategoryKeyword, Complaint, ComplaintQuerySet, SupplementRequest, Transfer
+from complaints.clock_queries import why_due as why_due
+from complaints.models import Category, Complaint, ComplaintQuerySet
 from complaints.permissions import actor_for
 from complaints.workflow import Actor, Clock, Stage, Step, steps_from
 from portal.accounts.models import Department, Official, User
-from portal.accounts.queries import calendar
 from portal.core.clock import in_korea
+from portal.core.learning import Model, NotUnderstood, read_model
 from portal.core.phones import parse_mobile
 from portal.core.sealing import blind_phone
 from portal.core.workdays import start_of
@@ -97,24 +96,6 @@ def next_steps(complaint: Complaint, *, by: User) -> list[Choice]:
     return sorted(choices, key=lambda choice: not choice.is_allowed)
 
 
-def exclusions_of(complaint: Complaint, *, received_at: datetime) -> list[Exclusion]:
-    """Time the law leaves out of this round: supplements (시행령 §20) and the way to another agency and back."""
-    supplements = SupplementRequest.objects.filter(complaint=complaint, asked_at__gte=received_at)
-    transfers = Transfer.objects.filter(complaint=complaint, sent_at__gte=received_at)
-    return [Exclusion(one.asked_at, one.ended_at, "보완(시행령 §20)") for one in supplements] + [
-        Exclusion(one.sent_at, one.bounced_at, "다른 기관에 다녀온 기간") for one in transfers
-    ]
-
-
-def why_due(complaint: Complaint) -> Due | None:
-    """The due date day by day, from the same function and the same facts that set it; None before 접수."""
-    if complaint.received_at is None:
-        return None
-    period = Period(complaint.period_value or 0, Unit(complaint.period_unit))
-    exclusions = exclusions_of(complaint, received_at=complaint.received_at)
-    return due(calendar(), complaint.received_at, period, exclusions=exclusions)
-
-
 @dataclass(frozen=True, slots=True)
 class DepartmentLoad:
     """A line of the board."""
@@ -146,7 +127,8 @@ def board(user: User, *, now: datetime) -> Board:
     midnight = start_of(in_korea(now).date())
     running = Q(is_open=True, clock=Clock.RUNNING)
     overdue = Count("pk", filter=running & Q(due_at__lte=now))
-    visible = Complaint.objects.visible_to(user)
+    counted = Q(is_open=True) | Q(submitted_at__gte=midnight) | Q(ended_at__gte=midnight) | Q(unread_count__gt=0)
+    visible = Complaint.objects.of_office(user).filter(counted)  # a few per cent of all, by their indexes
     figures: dict[str, int] = visible.aggregate(
         open_count=Count("pk", filter=Q(is_open=True)),
         filed_today_count=Count("pk", filter=Q(submitted_at__gte=midnight)),
@@ -168,29 +150,19 @@ def board(user: User, *, now: datetime) -> Board:
     return Board(**figures, departments=[DepartmentLoad(*line) for line in lines])
 
 
-def lexicon() -> routing.Lexicon:
-    """The router's words as officials keep them: categories in use and their keywords."""
-    used = Category.objects.filter(is_active=True, department__is_active=True)
-    departments = dict(used.values_list("code", "department__name"))
-    rows = CategoryKeyword.objects.filter(category__code__in=departments).values_list(
-        "category__code", "text", "weight"
-    )
-    return routing.Lexicon([routing.Keyword(*row) for row in rows], departments)
-
-
-@cache
-def model() -> Model | None:
-    """What has read the training texts; without it the words alone decide, and the system check says so."""
-    try:
-        return read_model(_REFERENCE / "router.npz")
-    except NotUnderstood:
-        return None
-
-
 @cache
 def alarms() -> tuple[routing.Alarm, ...]:
     """The words of danger; they ship with the product and change with it."""
     return routing.read_alarms(_REFERENCE / "urgent.toml")
+
+
+@cache
+def ear() -> Model | None:
+    """What has read how people tell of danger; without it the words alone must do."""
+    try:
+        return read_model(_REFERENCE / "urgent.npz")
+    except NotUnderstood:
+        return None
 
 
 def category_of(decision: routing.Decision) -> Category:

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from complaints.services import processing, sweeping
+from complaints.services import counting, erasing, photos, processing, sweeping, training
 from portal.core.clock import now
 
 
@@ -18,3 +18,27 @@ def process_photos(**_: Any) -> None:
 def sweep(**_: Any) -> None:
     """Look for what time has brought."""
     sweeping.sweep(now=now())
+
+
+@shared_task(soft_time_limit=1800, time_limit=1860)
+def erase(**_: Any) -> None:
+    """Forget what has been kept long enough."""
+    erasing.erase_old_cases(now=now())
+
+
+@shared_task
+def forget_originals(**_: Any) -> None:
+    """Destroy originals whose time is over."""
+    photos.forget_originals(now=now())
+
+
+@shared_task(soft_time_limit=1800, time_limit=1860)
+def train_router(**_: Any) -> None:
+    """Learn from the day's corrections."""
+    training.train_router(now=now())
+
+
+@shared_task(soft_time_limit=1800, time_limit=1860)
+def roll_up(**_: Any) -> None:
+    """Keep the figures of the days on which something happened."""
+    counting.roll_up(now=now())

@@ -1,12 +1,13 @@
 """The tracking bar: six stages, done, present or still to come. The same rows for the citizen and the official."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from complaints.models import Complaint, StageChange
 from complaints.workflow import ENDED, TRACK, Stage
+from portal.accounts import queries as accounts
 
 State = Literal["done", "now", "todo", "skipped"]
 
@@ -29,23 +30,31 @@ class Row:
         return str(self.stage.label)
 
 
-def timeline(complaint: Complaint) -> list[Row]:
+def timeline(complaint: Complaint, changes: Sequence[StageChange] | None = None) -> list[Row]:
     """
     The six stages, and the present one where it stands if it is not of the six.
 
     A stage that was passed over is `skipped`, and so is whatever an end other than 처리 완료 leaves undone. A merged
-    case shows how far its lead is.
+    case shows how far its lead is. Whoever has read the book already hands it over (`changes`). Departments stand in
+    the book by their Korean names, and are named in the reader's language.
     """
-    leading = complaint.lead or complaint
-    rows = _rows(Stage(leading.stage), leading.stage_before, _story(leading))
-    if complaint.lead is None:
-        return rows
-    own = [change for change in _story(complaint) if change.after == Stage.MERGED]
+    rows = _whole_track(complaint, changes)
+    names = accounts.spoken_names(row.department for row in rows)
+    return [replace(row, department=names.get(row.department, row.department)) for row in rows]
+
+
+def _whole_track(complaint: Complaint, changes: Sequence[StageChange] | None) -> list[Row]:
+    book = complaint.changes.order_by("seq") if changes is None else changes
+    lead = complaint.lead
+    if lead is None:
+        return _rows(Stage(complaint.stage), complaint.stage_before, _story(book))
+    rows = _rows(Stage(lead.stage), lead.stage_before, _story(lead.changes.order_by("seq")))
+    own = [change for change in _story(book) if change.after == Stage.MERGED]
     return [_row(Stage.MERGED, "done", own[-1] if own else None), *rows]
 
 
-def _story(complaint: Complaint) -> list[StageChange]:
-    return [change for change in complaint.changes.order_by("seq") if change.moves or change.step == "reassign"]
+def _story(book: Iterable[StageChange]) -> list[StageChange]:
+    return [change for change in book if change.moves or change.step == "reassign"]
 
 
 def _rows(stage: Stage, stage_before: str, story: Sequence[StageChange]) -> list[Row]:

@@ -8,25 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_noop
 
 
 class Stage(TextChoices):
     """Where a complaint is. The six of the tracking bar are in `TRACK`."""
 
-    SUBMITTED = "submitted", "신청됨"
-    RECEIVED = "received", "접수"
-    ROUTED = "routed", "부서 배정"
-    ASSIGNED = "assigned", "담당자 지정"
-    INSPECTING = "inspecting", "현장 확인 중"
-    REVIEWING = "reviewing", "심사 중"
-    SUPPLEMENTING = "supplementing", "보완 요청"
-    REOPENING = "reopening", "재검토 요청"
-    RESOLVED = "resolved", "처리 완료"
-    TRANSFERRED = "transferred", "타기관 이송"
-    WITHDRAWN = "withdrawn", "취하"
-    RETURNED = "returned", "반려"
-    CLOSED = "closed", "종결"
-    MERGED = "merged", "병합"
+    SUBMITTED = "submitted", gettext_noop("신청됨")
+    RECEIVED = "received", gettext_noop("접수")
+    ROUTED = "routed", gettext_noop("부서 배정")
+    ASSIGNED = "assigned", gettext_noop("담당자 지정")
+    INSPECTING = "inspecting", gettext_noop("현장 확인 중")
+    REVIEWING = "reviewing", gettext_noop("심사 중")
+    SUPPLEMENTING = "supplementing", gettext_noop("보완 요청")
+    REOPENING = "reopening", gettext_noop("재검토 요청")
+    RESOLVED = "resolved", gettext_noop("처리 완료")
+    TRANSFERRED = "transferred", gettext_noop("타기관 이송")
+    WITHDRAWN = "withdrawn", gettext_noop("취하")
+    RETURNED = "returned", gettext_noop("반려")
+    CLOSED = "closed", gettext_noop("종결")
+    MERGED = "merged", gettext_noop("병합")
 
 
 class Actor(TextChoices):
@@ -60,6 +61,14 @@ class Tick(TextChoices):
     STOP = "stop", "멈춤"
 
 
+class Sign(TextChoices):
+    """Whether a step needs a second signature (결재)."""
+
+    NONE = "none", "–"
+    ALWAYS = "always", "늘"
+    PARTLY = "partly", "불수용이거나 분류가 정한 때"
+
+
 SENTENCES: Mapping[Stage, str] = {
     Stage.SUBMITTED: "신고를 보냈습니다. 곧 접수합니다.",
     Stage.RECEIVED: "민원이 접수되었습니다.",
@@ -83,6 +92,7 @@ OPEN = tuple(stage for stage in Stage if stage not in ENDED)
 IN_HAND = (Stage.ASSIGNED, Stage.INSPECTING, Stage.REVIEWING)
 HELD = (*IN_HAND, Stage.SUPPLEMENTING)  # an officer has it
 COUNTED = (Stage.RECEIVED, Stage.ROUTED, *HELD)  # the processing period exists
+RUNNING = (Stage.RECEIVED, Stage.ROUTED, *IN_HAND)  # and no supplement is awaited
 
 BACK = "back"  # to the stage the supplement interrupted
 
@@ -109,6 +119,8 @@ class Step:
     tick: Tick = Tick.KEEP
     message: str = ""
     begins: Stage | None = None
+    sign: Sign = Sign.NONE
+    or_to: Stage | None = None  # where it leads instead, if the facts of the case say so
 
     def allows(self, stage: str) -> bool:
         """Whether the step may be taken from that stage."""
@@ -147,20 +159,43 @@ STEPS: tuple[Step, ...] = (
          ("items", "due_on"), Tick.PAUSE, "supplement"),
     Step("answer_supplement", "보완 접수", {_.SUPPLEMENTING: BACK}, frozenset({C, O, I}),
          ("content",), Tick.RESUME, "supplemented"),
-    Step("send_back", "반려", to(_.RETURNED, _.SUPPLEMENTING), frozenset({O, D}), ("reason",), Tick.STOP, "returned"),
+    Step("extend_supplement", "보완 기한 연장", stay(_.SUPPLEMENTING), frozenset({C}), message="supplement_extended"),
+    Step("ask_again", "보완 재요청", stay(_.SUPPLEMENTING), frozenset({O}), ("due_on",), message="supplement_extended"),
+    Step("send_back", "반려", to(_.RETURNED, _.SUPPLEMENTING), frozenset({O}), ("reason",), Tick.STOP, "returned",
+         sign=Sign.ALWAYS),
     Step("resolve", "처리 완료", to(_.RESOLVED, *IN_HAND), frozenset({O}),
-         ("outcome", "answer"), Tick.STOP, "resolved"),
+         ("outcome", "answer"), Tick.STOP, "resolved", sign=Sign.PARTLY),
+    Step("amend", "답변 정정", stay(_.RESOLVED), frozenset({O}), ("answer", "reason"), message="amended"),
     Step("transfer", "타기관 이송", to(_.TRANSFERRED, _.SUBMITTED, _.RECEIVED, _.ROUTED, _.ASSIGNED),
-         frozenset({I, O, D}), ("agency", "reason"), Tick.STOP, "transferred"),
+         frozenset({I, O, D, X}), ("agency", "reason"), Tick.STOP, "transferred"),
     Step("bounce", "이송 반려 접수", to(_.RECEIVED, _.TRANSFERRED), frozenset({I}), ("note",), Tick.RESUME, "received"),
     Step("withdraw", "취하", to(_.WITHDRAWN, *OPEN), frozenset({C, I}), (), Tick.STOP, "withdrawn"),
-    Step("close", "종결", to(_.CLOSED, *COUNTED), frozenset({X, D}), ("reason",), Tick.STOP, "closed"),
+    Step("close", "종결", to(_.CLOSED, *COUNTED), frozenset({X, D}), ("reason",), Tick.STOP, "closed",
+         sign=Sign.ALWAYS),
     Step("merge", "병합", to(_.MERGED, *OPEN), frozenset({O, D, I}), ("lead",), Tick.STOP, "merged"),
-    Step("unmerge", "병합 해제", to(_.ROUTED, _.MERGED), frozenset({D, S}), (), Tick.RESUME, "unmerged"),
+    Step("unmerge", "병합 해제", to(_.ASSIGNED, _.MERGED), frozenset({D, S}), (), Tick.RESUME, "unmerged",
+         or_to=_.ROUTED),
+    Step("split", "나누기", stay(*OPEN), frozenset({O, D, I}), ("parts",), message="split"),
     Step("reopen", "재검토 요청", to(_.REOPENING, _.RESOLVED), frozenset({C}), ("reason",), Tick.INTAKE, "reopening"),
-    Step("accept_reopening", "재검토 시작", to(_.ASSIGNED, _.REOPENING), frozenset({D, X}), (), Tick.START, "reopened"),
+    Step("accept_reopening", "재검토 시작", to(_.ASSIGNED, _.REOPENING), frozenset({D, X}), (), Tick.START, "reopened",
+         or_to=_.ROUTED),
     Step("decline_reopening", "기존 답변 유지", to(_.RESOLVED, _.REOPENING), frozenset({D}),
          ("reason",), Tick.STOP, "reopening_declined"),
+    Step("extend", "처리기간 연장", stay(*RUNNING), frozenset({O}), ("reason", "explanation"), Tick.RESUME, "extended"),
+    Step("ask_extension", "연장 동의 요청", stay(*RUNNING), frozenset({O}), ("reason", "explanation"),
+         message="extension_consent"),
+    Step("grant_extension", "연장 동의", stay(*RUNNING), frozenset({C}), (), Tick.RESUME, "extended"),
+    Step("refuse_extension", "연장 동의하지 않음", stay(*RUNNING), frozenset({C})),
+    Step("exclude", "처리기간 제외 시작", stay(_.ROUTED, *IN_HAND), frozenset({O}),
+         ("reason", "explanation"), Tick.PAUSE, sign=Sign.ALWAYS),
+    Step("end_exclusion", "처리기간 제외 끝", stay(_.ROUTED, *HELD), frozenset({O, D}), (), Tick.RESUME, "rescheduled"),
+    Step("recalculate", "처리기한 다시 계산", stay(*COUNTED), frozenset({S}), (), Tick.RESUME, "rescheduled"),
+    Step("progress", "처리상황 안내", stay(*COUNTED), frozenset({S}), message="progress"),
+    Step("remind", "담당자에게 기한 알림", stay(*COUNTED), frozenset({S})),
+    Step("remind_supplement", "보완 기한 알림", stay(_.SUPPLEMENTING), frozenset({S}), message="supplement_reminder"),
+    Step("publish", "공개 글 올리기", stay(*Stage), frozenset({O, D, I})),
+    Step("correct", "정정", stay(*OPEN), frozenset({C, I, O}), (), message="corrected", or_to=_.ROUTED),
+    Step("nudge", "처리 재촉", stay(*OPEN), frozenset({C})),
     Step("write", "민원인 메시지", stay(*Stage), frozenset({C}), ("text",)),
     Step("rate", "만족도 평가", stay(_.RESOLVED), frozenset({C}), ("score",)),
 )
@@ -169,6 +204,8 @@ STEPS: tuple[Step, ...] = (
 NEEDS: Mapping[str, str] = {
     "body": "내용이나 사진",
     "reason": "사유",
+    "explanation": "설명",
+    "value": "연장 기간",
     "department": "부서",
     "officer": "담당자",
     "items": "보완할 내용",
@@ -180,6 +217,8 @@ NEEDS: Mapping[str, str] = {
     "agency": "이송할 기관",
     "note": "이송 반려 사유",
     "lead": "대표 민원",
+    "parts": "나눌 내용",
+    "after_photo": "처리 후 사진",
     "text": "내용",
     "score": "점수",
 }

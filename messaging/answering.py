@@ -86,7 +86,7 @@ def handle(*, reply: int, now: datetime, around: Surroundings | None = None) -> 
 
     Whatever the topic's handler raises, rises: the caller parks the reply.
     """
-    row = Reply.objects.select_for_update(skip_locked=True).filter(pk=reply, handled_at=None).first()
+    row = Reply.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=reply, handled_at=None).first()
     if row is None:
         return False
     around = around or surroundings_of([row])
@@ -99,11 +99,12 @@ def handle(*, reply: int, now: datetime, around: Surroundings | None = None) -> 
     row.to_number = around.numbers.get(row.to_number_id or 0)
     message, reading = _understand(row, around)
     row.message = message
+    row.department_id = message.department_id if message else _department_that_asked(row)
     topic = message.topic if message else row.to_number.inbox if row.to_number else ""
     handler = topics.reply_handler(topic)
     row.topic = topic if handler else ""
     _write_reading(row, reading)
-    row.save(update_fields=["handled_at", "message", "topic", *_READING])
+    row.save(update_fields=["handled_at", "message", "department", "topic", *_READING])
     if message is not None:
         _prove_arrival(around.uncertain.get(message.pk, ()))
     if reading is not None and reading.label == "opt_out":
@@ -113,6 +114,14 @@ def handle(*, reply: int, now: datetime, around: Surroundings | None = None) -> 
     if message is not None:
         tallying.count_reply(row, message)
     return True
+
+
+def _department_that_asked(reply: Reply) -> int | None:
+    """Who put the last question to her from that number: an answer that comes too late is still for them to read."""
+    asked = Message.objects.filter(
+        sender_number=reply.to_number_id, phone_index=reply.phone_index, reply_until__isnull=False
+    )
+    return asked.order_by("-pk").values_list("department_id", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,6 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Our own handler first; the check runs when every room is ready."""
-        from messaging import replies  # noqa: F401, PLC0415 - models must be loaded first
+        from messaging import codes, replies  # noqa: F401, PLC0415 - models must be loaded first
 
         register(every_topic_is_heard)

@@ -45,5 +45,9 @@ def over_budget(legs: Sequence[Attempt], *, won: Decimal, day: date) -> set[int]
 def _lock_today(departments: Sequence[int], day: date) -> dict[int, BudgetDay]:
     with connection.cursor() as cursor:
         cursor.execute(_TODAY, [list(departments), day])
-    rows = BudgetDay.objects.select_for_update().filter(department__in=departments, day=day).order_by("department")
+    rows = (
+        BudgetDay.objects.select_for_update(no_key=True)
+        .filter(department__in=departments, day=day)
+        .order_by("department")
+    )
     return {row.department_id: row for row in rows}

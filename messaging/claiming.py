@@ -175,7 +175,7 @@ def _lock(turn: Turn, alias: str, limit: int) -> list[Attempt]:
         limit = min(limit, turn.canary_left)
     if turn.not_sent_count >= ALONE_AFTER:
         waiting = waiting.filter(pk=turn.leg)
-    locked = waiting.select_for_update(skip_locked=True, of=("self",))
+    locked = waiting.select_for_update(no_key=True, skip_locked=True, of=("self",))
     return _complete(locked.order_by("due_at", "message_id")[:limit])  # told at once, told in the order of the telling
 
 

@@ -9,7 +9,8 @@ from django.db.models import Prefetch, QuerySet
 
 from messaging.models import Attempt, Channel, Message, MessageStatus, Reply, Route, TriageDecision
 from messaging.queries import latest_of_each, replies_for_officials
-from portal.accounts.models import AuditEntry
+from messaging.scope_queries import of_office
+from portal.accounts.models import AuditEntry, User
 
 PER_PAGE = 30
 WAITING, ALL, UNKNOWN, STUCK = "waiting", "all", "unknown", "stuck"
@@ -22,22 +23,28 @@ _TONES = {
 }
 
 
-def replies_shown(view: str) -> QuerySet[Reply]:
+def replies_of(user: User) -> QuerySet[Reply]:
+    """What citizens wrote, as far as it is this official's to read."""
+    return of_office(Reply.objects.all(), user)
+
+
+def replies_shown(view: str, user: User) -> QuerySet[Reply]:
     """The texts a view of the inbox draws from; our own words coming back are in none of them."""
+    hers = replies_of(user)
     if view == ALL:
-        return Reply.objects.exclude(rule=Reply.OWN_NUMBER)
+        return hers.exclude(rule=Reply.OWN_NUMBER)
     if view == UNKNOWN:
-        return replies_for_officials().filter(to_number=None)
+        return replies_for_officials(hers).filter(to_number=None)
     if view == STUCK:
-        return Reply.objects.filter(handled_at=None, tries_count__gt=0)
-    return replies_for_officials()
+        return hers.filter(handled_at=None, tries_count__gt=0)
+    return replies_for_officials(hers)
 
 
 def threads(
-    view: str, *, phone_index: bytes | None = None, before: int | None = None, at_most: int = PER_PAGE
+    view: str, user: User, *, phone_index: bytes | None = None, before: int | None = None, at_most: int = PER_PAGE
 ) -> tuple[list[Reply], int | None]:
     """The latest text of each citizen, newest first, and the key behind which the next page begins."""
-    rows = latest_of_each(replies_shown(view))
+    rows = latest_of_each(replies_shown(view, user))
     if phone_index is not None:
         rows = rows.filter(phone_index=phone_index)
     if before is not None:
@@ -46,9 +53,9 @@ def threads(
     return found[:at_most], found[at_most - 1].pk if len(found) > at_most else None
 
 
-def neighbours(reply: Reply) -> tuple[int | None, int | None]:
+def neighbours(reply: Reply, user: User) -> tuple[int | None, int | None]:
     """The threads waiting before and behind this one: newer, older."""
-    waiting = replies_for_officials().exclude(phone_index=reply.phone_index)
+    waiting = replies_for_officials(replies_of(user)).exclude(phone_index=reply.phone_index)
     newer = waiting.filter(pk__gt=reply.pk).order_by("pk").values_list("pk", flat=True).first()
     older = waiting.filter(pk__lt=reply.pk).order_by("-pk").values_list("pk", flat=True).first()
     return newer, older
@@ -93,10 +100,14 @@ class Page:
         return [one.message for one in self.bubbles if one.message]
 
 
-def conversation(phone_index: bytes, *, before: str = "", at_most: int = PER_PAGE) -> Page:
-    """What passed between us and one phone, the latest page first; `before` is the key of an earlier page."""
-    sent = Message.objects.filter(phone_index=phone_index, is_test=False)
-    received = Reply.objects.filter(phone_index=phone_index)
+def conversation(phone_index: bytes, user: User, *, before: str = "", at_most: int = PER_PAGE) -> Page:
+    """
+    What passed between the official's department and one phone, the latest page first.
+
+    :param before: the key of an earlier page
+    """
+    sent, received = _said_with(phone_index, user)
+    sent = sent.filter(is_test=False)
     key = _key(before)
     if key is not None:
         sent, received = sent.filter(pk__lt=key[0]), received.filter(pk__lt=key[1])
@@ -131,7 +142,7 @@ def _ours(message: Message) -> Bubble:
     return Bubble(
         at=message.created_at,
         is_ours=True,
-        text=message.body,
+        text=message.shown_body,
         title=message.template_version.title,
         is_card=is_card,
         buttons=tuple(row["label"] for row in message.template_version.buttons) if is_card else (),
@@ -156,16 +167,25 @@ def _theirs(reply: Reply) -> Bubble:
     )
 
 
-def conversation_tag(phone_index: bytes) -> str:
+def _said_with(phone_index: bytes, user: User) -> tuple[QuerySet[Message], QuerySet[Reply]]:
+    """What the official may read of it: her department's words, what was answered, and what those texts answer."""
+    received = replies_of(user).filter(phone_index=phone_index)
+    to_her = Message.objects.filter(phone_index=phone_index)
+    hers = of_office(to_her, user)
+    return hers | to_her.filter(pk__in=received.values("message")), received
+
+
+def conversation_tag(phone_index: bytes, user: User) -> str:
     """Changes whenever something new stands in the conversation, or one of ours moved."""
-    newest = Reply.objects.filter(phone_index=phone_index).order_by("-pk").values_list("pk", flat=True).first()
-    ours = Message.objects.filter(phone_index=phone_index).order_by("-pk").values_list("pk", "status")[:PER_PAGE]
+    sent, received = _said_with(phone_index, user)
+    newest = received.order_by("-pk").values_list("pk", flat=True).first()
+    ours = sent.order_by("-pk").values_list("pk", "status")[:PER_PAGE]
     return f"{newest}|{list(ours)}"
 
 
-def inbox_tag(view: str) -> str:
+def inbox_tag(view: str, user: User) -> str:
     """Changes whenever a text comes into or leaves the top of a view."""
-    return str(list(replies_shown(view).order_by("-pk").values_list("pk", flat=True)[: PER_PAGE + 1]))
+    return str(list(replies_shown(view, user).order_by("-pk").values_list("pk", flat=True)[: PER_PAGE + 1]))
 
 
 def looks_at(replies: Sequence[int], *, at_most: int = 10) -> list[AuditEntry]:
@@ -178,9 +198,11 @@ def looks_at(replies: Sequence[int], *, at_most: int = 10) -> list[AuditEntry]:
     return list(found.values())[:at_most]
 
 
-def replies_to_decide(*, before: int | None = None, at_most: int = PER_PAGE) -> tuple[list[Reply], int | None]:
+def replies_to_decide(
+    user: User, *, before: int | None = None, at_most: int = PER_PAGE
+) -> tuple[list[Reply], int | None]:
     """Unclear texts that wait for an official, newest first, and the key of the next page."""
-    rows = Reply.objects.filter(needs_triage=True)
+    rows = replies_of(user).filter(needs_triage=True)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     earlier = Prefetch("decisions", TriageDecision.objects.select_related("by").order_by("-pk"))
@@ -188,16 +210,18 @@ def replies_to_decide(*, before: int | None = None, at_most: int = PER_PAGE) -> 
     return found[:at_most], found[at_most - 1].pk if len(found) > at_most else None
 
 
-def triage_tag() -> str:
+def triage_tag(user: User) -> str:
     """Changes whenever the top of the list does."""
-    return str(list(Reply.objects.filter(needs_triage=True).order_by("-pk").values_list("pk", flat=True)[:PER_PAGE]))
+    waiting = replies_of(user).filter(needs_triage=True)
+    return str(list(waiting.order_by("-pk").values_list("pk", flat=True)[:PER_PAGE]))
 
 
-def to_decide_count(*, at_most: int = 1000) -> int:
+def to_decide_count(user: User, *, at_most: int = 1000) -> int:
     """How many wait, counted to a thousand along a partial index."""
-    return Reply.objects.filter(needs_triage=True).order_by()[:at_most].count()
+    return replies_of(user).filter(needs_triage=True).order_by()[:at_most].count()
 
 
-def decisions_so_far(*, at_most: int = 20) -> list[TriageDecision]:
-    """The latest decisions, with whose they are."""
-    return list(TriageDecision.objects.select_related("by", "reply").order_by("-pk")[:at_most])
+def decisions_so_far(user: User, *, at_most: int = 20) -> list[TriageDecision]:
+    """The latest decisions about the texts that are hers to read, with whose they are."""
+    rows = of_office(TriageDecision.objects.select_related("by", "reply"), user)
+    return list(rows.order_by("-pk")[:at_most])

@@ -47,7 +47,7 @@ class Allowance:
 
 def locked_state(alias: str) -> CarrierState:
     """The carrier's row, held until the transaction ends."""
-    rows = CarrierState.objects.select_for_update().filter(alias=alias)
+    rows = CarrierState.objects.select_for_update(no_key=True).filter(alias=alias)
     found = rows.first()
     if found is None:
         CarrierState.objects.bulk_create([CarrierState(alias=alias)], ignore_conflicts=True)

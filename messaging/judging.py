@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from messaging import topics, windows
 from messaging.budgets import over_budget
 from messaging.carriers.base import Button, Leg, Picture
@@ -107,7 +109,7 @@ def _wanted(legs: Sequence[Attempt], at: datetime, verdict: Verdict) -> list[Att
         elif leg.message_id in pointless:
             verdict.changes.append(Change(leg.pk, LegStatus.CANCELLED, reason="그 사이에 보낼 까닭이 없어졌습니다."))
         elif place in unwanted:
-            verdict.changes.append(Change(leg.pk, LegStatus.SUPPRESSED, reason="수신거부"))
+            verdict.changes.append(Change(leg.pk, LegStatus.SUPPRESSED, reason=gettext_noop("수신거부")))
         elif way is not Way.THIS:
             verdict.changes.append(refusal(leg, way))
         elif leg.message.is_test:

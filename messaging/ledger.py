@@ -34,7 +34,7 @@ _SQUASH = """
         SELECT c.id FROM messaging_ledgercount c JOIN crowded x
             ON (c.month, c.carrier, c.channel, c.topic) = (x.month, x.carrier, x.channel, x.topic)
             AND c.department_id IS NOT DISTINCT FROM x.department_id
-            FOR UPDATE OF c SKIP LOCKED
+            FOR NO KEY UPDATE OF c SKIP LOCKED
     ), gone AS (
         DELETE FROM messaging_ledgercount WHERE id IN (SELECT id FROM mine) RETURNING *
     )

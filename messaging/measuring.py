@@ -87,6 +87,11 @@ def look_of(writing: Writing, tariff: Tariff) -> Look:
     )
 
 
+def usual_values(names: Sequence[str]) -> dict[str, str]:
+    """A made-up value for each variable."""
+    return _values(names, 0)
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with sample values; what is no variable stays as it is."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)

@@ -83,7 +83,7 @@ def opt_out(
     waiting = list(
         Attempt.objects.filter(message__phone_index=index, status=LegStatus.QUEUED)
         .select_related("message__stream")
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
         .order_by("pk")
     )
     unwanted = opted_out(leg.message for leg in waiting)

@@ -1,5 +1,8 @@
 """Who may decide about messages that are on their way, and who may write to citizens by hand."""
 
+from django.db.models import Model
+
+from messaging.scope_queries import may_see
 from portal.accounts.models import User
 from portal.accounts.queries import official_of
 from portal.core.errors import Refused
@@ -18,6 +21,12 @@ class MayNotAnswer(NotAllowed):
     """The official only reads."""
 
     sentence = "접수, 담당자, 부서장 또는 관리자만 시민에게 답장하거나 확인으로 표시할 수 있습니다."
+
+
+class NotYours(NotAllowed):
+    """The message is another department's."""
+
+    sentence = "다른 부서의 메시지입니다."
 
 
 def may_decide(user: User) -> bool:
@@ -49,3 +58,11 @@ def require_answerer(user: User) -> None:
     """
     if not may_answer(user):
         raise MayNotAnswer
+
+
+def require_own(row: Model, user: User) -> None:
+    """
+    :raises NotYours: for an official of another department
+    """
+    if not may_see(row, user):
+        raise NotYours

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from django.utils.translation import gettext_noop
+
 from messaging import routes, topics
 from messaging.models import (
     Attempt,
@@ -90,7 +92,7 @@ def refusal(leg: Attempt, way: Way) -> Change:
     if way is Way.OTHER:
         kind = ReasonKind.BLOCKED_BY_USER
         return Change(leg.pk, LegStatus.REJECTED, reason_kind=kind, reason="알림톡 대신 문자로 받기로 하셨습니다.")
-    return Change(leg.pk, LegStatus.SUPPRESSED, reason="받지 않기로 하신 알림입니다.")
+    return Change(leg.pk, LegStatus.SUPPRESSED, reason=gettext_noop("받지 않기로 하신 알림입니다."))
 
 
 def quiet_until(message: Message, wish: Wish, moment: datetime) -> datetime | None:

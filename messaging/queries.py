@@ -1,13 +1,14 @@
 """Reads that pages and other rooms need."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Greatest
 
 from messaging import topics
 from messaging.carriers.base import MmsProfile
@@ -26,8 +27,12 @@ from messaging.models import (
     Stream,
     StreamCount,
 )
-from portal.core.clock import in_korea
+from messaging.scope_queries import of_office
+from portal.accounts.models import User
+from portal.core.clock import KST, in_korea
 
+CODES_LANE = 0
+LAST_SINGLE_LANE = 1  # codes and single texts; what is sent by the thousand has a pace of its own
 NEVER_LEFT = (MessageStatus.QUEUED, MessageStatus.HELD, MessageStatus.CANCELLED, MessageStatus.SUPPRESSED)
 
 
@@ -165,9 +170,9 @@ def legs_in_full(message: Message) -> list[Attempt]:
     return list(legs.prefetch_related(Prefetch("events", DeliveryEvent.objects.order_by("pk"))))
 
 
-def replies_for_officials() -> QuerySet[Reply]:
-    """Texts no room took and no official has seen; our own words coming back are nobody's."""
-    waiting = Reply.objects.filter(topic="", handled_at__isnull=False, handled_by=None)
+def replies_for_officials(rows: QuerySet[Reply]) -> QuerySet[Reply]:
+    """Of these texts what no room took and no official has seen; our own words coming back are nobody's."""
+    waiting = rows.filter(topic="", handled_at__isnull=False, handled_by=None)
     return waiting.exclude(rule=Reply.OWN_NUMBER)
 
 
@@ -185,12 +190,18 @@ class Board:
     unresolved_leg_count: int
 
 
-def board() -> Board:
+def board(user: User) -> Board:
     """회신함's citizens whose texts nobody has claimed or seen, and calls whose outcome a person must settle."""
+    waiting = replies_for_officials(of_office(Reply.objects.all(), user))
     return Board(
-        waiting_reply_count=latest_of_each(replies_for_officials()).count(),
-        unresolved_leg_count=Attempt.objects.filter(status=LegStatus.UNRESOLVED, message__is_test=False).count(),
+        waiting_reply_count=latest_of_each(waiting).count(),
+        unresolved_leg_count=of_office(unresolved_legs(), user).count(),
     )
+
+
+def unresolved_legs() -> QuerySet[Attempt]:
+    """Calls whose outcome a person must settle."""
+    return Attempt.objects.filter(status=LegStatus.UNRESOLVED, message__is_test=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +221,27 @@ def codes_today(carrier: str, *, now: datetime) -> list[CodeCount]:
     )
     rows = refused.values("code").annotate(reason=Max("reason"), count=Count("pk")).order_by("-count", "code")
     return [CodeCount(row["code"] or "-", row["reason"], row["count"]) for row in rows[:20]]
+
+
+def newest_sent(phones: Collection[bytes], *, after: datetime) -> dict[bytes, datetime]:
+    """When a carrier last took something for each of these telephones, one-time codes aside. By blind index."""
+    taken = Attempt.objects.filter(message__phone_index__in=phones, accepted_at__gt=after, lane__gt=CODES_LANE)
+    rows = taken.values_list("message__phone_index").annotate(newest=Max("accepted_at"))
+    return {bytes(index): newest for index, newest in rows}
+
+
+def punctuality_of(day: date, *, within: timedelta) -> tuple[int, int]:
+    """
+    Of the single texts due on that Korean day: how many there were, and how many were at the carrier in time.
+
+    What the law or the citizen's own wish kept until morning counts from then; what never was to leave does not count.
+    """
+    midnight = datetime.combine(day, time.min, KST)
+    due = Message.objects.filter(
+        due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1), lane__lte=LAST_SINGLE_LANE, is_test=False
+    ).exclude(status__in=(MessageStatus.HELD, MessageStatus.CANCELLED, MessageStatus.SUPPRESSED))
+    at_once = Q(dispatch__submitted_at__lte=Greatest(OuterRef("due_at"), OuterRef("created_at")) + within)
+    as_put_off = Q(not_sent_count=0, dispatch__submitted_at__range=(F("due_at"), F("due_at") + within))
+    in_time = Exists(Attempt.objects.filter(at_once | as_put_off, message=OuterRef("pk")))
+    counted: dict[str, int] = due.aggregate(all=Count("pk"), in_time=Count("pk", filter=in_time))
+    return counted["all"], counted["in_time"]

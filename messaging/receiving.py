@@ -4,10 +4,13 @@ Receiving: what stored events mean, later and once.
 The sweep folds receipts, joins parts, hands replies to whoever asked, and tells outcomes.
 """
 
+import math
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from messaging import answering, storing, topics
@@ -27,20 +30,26 @@ _FOLDED = """
 PARKED = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
 
 
-def handle_pending(*, now: datetime) -> None:
-    """Fold receipts, join parts, handle replies and tell outcomes until nothing is waiting."""
-    while fold_receipts(now=now):
+def handle_pending(*, now: datetime, seconds: float = math.inf) -> None:
+    """
+    Fold receipts, join parts, handle replies and tell outcomes until nothing is waiting, or the time is up.
+
+    Each gets its share of the time: fifty thousand receipts must not keep the replies waiting, nor these the outcomes.
+    """
+    share = seconds / 3
+    until = time.monotonic() + share
+    while fold_receipts(now=now) and time.monotonic() < until:
         pass
     storing.join_stale_parts(now=now)
-    handle_replies(now=now)
+    handle_replies(now=now, seconds=share)
     triage.tell_decisions(now=now)
-    tell_outcomes(now=now)
+    tell_outcomes(now=now, seconds=share)
 
 
 @transaction.atomic
 def fold_receipts(*, now: datetime) -> int:
     """Raise the ranks of the legs a batch of receipts is about; how many receipts were looked at."""
-    waiting = Receipt.objects.select_for_update(skip_locked=True).filter(folded_at=None, fold_at__lte=now)
+    waiting = Receipt.objects.select_for_update(no_key=True, skip_locked=True).filter(folded_at=None, fold_at__lte=now)
     batch = list(waiting.order_by("fold_at", "pk")[:BATCH])
     legs = _legs_of(batch)
     settle([_change(receipt, legs[receipt.pk]) for receipt in batch if receipt.pk in legs], cause="receipt")
@@ -77,10 +86,11 @@ def _match_later(receipts: Sequence[int], now: datetime) -> None:
     unmatched.filter(received_at__lte=now - MATCH_FOR).update(folded_at=now)
 
 
-def handle_replies(*, now: datetime) -> None:
+def handle_replies(*, now: datetime, seconds: float = math.inf) -> None:
     """Hand every waiting reply to whoever asked; one that raises is parked, and the next one goes on."""
+    until = time.monotonic() + seconds
     waiting = Reply.objects.filter(handled_at=None, try_at__lte=now)
-    while batch := list(waiting.order_by("try_at", "pk")[:AT_ONCE]):
+    while time.monotonic() < until and (batch := list(waiting.order_by("try_at", "pk")[:AT_ONCE])):
         around = answering.surroundings_of(batch)
         handled = [_handle(reply.pk, now, around) for reply in batch]
         if not any(handled):
@@ -90,6 +100,8 @@ def handle_replies(*, now: datetime) -> None:
 def _handle(reply: int, now: datetime, around: answering.Surroundings) -> bool:
     try:
         return answering.handle(reply=reply, now=now, around=around)
+    except SoftTimeLimitExceeded:
+        raise  # nothing is wrong with the reply: it waits for the next worker
     except Exception as error:  # noqa: BLE001 — the loop's edge: the next citizen must not wait for a broken handler
         _log.exception("reply_parked", reply=reply)
         park(reply=reply, error=type(error).__name__, now=now)
@@ -99,26 +111,29 @@ def _handle(reply: int, now: datetime, around: answering.Surroundings) -> bool:
 @transaction.atomic
 def park(*, reply: int, error: str, now: datetime) -> None:
     """Try a reply again later. `error` names the exception only: its text may hold what the citizen wrote."""
-    row = Reply.objects.select_for_update().get(pk=reply)
+    row = Reply.objects.select_for_update(no_key=True).get(pk=reply)
     row.try_at = now + PARKED[min(row.tries_count, len(PARKED) - 1)]
     row.tries_count += 1
     row.error = error[:200]
     row.save(update_fields=["try_at", "tries_count", "error"])
 
 
-def tell_outcomes(*, now: datetime) -> None:
+def tell_outcomes(*, now: datetime, seconds: float = math.inf) -> None:
     """Tell each topic's owner which messages became final. A handler that raises hears of them again next time."""
+    until = time.monotonic() + seconds
     for topic, handler in topics.outcome_handlers().items():
         try:
-            while _tell(topic, handler, now):
+            while _tell(topic, handler, now) and time.monotonic() < until:
                 pass
+        except SoftTimeLimitExceeded:
+            raise
         except Exception:  # noqa: BLE001 — the loop's edge: one room's broken handler must not silence the others
             _log.exception("outcome_untold", topic=topic)
 
 
 @transaction.atomic
 def _tell(topic: str, handler: topics.OutcomeHandler, now: datetime) -> bool:
-    waiting = Message.objects.select_for_update(skip_locked=True).filter(
+    waiting = Message.objects.select_for_update(no_key=True, skip_locked=True).filter(
         topic=topic, outcome_told_at=None, status__in=MESSAGE_FINAL
     )
     messages = list(waiting.order_by("pk")[:BATCH])

@@ -35,7 +35,7 @@ _SQUASH = """
     WITH crowded AS (SELECT stream_id, metric FROM messaging_streamcount GROUP BY 1, 2 HAVING count(*) > 1),
     mine AS (
         SELECT c.id FROM messaging_streamcount c JOIN crowded x ON (c.stream_id, c.metric) = (x.stream_id, x.metric)
-            FOR UPDATE OF c SKIP LOCKED
+            FOR NO KEY UPDATE OF c SKIP LOCKED
     ), gone AS (
         DELETE FROM messaging_streamcount WHERE id IN (SELECT id FROM mine) RETURNING stream_id, metric, delta
     )
@@ -73,7 +73,7 @@ def lapse_leases() -> int:
     """Calls whose lease ran out become unknown: their worker died, or sleeps."""
     at = database_clock()
     lapsed = list(
-        Dispatch.objects.select_for_update(skip_locked=True)
+        Dispatch.objects.select_for_update(no_key=True, skip_locked=True)
         .filter(status=Dispatch.Status.SUBMITTING, lease_until__lt=at)
         .order_by("pk")[:BATCH]
     )
@@ -168,7 +168,7 @@ def _take_up(dispatch: UUID) -> tuple[Dispatch, list[UUID], datetime] | None:
     """Book the next check before asking, so that no two workers ask at once and a crash costs one turn."""
     at = database_clock()
     call = (
-        Dispatch.objects.select_for_update(skip_locked=True)
+        Dispatch.objects.select_for_update(no_key=True, skip_locked=True)
         .filter(pk=dispatch, status=Dispatch.Status.UNKNOWN, next_check_at__lte=at)
         .first()
     )
@@ -187,7 +187,7 @@ def _unsettled(dispatch: UUID) -> list[UUID]:
 
 @transaction.atomic
 def _record(dispatch: UUID, found: Mapping[UUID, Found], *, at: datetime) -> None:
-    call = Dispatch.objects.select_for_update().filter(pk=dispatch, status=Dispatch.Status.UNKNOWN).first()
+    call = Dispatch.objects.select_for_update(no_key=True).filter(pk=dispatch, status=Dispatch.Status.UNKNOWN).first()
     if call is None:
         return  # settled while we asked
     known = {leg: outcome for leg, outcome in found.items() if isinstance(outcome, Accepted | Rejected)}
@@ -227,7 +227,7 @@ def _give_up(call: Dispatch) -> None:
 @transaction.atomic
 def expire_unreported() -> int:
     """Accepted legs whose receipt never came; a later receipt still counts."""
-    overdue = Attempt.objects.select_for_update(skip_locked=True).filter(
+    overdue = Attempt.objects.select_for_update(no_key=True, skip_locked=True).filter(
         status=LegStatus.ACCEPTED, accepted_at__lt=database_clock() - RECEIPT_WAIT
     )
     legs = list(overdue.order_by("accepted_at").values_list("pk", flat=True)[:BATCH])

@@ -64,7 +64,7 @@ _CLOSE_CALLS = """
         SELECT id FROM messaging_dispatch d WHERE id = ANY(%s) AND status IN ('unknown', 'held') AND NOT EXISTS (
             SELECT 1 FROM messaging_attempt a
             WHERE a.dispatch_id = d.id AND a.status IN ('submitting', 'unknown', 'unresolved'))
-        FOR UPDATE SKIP LOCKED)
+        FOR NO KEY UPDATE SKIP LOCKED)
 """
 _FOLD = """
     UPDATE messaging_message m SET
@@ -209,7 +209,9 @@ def _most_telling(changes: Iterable[Change]) -> list[Change]:
 
 def _lock_legs(legs: Iterable[UUID]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM messaging_attempt WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(legs)])
+        cursor.execute(
+            "SELECT id FROM messaging_attempt WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(legs)]
+        )
 
 
 def _raise(changes: Sequence[Change]) -> list[_Moved]:

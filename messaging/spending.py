@@ -9,6 +9,8 @@ from django.db.models import QuerySet, Sum
 from messaging import pricing, topics
 from messaging.models import Channel, Invoice, LedgerCount
 from messaging.pricing import Tariff
+from messaging.scope_queries import of_office
+from portal.accounts.models import User
 
 NOBODY = "공통"
 
@@ -80,14 +82,15 @@ class Comparison:
         return not self.won_apart and self.invoice.leg_count == self.leg_count
 
 
-def months() -> list[date]:
-    """The months anything was booked in, the newest first."""
-    return list(LedgerCount.objects.order_by("-month").values_list("month", flat=True).distinct())
+def months(user: User) -> list[date]:
+    """The months anything was booked in that the official may see, the newest first."""
+    booked = of_office(LedgerCount.objects.all(), user)
+    return list(booked.order_by("-month").values_list("month", flat=True).distinct())
 
 
-def month_of(month: date, *, tariff: Tariff) -> Month:
-    """One month, from the ledger's sums."""
-    rows = LedgerCount.objects.filter(month=month)
+def month_of(month: date, user: User, *, tariff: Tariff) -> Month:
+    """One month, from the ledger's sums: what the official's department spent, or everybody."""
+    rows = of_office(LedgerCount.objects.filter(month=month), user)
     named = rows.values("department__name", "channel").annotate(count=Sum("leg_count"), sum=Sum("won"))
     costs = [
         Cost(row["department__name"] or NOBODY, row["channel"], row["count"], row["sum"])
@@ -113,7 +116,7 @@ def _sum(rows: QuerySet[LedgerCount]) -> tuple[int, Decimal]:
 
 
 def invoices_of(month: date) -> list[Comparison]:
-    """The carriers' bills of a month beside what we booked for the same carrier and channel."""
+    """The carriers' bills of a month beside what the whole house booked for the same carrier and channel."""
     rows = LedgerCount.objects.filter(month=month).values("carrier", "channel")
     booked = {
         (row["carrier"], row["channel"]): (row["count"], row["sum"])

@@ -17,7 +17,7 @@ _MOVE = """
             SELECT id FROM messaging_attempt
             WHERE carrier = %(before)s AND status = 'queued' AND awaits_upload = %(awaited_upload)s
               AND channel = %(channel)s AND due_at <= clock_timestamp()
-            ORDER BY stream_id, lane, due_at, message_id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+            ORDER BY stream_id, lane, due_at, message_id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED)
         RETURNING id
     )
     INSERT INTO messaging_deliveryevent (attempt_id, before, after, cause, at)

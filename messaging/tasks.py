@@ -7,7 +7,8 @@ from celery import shared_task
 from messaging import delivery, receiving, reconciling, services
 from portal.core import clock
 
-DRAIN_SECONDS = 45
+DRAIN_SECONDS = 15  # what else waits in the queue of senders has its turn in between, callbacks of KakaoTalk too
+RECEIVE_SECONDS = 60  # far below the time limit of a task, which would interrupt it anywhere
 
 
 @shared_task
@@ -19,7 +20,7 @@ def drain(**_: Any) -> None:
 @shared_task
 def receive(**_: Any) -> None:
     """Fold receipts, handle replies, tell outcomes."""
-    receiving.handle_pending(now=clock.now())
+    receiving.handle_pending(now=clock.now(), seconds=RECEIVE_SECONDS)
 
 
 @shared_task

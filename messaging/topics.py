@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from portal.core.bilingual import in_language
 from portal.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Topic:
 
     `is_optional`: people may switch it off. `locked_by`: the article because of which they may not. `replaces_letter`:
     each message saves a registered letter. `kept_for_days`: how long words and numbers are kept before they are erased.
+    `…_en`: the same words for people who read the settings page in English. `example`: the template that page shows.
     """
 
     name: str
@@ -40,6 +42,19 @@ class Topic:
     locked_by: str = ""
     replaces_letter: bool = False
     kept_for_days: int = 365
+    description_en: str = ""
+    locked_by_en: str = ""
+    example: str = ""
+
+    @property
+    def label(self) -> str:
+        """What it is about, for the reader."""
+        return in_language(self.description, self.description_en)
+
+    @property
+    def law(self) -> str:
+        """The article it is locked by, for the reader."""
+        return in_language(self.locked_by, self.locked_by_en)
 
 
 class UnknownTopic(Refused):
@@ -126,9 +141,9 @@ def is_locked(name: str) -> bool:
 
 
 def describe(name: str) -> str:
-    """What a topic is about, in Korean; an unknown or empty name as it is."""
+    """What a topic is about, for the reader; an unknown or empty name as it is."""
     found = topics().get(name)
-    return found.description if found else name
+    return found.label if found else name
 
 
 def on_reply(

@@ -49,7 +49,7 @@ _READY = """
                 AND u.expires_at > clock_timestamp()
             WHERE i.message_id = a.message_id AND u.id IS NULL)
           OR EXISTS (SELECT 1 FROM messaging_message m WHERE m.id = a.message_id AND m.expires_at <= clock_timestamp()))
-        ORDER BY a.due_at, a.id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+        ORDER BY a.due_at, a.id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED)
 """
 _SLOT = """
     UPDATE messaging_carrierstate SET next_upload_at =

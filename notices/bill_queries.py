@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncDate
 
 from notices.models import Bill, Campaign, Notice, Payment, Recipient
 from notices.models.bills import hash_of
-from portal.accounts.models import User
+from notices.opening_queries import lines_of, proven_lines_of
+from notices.services.steps import DATA_KEY_PURPOSE
+from portal.accounts.models import DataKey, User
 from portal.core.clock import KST, day_in_korea
 from portal.core.privacy import mask_name
 from portal.core.sealing import blind_phone
@@ -30,10 +32,31 @@ def bill_of(recipient: Recipient) -> Bill | None:
 
 
 def bills_of(user: User) -> QuerySet[Bill]:
-    """What a signed-in citizen was billed: under her account or her verified phone, the most urgent first."""
-    index = bytes(user.phone_index or b"")
-    hers = Q(user=user) | Q(recipient__phone_index=index) if index else Q(user=user)
-    return _in_order(Bill.objects.filter(hers))
+    """
+    What a signed-in citizen was billed: under her account, or on a line that is hers, the most urgent first.
+
+    `is_proven` tells which of them are hers for sure.
+    """
+    found = Bill.objects.filter(Q(user=user) | Q(recipient__in=lines_of(user).values("pk")))
+    return _in_order(found.annotate(is_proven=Case(When(_is_hers(user), then=True), default=False)))
+
+
+def is_proven(bill: Bill) -> bool:
+    """
+    Whether a bill of `bills_of` names her account, or she has given her date of birth.
+
+    Without that nobody is told what it costs.
+    """
+    return bool(vars(bill)["is_proven"])
+
+
+def proven_bills_of(user: User) -> QuerySet[Bill]:
+    """Those of them that are hers for sure."""
+    return _in_order(Bill.objects.filter(_is_hers(user)))
+
+
+def _is_hers(user: User) -> Q:
+    return Q(user=user) | Q(recipient__in=proven_lines_of(user).values("pk"))
 
 
 def bills_to_phone(phone: str) -> QuerySet[Bill]:
@@ -53,6 +76,12 @@ def notice_of(bill: Bill) -> Notice | None:
         return None
     found = Notice.objects.sendable().filter(recipient=bill.recipient_id)
     return found.select_related("recipient__campaign").first()
+
+
+def is_shredded(campaign: Campaign) -> bool:
+    """Whether its key was destroyed, and with it all it told anybody."""
+    keys = DataKey.objects.filter(purpose=DATA_KEY_PURPOSE, object_ref=campaign.number)
+    return keys.filter(destroyed_at__isnull=False).exists()
 
 
 def settled_bill_recipients(campaign: Campaign) -> QuerySet[Recipient]:

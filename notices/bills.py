@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_noop
+
 from portal.core.errors import Refused
 
 # The better word stands first. `amount` is where rosters keep the column they know as 금액.
@@ -101,23 +103,26 @@ class Objection:
     basis: str
 
 
+_APPEAL = Objection(
+    gettext_noop(
+        "처분이 있음을 안 날부터 90일 안에 행정심판을 청구할 수 있습니다. 먼저 담당 부서에 이의를 말씀하셔도 됩니다."
+    ),
+    "행정심판법 제27조",
+)
 OBJECTIONS: Mapping[str, Objection] = {
     "tax": Objection(
-        "고지서를 받은 날부터 90일 안에 이의신청이나 심판청구를 할 수 있습니다.", "지방세기본법 제89조부터 제91조까지"
+        gettext_noop("고지서를 받은 날부터 90일 안에 이의신청이나 심판청구를 할 수 있습니다."),
+        "지방세기본법 제89조부터 제91조까지",
     ),
     "fine": Objection(
-        "고지서를 받은 날부터 60일 안에 서면으로 이의를 제기할 수 있습니다. "
-        "이의를 제기하면 과태료 부과처분은 효력을 잃고 법원이 다시 판단합니다.",
+        gettext_noop(
+            "고지서를 받은 날부터 60일 안에 서면으로 이의를 제기할 수 있습니다. "
+            "이의를 제기하면 과태료 부과처분은 효력을 잃고 법원이 다시 판단합니다."
+        ),
         "질서위반행위규제법 제20조",
     ),
-    "charge": Objection(
-        "처분이 있음을 안 날부터 90일 안에 행정심판을 청구할 수 있습니다. 먼저 담당 부서에 이의를 말씀하셔도 됩니다.",
-        "행정심판법 제27조",
-    ),
-    "other": Objection(
-        "처분이 있음을 안 날부터 90일 안에 행정심판을 청구할 수 있습니다. 먼저 담당 부서에 이의를 말씀하셔도 됩니다.",
-        "행정심판법 제27조",
-    ),
+    "charge": _APPEAL,
+    "other": _APPEAL,
 }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from notices.models import Campaign, Recipient
+from notices.savings import AgainstMail
 from notices.tabulation import tally
 from portal.core.clock import in_korea
 
@@ -101,7 +102,7 @@ def _column(at: str, count: int, most: int, x: float, width: float) -> Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class Money(AgainstMail):
     """What the campaign has cost so far with its letters, beside a registered letter for everybody."""
 
     text_won: Decimal
@@ -119,16 +120,6 @@ class Money:
     def percent(self) -> int:
         """The share of what letters for everybody would cost."""
         return min(100, int(self.total_won * 100 / self.mail_won)) if self.mail_won else 0
-
-    @property
-    def saved_won(self) -> Decimal:
-        """How much less it is; negative if it is more."""
-        return self.mail_won - self.total_won
-
-    @property
-    def is_cheaper(self) -> bool:
-        """Whether anything is saved yet."""
-        return self.saved_won > 0
 
 
 def money(campaign: Campaign, counts: Mapping[str, int], *, text_won: Decimal) -> Money:

@@ -1,11 +1,12 @@
 """Reads for whoever checks: a held notice or a sampled group beside its row of the roster, and what is left to do."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from notices.assigning import LABELS, RELEASABLE, Remedy
+from notices.assigning import LABELS, RELEASABLE, Reason, Remedy
 from notices.models import Campaign, Notice, PageClaim, Recipient, Sample, SourceDocument
 from notices.proof import Witness, witnesses
 from notices.reading import PageReading
@@ -105,3 +106,9 @@ def people_without_notice(campaign: Campaign) -> QuerySet[Recipient]:
     """Whom a page without an owner may belong to."""
     people = Recipient.objects.filter(campaign=campaign, state=Recipient.State.IMPORTED)
     return people.exclude(notices__state__in=["held", "proved", "released"]).order_by("row")
+
+
+def is_key_doubtful(reasons: Mapping[str, int], held_count: int) -> bool:
+    """Whether most notices are held for the signature of their codes: then the key is wrong rather than they."""
+    forged = reasons.get(Reason.OTHER_CAMPAIGN, 0) + reasons.get(Reason.QR_FORGED, 0)
+    return forged > max(2, held_count // 2)

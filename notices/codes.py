@@ -5,12 +5,12 @@ import hmac
 import re
 from dataclasses import dataclass
 
+from portal.core.codes import normal_code as normal_code
+from portal.core.codes import spelled
+
 SHORTEST_TAG = 10
 _SIGNED = re.compile(r"([^|]{1,60})\|(\d{1,2})/(\d{1,2})\|([0-9a-f]{10,64})")
 _VERIFY = re.compile(r"https?://[^/]+/v/([0-9a-z]{16})", re.IGNORECASE)
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ALIKE = str.maketrans("OIL", "011")
-CODE_LETTERS = 16
 
 
 def check_digit(digits: str) -> str:
@@ -60,8 +60,7 @@ def signed_text(key: str, page_of: int, pages: int, secret: bytes) -> str:
 
 def verify_code(key: str, page_of: int, pages: int, secret: bytes) -> str:
     """The 80 bits of the scheme `verify_url`, as 16 letters of Crockford's alphabet: they tell nobody's name."""
-    number = int.from_bytes(hmac.digest(secret, f"{key}|{page_of}|{pages}".encode(), hashlib.sha256)[:10], "big")
-    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(75, -1, -5))
+    return spelled(hmac.digest(secret, f"{key}|{page_of}|{pages}".encode(), hashlib.sha256))
 
 
 def verify_address(key: str, page_of: int, pages: int, secret: bytes, *, site: str) -> str:
@@ -81,9 +80,3 @@ def names_page_of(text: str, *, key: str, pages: int, secret: bytes) -> bool:
     if signed is not None:
         return signed.key == key and signed.page_of in range(1, pages + 1) and signed.is_signed_by(secret)
     return read_verify(text) in {verify_code(key, page, pages, secret) for page in range(1, pages + 1)}
-
-
-def normal_code(text: str) -> str:
-    """A code as people type it (`abcd-efgh-…`, O for 0, I and L for 1), or '' if it can be none."""
-    plain = re.sub(r"[\s\-]", "", text.upper()).translate(_ALIKE)
-    return plain if len(plain) == CODE_LETTERS and set(plain) <= set(_CROCKFORD) else ""

@@ -13,6 +13,7 @@ from messaging.pricing import Tariff, tariff_on
 from messaging.text import SMS_BYTES, WordingRefused, count_bytes, for_text_message, render
 from notices import phrasing, wording
 from notices.models import Campaign
+from notices.savings import AgainstMail
 from notices.services.questioning import Questionnaire
 from portal.core.privacy import mask_name
 
@@ -33,7 +34,7 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Forecast(AgainstMail):
     """What is ahead, against a registered letter for everybody."""
 
     ask_count: int
@@ -47,18 +48,8 @@ class Forecast:
 
     @property
     def total_won(self) -> Decimal:
-        """If everybody who can be asked agrees."""
+        """If everybody who can be asked answers, or agrees where consent is asked."""
         return self.ask_won + self.notice_won + self.letter_won
-
-    @property
-    def saved_won(self) -> Decimal:
-        """Compared with letters to all."""
-        return self.mail_won - self.total_won
-
-    @property
-    def is_cheaper(self) -> bool:
-        """Whether anything is saved at all."""
-        return self.saved_won > 0
 
     @property
     def saved_percent(self) -> int:

@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from messaging.queries import opted_out_phones
 from notices.models import Campaign, Recipient
 from notices.phrasing import topic_of
-from notices.queries import counts_of, roster_of
+from notices.queries import checking_summary, counts_of, roster_of
 
 BLOCK = 2_000
 MOST_FOUND = 20
@@ -23,6 +23,7 @@ _LISTED = {
     "opted_out": ("수신거부", "문자를 받지 않겠다고 하신 번호입니다. 보내는 순간에 다시 확인해 보내지 않습니다."),
     "shared": ("같은 번호를 함께 쓰는 분", "한 분씩 차례로 여쭙고, 생년월일이 맞는 분의 답으로만 셉니다."),
 }
+HELD = "held"  # listed on the page of the checking, with the reasons
 LABELS = {name: label for name, (label, _) in (_COUNTED | _LISTED).items()}
 
 
@@ -41,7 +42,15 @@ def exclusions_of(campaign: Campaign) -> list[Exclusion]:
     counts = counts_of(campaign)
     counted = [Exclusion(name, *words, counts.get(f"state:{name}", 0)) for name, words in _COUNTED.items()]
     listed = [Exclusion(name, *words, people_left_out(campaign, name).count()) for name, words in _LISTED.items()]
-    return [*counted, *listed]
+    return [*counted, *_held(campaign), *listed]
+
+
+def _held(campaign: Campaign) -> list[Exclusion]:
+    if campaign.state != Campaign.State.CHECKING or not campaign.has_documents:
+        return []
+    summary = checking_summary(campaign)
+    words = "쪽의 주인을 확인하지 못했습니다. 그대로 검수를 마치면 종이 우편으로 보냅니다."
+    return [Exclusion(HELD, "통지서 보류·없음", words, summary.held_count + summary.no_page_count)]
 
 
 def duplicates_of(campaign: Campaign) -> int:
@@ -51,7 +60,9 @@ def duplicates_of(campaign: Campaign) -> int:
 
 
 def reachable_count(campaign: Campaign) -> int:
-    """How many of the roster are written to."""
+    """How many of the roster are written to; while pages are checked, only those whose notice is proved."""
+    if campaign.state == Campaign.State.CHECKING and campaign.has_documents:
+        return checking_summary(campaign).proved_count
     counts = counts_of(campaign)
     return counts.get("all", 0) - sum(counts.get(f"state:{name}", 0) for name in _COUNTED)
 

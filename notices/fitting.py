@@ -86,8 +86,20 @@ def make_parts(pages: Iterable[Bitmap], layout: Layout, profile: PictureProfile)
 
 def read_codes(jpeg: bytes) -> list[str]:
     """What our QR codes in a finished picture say, read from the exact bytes that leave; others tell of nobody."""
+    return _codes_in(jpeg, shrink=1)
+
+
+def read_codes_again(jpeg: bytes) -> list[str]:
+    """
+    The same of a large picture whose codes were read when it was made, a third of the work: at half its size, and
+    only where nothing is found there in full.
+    """
+    return _codes_in(jpeg, shrink=2) or _codes_in(jpeg, shrink=1)
+
+
+def _codes_in(jpeg: bytes, *, shrink: int) -> list[str]:
     with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
-        image.draft("L", image.size)
+        image.draft("L", (image.width // shrink, image.height // shrink))
         gray = np.asarray(image.convert("L"))
     found = zxingcpp.read_barcodes(gray, formats=_QR_ONLY, try_rotate=False, try_invert=False, try_downscale=False)
     return sorted({code.text for code in found if code.valid and is_ours(code.text)})

@@ -53,14 +53,19 @@ class Ahead:
     upload_takes: timedelta
 
     @property
+    def letter_won(self) -> int:
+        """What the letters to those who cannot be reached otherwise cost in any case."""
+        return self.letter_count * self.mail_won
+
+    @property
     def least_won(self) -> Decimal:
-        """If everybody agrees and opens at once."""
-        return sum((wave.least_won for wave in self.waves), Decimal(0)) + self.letter_count * self.mail_won
+        """If everybody answers and opens at once."""
+        return sum((wave.least_won for wave in self.waves), Decimal(0)) + self.letter_won
 
     @property
     def most_won(self) -> Decimal:
         """If nobody ever reacts: every message, and in the end a letter for each."""
-        return sum((wave.most_won for wave in self.waves), Decimal(0)) + self.letter_count * self.mail_won
+        return sum((wave.most_won for wave in self.waves), Decimal(0)) + self.letter_won
 
     @property
     def all_by_mail_won(self) -> int:

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from notices.codes import normal_code
-from notices.models import Campaign, Opening
-from notices.opening import Typed, digits_of
+from notices.models import Campaign
 from portal.accounts.models import Department, Official
 from portal.approvals.models import ApprovalStep
 from portal.approvals.services import Seat
 from portal.approvals.subjects import subject
 from portal.core.clock import KST
-from portal.core.privacy import contains_resident_number
 
 LARGEST_ROSTER = 100 * 1024 * 1024
 LARGEST_DOCUMENT = 500 * 1024 * 1024
@@ -58,12 +58,21 @@ class DocumentForm(forms.Form):
         help_text="관리번호, 성명, QR 코드가 쪽의 어디에 있는지 정한 것입니다.",
         required=False,
     )
+    qr_key = forms.CharField(
+        label="QR 서명 열쇠",
+        max_length=200,
+        required=False,
+        help_text="통지서를 만든 시스템이 QR 코드에 서명한 열쇠입니다. QR 코드가 없으면 비워 두세요. 암호화해 보관하고 "
+        "다시 보여 드리지 않습니다.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
 
-    def __init__(self, *args: Any, layouts: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, layouts: Sequence[str], usual: str = "", **kwargs: Any) -> None:
+        """`usual` is the layout that is chosen at first; without one, the first of them."""
         super().__init__(*args, **kwargs)
-        field = self.fields["zone_template"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = [*((title, title) for title in layouts), ("", "아직 없음: 올린 뒤 쪽 위에 그리기")]
+        field = cast(forms.ChoiceField, self.fields["zone_template"])
+        field.choices = [*((title, title) for title in layouts), ("", "아직 없음: 올린 뒤 쪽 위에 그리기")]
+        field.initial = usual if usual in layouts else next(iter(layouts), "")
 
     def clean_document(self) -> object:
         """Size only; what it holds is examined in a cage."""
@@ -81,14 +90,6 @@ class CampaignForm(DocumentForm, RosterForm):
     )
     asks_from = forms.DateTimeField(label="동의 요청 시작", widget=LocalDateTime())
     asks_until = forms.DateTimeField(label="회신 마감", widget=LocalDateTime())
-    qr_key = forms.CharField(
-        label="QR 서명 열쇠",
-        max_length=200,
-        required=False,
-        help_text="통지서를 만든 시스템이 QR 코드에 서명한 열쇠입니다. QR 코드가 없으면 비워 두세요. 암호화해 보관하고 "
-        "다시 보여 드리지 않습니다.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-    )
     field_order = ["title", "legal_basis", "asks_from", "asks_until", "document", "zone_template", "qr_key", "roster"]
 
     @staticmethod
@@ -113,7 +114,7 @@ class DecisionForm(forms.Form):
 
     def decision(self) -> dict[str, Any]:
         """The same as the service wants it: `choice:2` is the option with the digit 2."""
-        meaning, _, digit = self.cleaned_data["meaning"].partition(":")
+        meaning, _colon, digit = self.cleaned_data["meaning"].partition(":")
         return {"meaning": meaning, "digit": int(digit) if digit else None, "number": self.cleaned_data["number"]}
 
 
@@ -126,70 +127,16 @@ def _sized(file: object, most: int) -> object:
     return file
 
 
-class LinkForm(forms.Form):
-    """Who opens a notice: the date of birth and, where the campaign wants it, the end of the phone number."""
-
-    use_required_attribute = False  # the server's sentence stands beside the field
-
-    birth = forms.CharField(
-        label="생년월일 6자리",
-        max_length=20,
-        help_text="예) 1950년 3월 7일에 태어나셨으면 500307",
-        error_messages={"required": "생년월일 6자리를 적어 주세요."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "digits"}),
-    )
-    phone_tail = forms.CharField(
-        label="휴대전화 번호 끝 4자리",
-        max_length=20,
-        error_messages={"required": "휴대전화 번호의 끝 4자리를 적어 주세요."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "digits"}),
-    )
-
-    def __init__(self, *args: Any, factor: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if factor != Opening.Factor.BIRTH_PHONE:
-            del self.fields["phone_tail"]
-
-    def clean_birth(self) -> str:
-        """Digits only; a 주민등록번호 is nobody's business here and is not handed back."""
-        text = self.cleaned_data["birth"]
-        if contains_resident_number(text):
-            self.data = {**self.data, "birth": ""}
-            raise forms.ValidationError("주민등록번호 뒷자리는 적지 마세요. 앞의 6자리만 적어 주세요.")
-        return self._whole(Typed(digits_of(text)), "생년월일을 숫자 6자리로 적어 주세요. 예) 500307").birth
-
-    def clean_phone_tail(self) -> str:
-        """Digits only."""
-        typed = Typed("000000", digits_of(self.cleaned_data["phone_tail"]))
-        return self._whole(typed, "휴대전화 번호의 끝 4자리를 숫자로 적어 주세요.").phone_tail
-
-    @property
-    def asks_phone(self) -> bool:
-        """Whether the end of the phone number is asked for as well."""
-        return "phone_tail" in self.fields
-
-    @property
-    def typed(self) -> Typed:
-        """What she typed, once it is valid."""
-        return Typed(self.cleaned_data["birth"], self.cleaned_data.get("phone_tail", ""))
-
-    @staticmethod
-    def _whole(typed: Typed, sentence: str) -> Typed:
-        if not typed.is_whole:
-            raise forms.ValidationError(sentence)
-        return typed
-
-
 class VerifyForm(forms.Form):
     """The number of a document, as people read it off."""
 
     use_required_attribute = False
 
     code = forms.CharField(
-        label="진위확인번호 16자리",
+        label=_("진위확인번호 16자리"),
         max_length=40,
-        help_text="통지서에 적힌 영문과 숫자 16자리입니다. 띄어쓰기와 ‘-’는 없어도 됩니다.",
-        error_messages={"required": "진위확인번호를 적어 주세요."},
+        help_text=_("통지서에 적힌 영문과 숫자 16자리입니다. 띄어쓰기와 ‘-’는 없어도 됩니다."),
+        error_messages={"required": _("진위확인번호를 적어 주세요.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
@@ -197,7 +144,7 @@ class VerifyForm(forms.Form):
         """The number without what people put between its letters."""
         code = normal_code(self.cleaned_data["code"])
         if not code:
-            raise forms.ValidationError("영문과 숫자 16자리를 통지서에 적힌 그대로 적어 주세요.")
+            raise forms.ValidationError(gettext("영문과 숫자 16자리를 통지서에 적힌 그대로 적어 주세요."))
         return code
 
 

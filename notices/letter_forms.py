@@ -28,14 +28,12 @@ class PostedForm(forms.Form):
         return file
 
 
+def _ways_of_delivering() -> list[tuple[str, str]]:
+    found = (one for one in ladders.presets().values() if one.rungs[0].phase == ladders.DELIVER)
+    return [(one.name, one.label) for one in found]
+
+
 class LadderForm(forms.Form):
     """Which ladder a campaign takes."""
 
-    ladder = forms.ChoiceField(label="단계 묶음", widget=forms.RadioSelect)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # what forms.Form takes, handed through
-        field = self.fields["ladder"]
-        if isinstance(field, forms.ChoiceField):
-            found = [one for one in ladders.presets().values() if one.rungs[0].phase == ladders.DELIVER]
-            field.choices = [(one.name, one.label) for one in found]
+    ladder = forms.ChoiceField(label="단계 묶음", widget=forms.RadioSelect, choices=_ways_of_delivering)

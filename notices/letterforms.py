@@ -1,6 +1,7 @@
 """What officials write into a notice of their own."""
 
 from django import forms
+from django.conf import settings
 
 from notices.merging import Letter
 from notices.models import MergeLetter
@@ -23,7 +24,7 @@ class LetterForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="한 줄에 ‘항목 | 값’. 예) 결정 금액 | #{금액}원",
+        help_text="한 줄에 ‘항목 | 값’. 예) 결정 금액 | #{금액}원. 첫 | 뒤는 모두 값입니다.",
     )
     closing = forms.CharField(
         label="맺음말",
@@ -56,6 +57,6 @@ class LetterForm(forms.Form):
 
     @staticmethod
     def of(kept: MergeLetter | None) -> dict[str, str]:
-        """The boxes as they were left."""
+        """The boxes as they were left; before the first letter only in whose name it is."""
         names = ("title", "body", "table", "closing", "issuer")
-        return {name: getattr(kept, name) for name in names} if kept else {}
+        return {name: getattr(kept, name) for name in names} if kept else {"issuer": settings.DISTRICT_HEAD}

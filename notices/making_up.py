@@ -16,7 +16,7 @@ from notices.zones import Field, Template
 PX_PER_MM = 8.0
 BODY_PT = 11
 _MM_PER_POINT = 25.4 / 72
-_FONT = Path(__file__).parent / "fonts" / "NanumGothic.ttf"
+_FONT = Path(__file__).resolve().parent.parent / "portal" / "core" / "fonts" / "NanumGothic.ttf"
 KEY = "시험-00000000"
 _VALUES = {
     Field.KEY: f"관리번호 {KEY}",

@@ -117,7 +117,7 @@ def check_letter(letter: Letter, known: Sequence[str]) -> None:
     if any("#{" in _PLACEHOLDER.sub("", text) for text in letter.texts):
         raise LetterRefused("닫히지 않은 자리 표시가 있습니다. #{성명}처럼 적어 주세요.")
     for line in letter.table.splitlines():
-        if line.strip() and line.count("|") != 1:
+        if line.strip() and not all(_cells(line)):
             raise LetterRefused(f"표의 한 줄은 ‘항목 | 값’이어야 합니다: {line.strip()[:40]}")
 
 
@@ -193,7 +193,7 @@ def _letter_of(letter: Letter, person: Person, secret: bytes, site: str) -> dict
         "address": person.address,
         "title": fill(letter.title, values),
         "body": _paragraphs(fill(letter.body, values)),
-        "table": [[cell.strip() for cell in line.split("|")] for line in _lines(fill(letter.table, values))],
+        "table": [[" ".join(fill(cell, values).split()) for cell in _cells(line)] for line in _lines(letter.table)],
         "closing": _paragraphs(fill(letter.closing, values)),
         "missing": missing(letter, values),
         "codes": {
@@ -209,6 +209,12 @@ def qr_svg(text: str) -> str:
     out = io.BytesIO()
     segno.make(text, micro=False, error="m", boost_error=False, mask=2).save(out, kind="svg", border=0, xmldecl=False)
     return out.getvalue().decode()
+
+
+def _cells(line: str) -> tuple[str, str]:
+    """What stands left and right of the first bar; any other bar belongs to the value, a citizen's own values too."""
+    item, _, value = line.partition("|")
+    return item.strip(), value.strip()
 
 
 def _lines(text: str) -> Iterator[str]:

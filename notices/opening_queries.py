@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncHour
 
 from notices.codes import normal_code, verify_code
@@ -12,17 +12,44 @@ from notices.models import Campaign, Notice, NoticeLink, Opening, ReadingFile, R
 from notices.opening import ACKNOWLEDGED
 from portal.accounts.models import User
 from portal.core.clock import KST, day_in_korea
+from portal.core.codes import grouped
 from portal.core.privacy import mask_name
 from portal.core.sealing import blind, blind_phone
 
 R = Recipient.State
 _REACHED = (R.SENT, R.DELIVERED, R.OPENED, R.UNOPENED)
+_BY_BIRTH = (Opening.Factor.BIRTH, Opening.Factor.BIRTH_PHONE)
+
+
+def lines_of(user: User) -> QuerySet[Recipient]:
+    """
+    Lines of rosters that are a signed-in citizen's: with her number, and of her time with it.
+
+    A number may have been somebody else's before. What was asked or sent since her account began went to her phone;
+    what is older is hers once she has opened it since, with her date of birth.
+    """
+    since = user.date_joined
+    return _with_her_number(user).filter(Q(sent_at__gte=since) | Q(asked_at__gte=since) | Q(_opened_by(user)))
+
+
+def proven_lines_of(user: User) -> QuerySet[Recipient]:
+    """Those of her lines that she has opened with her date of birth since her account began."""
+    return _with_her_number(user).filter(_opened_by(user))
+
+
+def _with_her_number(user: User) -> QuerySet[Recipient]:
+    index = bytes(user.phone_index or b"")
+    return Recipient.objects.filter(phone_index=index) if index else Recipient.objects.none()
+
+
+def _opened_by(user: User) -> Exists:
+    by_birth = Opening.objects.filter(notice__recipient=OuterRef("pk"), factor__in=_BY_BIRTH)
+    return Exists(by_birth.filter(at__gte=user.date_joined))
 
 
 def notices_of(user: User) -> QuerySet[Recipient]:
     """What was sent electronically to the verified phone of a signed-in citizen, the latest first."""
-    index = bytes(user.phone_index or b"")
-    found = Recipient.objects.filter(phone_index=index, state__in=_REACHED) if index else Recipient.objects.none()
+    found = lines_of(user).filter(state__in=_REACHED)
     found = found.exclude(campaign__state=Campaign.State.PURGED)
     return found.select_related("campaign__department").order_by(F("sent_at").desc(nulls_last=True), "-pk")
 
@@ -30,6 +57,7 @@ def notices_of(user: User) -> QuerySet[Recipient]:
 def notices_to_phone(phone: str) -> QuerySet[Recipient]:
     """The same for a phone number in E.164, as the chat knows its citizen."""
     found = Recipient.objects.filter(phone_index=blind_phone(phone), state__in=_REACHED)
+    found = found.exclude(campaign__state=Campaign.State.PURGED)
     return found.select_related("campaign__department").order_by(F("sent_at").desc(nulls_last=True), "-pk")
 
 
@@ -65,6 +93,12 @@ def link_of_recipient(recipient: Recipient) -> NoticeLink | None:
     """The link of a citizen's notice that counts."""
     links = NoticeLink.objects.filter(notice__in=Notice.objects.sendable().filter(recipient=recipient))
     return links.select_related("notice__recipient__campaign").first()
+
+
+def notice_to(recipient: Recipient) -> Notice | None:
+    """A citizen's notice that counts."""
+    found = Notice.objects.sendable().filter(recipient=recipient)
+    return found.select_related("recipient__campaign", "document").first()
 
 
 def acknowledged_at(notice: Notice) -> datetime | None:
@@ -133,8 +167,7 @@ def codes_of(notice: Notice) -> list[str]:
 
 def code_of(notice: Notice) -> str:
     """The number of a notice's first page, in groups of four as people read it."""
-    code = codes_of(notice)[0]
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    return grouped(codes_of(notice)[0])
 
 
 def verified(text: str) -> Verified | None:

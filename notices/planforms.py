@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -132,7 +132,7 @@ class PlanForm(forms.Form):
             del self.fields[name]
         self.initial["kind"] = kind
         if "ladder" in self.fields:
-            self.fields["ladder"].choices = [("", self.same_ladder), *_presets()]  # type: ignore[attr-defined]  # a ChoiceField
+            cast(forms.ChoiceField, self.fields["ladder"]).choices = [("", self.same_ladder), *_presets()]
         self.question_count = self.rules.question_count[1]
         for number in range(1, self.question_count + 1):
             self._add_question(number)

@@ -80,3 +80,12 @@ def happening(document: SourceDocument) -> str:
         is_reading = waiting.filter(profile=RenderBatch.READING).exists()
         return "쪽마다 관리번호, 성명, QR 코드를 읽고 있습니다." if is_reading else "쪽과 명부를 맞춰 보고 있습니다."
     return "휴대전화에서 읽을 그림을 만들고 있습니다." if waiting.exists() else "마무리하고 있습니다."
+
+
+def waits_for(document: SourceDocument, *, has_roster: bool) -> str:
+    """What is missing before the analysis of an accepted file begins."""
+    if document.zone_template:
+        return "곧 분석을 시작합니다." if has_roster else "명부가 들어오면 분석을 시작합니다."
+    if has_roster:
+        return "쪽 서식을 그리거나 가진 서식에서 고르면 분석을 시작합니다."
+    return "쪽 서식을 고르고 명부를 올리면 분석을 시작합니다."

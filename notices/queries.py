@@ -84,7 +84,10 @@ def facts_of(campaign: Campaign) -> Facts:
         document_pages=(document.page_count or 0) if document else 0,
         pages=pages_by_verdict(campaign),
         letters=PaperItem.objects.filter(recipient__campaign=campaign, batch__isnull=False).count(),
-        listed_rows=PaperBatch.objects.filter(campaign=campaign).aggregate(sum=Sum("row_count"))["sum"] or 0,
+        listed_rows=PaperBatch.objects.filter(campaign=campaign, returned_by=None).aggregate(sum=Sum("row_count"))[
+            "sum"
+        ]
+        or 0,
         are_letters_final=campaign.state in (Campaign.State.CLOSED, Campaign.State.PURGED),
     )
 

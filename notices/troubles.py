@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 
 from notices.models import Campaign, Recipient, RowProblem
-from notices.paper import defuse
+from notices.sheets import defuse
 from notices.workflow import reason_label
 
 PER_PAGE = 50

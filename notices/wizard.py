@@ -132,9 +132,7 @@ def next_of(campaign: Campaign, counts: Mapping[str, int]) -> Next:
     triage_count = counts.get("triage", 0)
     if campaign.state == C.ASKING:
         until = in_korea(campaign.answers_until)
-        after = (
-            "마감되면 발송을 시작할 수 있습니다." if campaign.has_documents else "마감되면 결과를 확인하고 종료합니다."
-        )
+        after = "최종 명단으로 결재를 올립니다." if campaign.has_documents else "결과를 확인하고 종료합니다."
         return Next(f"{until:%-m월 %-d일 %-H시}까지 회신을 받습니다. 마감되면 {after}", triage_count=triage_count)
     if campaign.state in (C.ASKED, C.CONFIRMING):
         return _after_asking(campaign, triage_count)

@@ -81,7 +81,7 @@ RECIPIENT_STEPS: dict[str, frozenset[str]] = {
     R.UNANSWERED: frozenset({R.AGREED, R.ANSWERED, R.IDENTITY_MISMATCH}),
     R.EXCLUDED: frozenset(),
     R.DEFECTIVE: frozenset({R.EXCLUDED}),
-    R.NO_MOBILE: frozenset({R.EXCLUDED, R.DEFECTIVE}),
+    R.NO_MOBILE: frozenset({R.ADDRESSABLE, R.EXCLUDED, R.DEFECTIVE}),  # the first: who is known to the relay
     R.MINOR: frozenset({R.EXCLUDED, R.DEFECTIVE}),
     R.CANCELLED: frozenset(),
 }

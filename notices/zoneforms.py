@@ -50,24 +50,28 @@ class ZoneForm(forms.Form):
     pattern = forms.CharField(label="형식", max_length=200, required=False, strip=False)
     is_masked = forms.BooleanField(label="가려진 값(김*준)", required=False)
 
+    def has_changed(self) -> bool:
+        """A row without a field says nothing, whatever stands in its other boxes."""
+        return bool(self.data.get(self.add_prefix("field")))
+
     def has_zone(self) -> bool:
         """Whether the row names a field and is not marked to be dropped."""
         return bool(self.cleaned_data.get("field")) and not self.cleaned_data.get("DELETE")
 
 
 class _Rows(forms.BaseFormSet):
-    """Rows without a field are not looked at: whoever chose one by mistake only empties it."""
+    """Any row may be empty, not only those below: whoever chose a field by mistake only empties it."""
 
-    def _should_delete_form(self, form: forms.Form) -> bool:
-        chosen = form.data.get(form.add_prefix("field"), "")
-        return not chosen or bool(super()._should_delete_form(form))  # type: ignore[misc]  # untyped in the stubs
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """The box that drops a row, and leave to stay empty."""
+        super().add_fields(form, index)
+        form.empty_permitted = True
 
 
 def rows(data: Mapping[str, Any] | None = None, template: zones.Template | None = None, *, blank: int = 0) -> Any:
     """The rows as posted, or those of a layout with blank ones below."""
-    factory = forms.formset_factory(
-        ZoneForm, formset=_Rows, extra=blank, can_delete=True, max_num=zones.MOST_ZONES, validate_max=True
-    )
+    most = zones.MOST_ZONES + max(blank, BLANK_ROWS)  # how many may be filled in, the layout itself says
+    factory = forms.formset_factory(ZoneForm, formset=_Rows, extra=blank, can_delete=True, max_num=most)
     initial = [_initial(zone) for zone in template.zones] if template else []
     return factory(data, prefix=PREFIX, initial=initial)
 

@@ -54,6 +54,11 @@ def text(name: str, default: object = _MISSING) -> str:
     return read(name, str, default)
 
 
+def head_of(office: str) -> str:
+    """Whose seal an office has, by the last letter of its name: 새빛구청장, 한빛시장, 고성군수, 한빛도지사."""
+    return office + {"구": "청장", "시": "장", "군": "수", "도": "지사"}.get(office[-1:], "장")
+
+
 def flag(name: str, default: bool) -> bool:
     """1/0, true/false, yes/no, on/off."""
 

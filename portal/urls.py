@@ -5,8 +5,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.site.urls")),
+    path("sign-in/", include("portal.site.social")),
     path("", include("complaints.urls")),
     path("", include("notices.urls")),
+    path("", include("portal.certificates.urls")),
     path("", include("chatbot.urls")),
     path("", include("messaging.urls")),
     path("admin/", admin.site.urls),

@@ -41,6 +41,8 @@ def pytest_unconfigure() -> None:
 
 def start(stack: ExitStack) -> None:
     """Start what no address was given for, and set every other required value."""
+    if not surroundings.is_given("DATABASE_URL"):
+        os.environ["DATABASE_IS_THROWAWAY"] = "1"  # read in tests.schema; xdist's workers inherit it
     addresses = stack.enter_context(
         throwaway(
             database=not surroundings.is_given("DATABASE_URL"),

@@ -1,5 +1,9 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.operations
 import django.db.models.deletion
+import pgtrigger.compiler
+import pgtrigger.migrations
+import portal.core.fields
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -12,23 +16,11 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('accounts', '__first__'),
+        ('complaints', '0001_initial'),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Conversation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='공개 번호')),
-                ('channel', models.CharField(choices=[('web', '누리집')], default='web', max_length=5, verbose_name='통로')),
-                ('started_at', models.DateTimeField(verbose_name='시작')),
-                ('last_at', models.DateTimeField(verbose_name='마지막')),
-                ('misses_in_row', models.PositiveSmallIntegerField(default=0, verbose_name='연속 실패')),
-            ],
-            options={
-                'verbose_name': '대화',
-                'verbose_name_plural': '대화',
-            },
+        django.contrib.postgres.operations.TrigramExtension(
         ),
         migrations.CreateModel(
             name='Faq',
@@ -39,6 +31,9 @@ class Migration(migrations.Migration):
                 ('question', models.CharField(max_length=120, verbose_name='질문')),
                 ('answer', models.TextField(max_length=1000, verbose_name='답변')),
                 ('category', models.CharField(max_length=40, verbose_name='분류')),
+                ('agency_name', models.CharField(blank=True, max_length=60, verbose_name='맡는 기관')),
+                ('agency_phone', models.CharField(blank=True, max_length=20, verbose_name='기관 전화')),
+                ('agency_url', models.URLField(blank=True, verbose_name='기관 누리집')),
                 ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=30, verbose_name='낱말')),
                 ('petition_code', models.SlugField(blank=True, max_length=40, verbose_name='이어지는 신청')),
                 ('map_kind', models.CharField(choices=[('none', '없음'), ('place', '한 곳'), ('layer', '여러 곳')], default='none', max_length=5, verbose_name='지도')),
@@ -50,14 +45,131 @@ class Migration(migrations.Migration):
                 ('has_sample_facts', models.BooleanField(default=False, verbose_name='예시 수치 포함')),
                 ('status', models.CharField(choices=[('draft', '작성 중'), ('published', '게시'), ('retired', '내림')], default='draft', max_length=10, verbose_name='상태')),
                 ('checked_on', models.DateField(blank=True, null=True, verbose_name='확인한 날')),
+                ('valid_from', models.DateField(blank=True, null=True, verbose_name='쓰기 시작하는 날')),
+                ('valid_to', models.DateField(blank=True, null=True, verbose_name='마지막 날')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='판')),
                 ('changed_at', models.DateTimeField(verbose_name='고친 때')),
+                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='확인한 사람')),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='담당 부서')),
             ],
             options={
                 'verbose_name': '자주 묻는 질문',
                 'verbose_name_plural': '자주 묻는 질문',
                 'indexes': [models.Index(fields=['changed_at'], name='faq_by_change')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9-]{2,60}$')), name='faq_slug_is_plain'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('checked_on__isnull', False), _connector='OR'), name='published_faq_was_checked'), models.CheckConstraint(condition=models.Q(models.Q(('map_kind', 'place'), _negated=True), models.Q(('lat__range', (33, 39.5)), ('lon__range', (124, 132.5))), _connector='OR'), name='faq_place_lies_in_korea'), models.CheckConstraint(condition=models.Q(('kind__in', ['answer', 'referral', 'smalltalk'])), name='faq_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'retired'])), name='faq_status_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9-]{2,60}$')), name='faq_slug_is_plain'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('checked_on__isnull', False), _connector='OR'), name='published_faq_was_checked'), models.CheckConstraint(condition=models.Q(models.Q(('map_kind', 'place'), _negated=True), models.Q(('lat__range', (33, 39.5)), ('lon__range', (124, 132.5))), _connector='OR'), name='faq_place_lies_in_korea'), models.CheckConstraint(condition=models.Q(('kind__in', ['answer', 'referral', 'smalltalk'])), name='faq_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'referral'), _negated=True), models.Q(models.Q(('agency_name', ''), _negated=True), models.Q(models.Q(('agency_phone', ''), _negated=True), models.Q(('agency_url', ''), _negated=True), _connector='OR')), _connector='OR'), name='referral_says_where'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'retired'])), name='faq_status_known'), models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='faq_is_valid_forward')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Conversation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='공개 번호')),
+                ('channel', models.CharField(choices=[('web', '누리집'), ('kakao', '카카오톡'), ('sms', '문자'), ('api', 'API')], default='web', max_length=5, verbose_name='통로')),
+                ('started_at', models.DateTimeField(verbose_name='시작')),
+                ('last_at', models.DateTimeField(verbose_name='마지막')),
+                ('misses_in_row', models.PositiveSmallIntegerField(default=0, verbose_name='연속 실패')),
+                ('key_index', models.BinaryField(blank=True, max_length=32, null=True, verbose_name='상대 색인')),
+                ('stack', models.JSONField(blank=True, default=list, editable=False, verbose_name='펼친 대화')),
+                ('last_answered_at', models.DateTimeField(blank=True, null=True, verbose_name='마지막 답변 때')),
+                ('alerted_at', models.DateTimeField(blank=True, null=True, verbose_name='긴급을 알린 때')),
+                ('variant', models.CharField(blank=True, max_length=20, verbose_name='시험 갈래')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='끝난 때')),
+                ('citizen', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to=settings.AUTH_USER_MODEL, verbose_name='시민')),
+                ('last_faq', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='chatbot.faq', verbose_name='마지막 답변')),
+            ],
+            options={
+                'verbose_name': '대화',
+                'verbose_name_plural': '대화',
+                'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['web', 'kakao', 'sms', 'api'])), name='conversation_channel_known'), models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True), ('key_index__isnull', False)), fields=('channel', 'key_index'), name='one_open_conversation_per_key')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Draft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='공개 번호')),
+                ('petition_code', models.SlugField(max_length=40, verbose_name='신청서')),
+                ('spec_version', models.CharField(max_length=16, verbose_name='신청서 판')),
+                ('state', models.CharField(choices=[('filling', '쓰는 중'), ('confirming', '확인 중'), ('identifying', '본인 확인 중'), ('filed', '접수'), ('prepared', '준비 끝'), ('abandoned', '그만둠'), ('expired', '기한 지남')], default='filling', max_length=11, verbose_name='상태')),
+                ('current_slot', models.CharField(blank=True, max_length=40, verbose_name='묻고 있는 것')),
+                ('failed_count', models.PositiveSmallIntegerField(default=0, verbose_name='연속 실패')),
+                ('resume_hash', models.BinaryField(blank=True, max_length=32, null=True, unique=True, verbose_name='이어쓰기 해시')),
+                ('started_at', models.DateTimeField(verbose_name='시작')),
+                ('changed_at', models.DateTimeField(verbose_name='고친 때')),
+                ('expires_at', models.DateTimeField(verbose_name='만료')),
+                ('citizen', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='petition_drafts', to=settings.AUTH_USER_MODEL, verbose_name='시민')),
+                ('complaint', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='chat_draft', to='complaints.complaint', verbose_name='민원')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='chatbot.conversation', verbose_name='대화')),
+            ],
+            options={
+                'verbose_name': '대화 신청서',
+                'verbose_name_plural': '대화 신청서',
+                'indexes': [models.Index(condition=models.Q(('state__in', ['filling', 'confirming', 'identifying'])), fields=['expires_at'], name='open_drafts_by_expiry')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['filling', 'confirming', 'identifying', 'filed', 'prepared', 'abandoned', 'expired'])), name='draft_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('complaint__isnull', False), ('state', 'filed')), models.Q(models.Q(('state', 'filed'), _negated=True), ('complaint__isnull', True)), _connector='OR'), name='filed_draft_has_its_complaint')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DraftAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sealed_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('slot', models.CharField(max_length=40, verbose_name='항목')),
+                ('value_sealed', portal.core.fields.SealedField(blank=True, default=b'', verbose_name='답(봉인)')),
+                ('source', models.CharField(choices=[('typed', '적음'), ('tapped', '고름'), ('extracted', '찾아냄'), ('profile', '가입 정보')], default='typed', max_length=9, verbose_name='출처')),
+                ('is_confirmed', models.BooleanField(default=False, verbose_name='확인함')),
+                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='chatbot.draft', verbose_name='신청서')),
+            ],
+            options={
+                'verbose_name': '신청서의 답',
+                'verbose_name_plural': '신청서의 답',
+                'constraints': [models.UniqueConstraint(fields=('draft', 'slot'), name='one_answer_per_slot'), models.CheckConstraint(condition=models.Q(('source__in', ['typed', 'tapped', 'extracted', 'profile'])), name='draft_answer_source_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EmbeddedText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('model_id', models.CharField(max_length=60, verbose_name='모형')),
+                ('role', models.CharField(choices=[('query', '질문'), ('passage', '글')], max_length=7, verbose_name='쓰임')),
+                ('content_hash', models.BinaryField(max_length=32, verbose_name='글 해시')),
+                ('vector', models.BinaryField(verbose_name='벡터')),
+            ],
+            options={
+                'verbose_name': '글의 벡터',
+                'verbose_name_plural': '글의 벡터',
+                'constraints': [models.UniqueConstraint(fields=('model_id', 'role', 'content_hash'), name='one_vector_per_text'), models.CheckConstraint(condition=models.Q(('role__in', ['query', 'passage'])), name='vector_role_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Experiment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='이름')),
+                ('arms', models.JSONField(verbose_name='갈래')),
+                ('salt', models.CharField(editable=False, max_length=32, verbose_name='소금')),
+                ('state', models.CharField(choices=[('draft', '준비'), ('running', '진행 중'), ('stopped', '끝')], default='draft', max_length=7, verbose_name='상태')),
+                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='시작')),
+                ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='끝')),
+                ('stop_reason', models.CharField(blank=True, max_length=200, verbose_name='끝낸 까닭')),
+            ],
+            options={
+                'verbose_name': '시험',
+                'verbose_name_plural': '시험',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='one_running_experiment'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'running', 'stopped'])), name='experiment_state_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FaqFacet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('fee', '비용'), ('place', '장소'), ('hours', '시간'), ('documents', '준비물'), ('deadline', '기한'), ('how', '방법')], max_length=9, verbose_name='종류')),
+                ('text', models.CharField(max_length=200, verbose_name='답')),
+                ('faq', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facets', to='chatbot.faq', verbose_name='질문')),
+            ],
+            options={
+                'verbose_name': '짧은 답',
+                'verbose_name_plural': '짧은 답',
+                'constraints': [models.UniqueConstraint(fields=('faq', 'kind'), name='one_facet_per_kind'), models.CheckConstraint(condition=models.Q(('kind__in', ['fee', 'place', 'hours', 'documents', 'deadline', 'how'])), name='facet_kind_known'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='facet_is_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -76,9 +188,141 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FaqRevision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(verbose_name='판')),
+                ('snapshot', models.JSONField(verbose_name='내용')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='까닭')),
+                ('at', models.DateTimeField(verbose_name='고친 때')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='고친 사람')),
+                ('faq', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='chatbot.faq', verbose_name='질문')),
+            ],
+            options={
+                'verbose_name': '답변의 지난 판',
+                'verbose_name_plural': '답변의 지난 판',
+                'constraints': [models.UniqueConstraint(fields=('faq', 'version'), name='one_revision_per_version')],
+            },
+        ),
+        migrations.CreateModel(
+            name='GoldQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(max_length=200, verbose_name='질문')),
+                ('text_key', models.CharField(editable=False, max_length=200, unique=True, verbose_name='비교용')),
+                ('expected', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='맞는 답변')),
+                ('kind', models.CharField(blank=True, max_length=20, verbose_name='종류')),
+                ('is_pinned', models.BooleanField(default=False, verbose_name='절대 잃지 않음')),
+            ],
+            options={
+                'verbose_name': '시험 질문',
+                'verbose_name_plural': '시험 질문',
+                'constraints': [models.CheckConstraint(condition=models.Q(('text_key', ''), _negated=True), name='gold_question_asks_something')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Handover',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('offered', '권함'), ('waiting', '기다림'), ('talking', '상담 중'), ('promised', '약속함'), ('closed', '끝')], default='waiting', max_length=8, verbose_name='상태')),
+                ('reason', models.CharField(blank=True, max_length=20, verbose_name='까닭')),
+                ('asked_at', models.DateTimeField(verbose_name='청한 때')),
+                ('promised_at', models.DateTimeField(blank=True, null=True, verbose_name='약속한 때')),
+                ('escalated_at', models.DateTimeField(blank=True, null=True, verbose_name='약속을 넘겨 알린 때')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='끝난 때')),
+                ('complaint', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handover', to='complaints.complaint', verbose_name='민원')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='chatbot.conversation', verbose_name='대화')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='부서')),
+                ('official', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.official', verbose_name='상담사')),
+            ],
+            options={
+                'verbose_name': '상담 연결',
+                'verbose_name_plural': '상담 연결',
+                'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['department', 'asked_at'], name='open_handovers')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('conversation',), name='one_open_handover_per_conversation'), models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'waiting', 'talking', 'promised', 'closed'])), name='handover_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'promised'), _negated=True), models.Q(('complaint__isnull', False), ('promised_at__isnull', False)), _connector='OR'), name='a_promise_has_a_time_and_a_case')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HourCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='날')),
+                ('hour', models.PositiveSmallIntegerField(verbose_name='시')),
+                ('measure', models.CharField(max_length=40, verbose_name='세는 것')),
+                ('value', models.PositiveIntegerField(verbose_name='수')),
+            ],
+            options={
+                'verbose_name': '챗봇 집계',
+                'verbose_name_plural': '챗봇 집계',
+                'constraints': [models.UniqueConstraint(fields=('on', 'hour', 'measure'), name='one_count_per_hour_and_measure'), models.CheckConstraint(condition=models.Q(('hour__range', (0, 23))), name='count_lies_in_a_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IndexBuild',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_hash', models.BinaryField(max_length=32, verbose_name='내용 해시')),
+                ('embedder_id', models.CharField(blank=True, max_length=60, verbose_name='벡터 모형')),
+                ('state', models.CharField(choices=[('building', '만드는 중'), ('gated', '검사함'), ('active', '사용 중'), ('superseded', '지난 것'), ('refused', '거절됨'), ('failed', '실패')], default='building', max_length=10, verbose_name='상태')),
+                ('blob', models.BinaryField(blank=True, null=True, verbose_name='색인')),
+                ('blob_sha256', models.BinaryField(blank=True, max_length=32, null=True, verbose_name='색인 해시')),
+                ('faq_count', models.PositiveIntegerField(default=0, verbose_name='답변 수')),
+                ('scores', models.JSONField(blank=True, default=dict, verbose_name='검사 결과')),
+                ('losses', models.JSONField(blank=True, default=list, verbose_name='틀리게 되는 질문')),
+                ('problem', models.CharField(blank=True, max_length=300, verbose_name='까닭')),
+                ('override_reason', models.CharField(blank=True, max_length=200, verbose_name='그래도 쓰는 까닭')),
+                ('started_at', models.DateTimeField(verbose_name='시작')),
+                ('activated_at', models.DateTimeField(blank=True, null=True, verbose_name='쓰기 시작한 때')),
+                ('override_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='결정한 사람')),
+            ],
+            options={
+                'verbose_name': '색인',
+                'verbose_name_plural': '색인',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('state',), name='one_active_build'), models.CheckConstraint(condition=models.Q(('state__in', ['building', 'gated', 'active', 'superseded', 'refused', 'failed'])), name='build_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), models.Q(('activated_at__isnull', False), ('blob__isnull', False), ('blob_sha256__isnull', False)), _connector='OR'), name='active_build_can_be_loaded'), models.CheckConstraint(condition=models.Q(('override_reason', ''), ('override_by__isnull', False), _connector='OR'), name='override_names_who')],
+            },
+        ),
+        migrations.CreateModel(
+            name='KakaoCallback',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sealed_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('url_hash', models.BinaryField(max_length=32, unique=True, verbose_name='주소 해시')),
+                ('url_sealed', portal.core.fields.SealedField(blank=True, default=b'', verbose_name='주소(봉인)')),
+                ('body', models.JSONField(verbose_name='답')),
+                ('expires_at', models.DateTimeField(verbose_name='만료')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='보낸 때')),
+                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='chatbot.conversation', verbose_name='대화')),
+            ],
+            options={
+                'verbose_name': '카카오 늦은 답',
+                'verbose_name_plural': '카카오 늦은 답',
+                'indexes': [models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['expires_at'], name='callbacks_to_send')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MapPlace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('layer', models.SlugField(max_length=40, verbose_name='지도 묶음')),
+                ('name', models.CharField(max_length=80, verbose_name='이름')),
+                ('address', models.CharField(max_length=120, verbose_name='주소')),
+                ('lat', models.FloatField(verbose_name='위도')),
+                ('lon', models.FloatField(verbose_name='경도')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='전화')),
+                ('hours', models.CharField(blank=True, max_length=80, verbose_name='시간')),
+                ('is_sample', models.BooleanField(default=False, verbose_name='예시')),
+            ],
+            options={
+                'verbose_name': '지도 장소',
+                'verbose_name_plural': '지도 장소',
+                'constraints': [models.UniqueConstraint(fields=('layer', 'name', 'address'), name='one_place_per_address'), models.CheckConstraint(condition=models.Q(('lat__range', (33, 39.5)), ('lon__range', (124, 132.5))), name='map_place_lies_in_korea')],
+            },
+        ),
+        migrations.CreateModel(
             name='Phrasing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('official', '공무원'), ('mined', '답변 못한 질문'), ('feedback', '시민의 선택')], default='official', max_length=8, verbose_name='출처')),
                 ('text', models.CharField(max_length=200, verbose_name='표현')),
                 ('text_key', models.CharField(editable=False, max_length=200, verbose_name='비교용')),
                 ('state', models.CharField(choices=[('proposed', '제안'), ('approved', '승인'), ('rejected', '거절')], default='proposed', max_length=10, verbose_name='상태')),
@@ -89,7 +333,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '시민 표현',
                 'verbose_name_plural': '시민 표현',
-                'constraints': [models.UniqueConstraint(fields=('faq', 'text_key'), name='one_phrasing_per_faq'), models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('text_key',), name='approved_phrasing_names_one_faq')],
+                'constraints': [models.UniqueConstraint(fields=('faq', 'text_key'), name='one_phrasing_per_faq'), models.UniqueConstraint(condition=models.Q(('state', 'approved')), fields=('text_key',), name='approved_phrasing_names_one_faq'), models.CheckConstraint(condition=models.Q(('source__in', ['official', 'mined', 'feedback'])), name='phrasing_source_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Synonym',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('term', models.CharField(max_length=40, unique=True, verbose_name='시민의 말')),
+                ('expands_to', models.CharField(max_length=80, verbose_name='덧붙일 말')),
+                ('state', models.CharField(choices=[('proposed', '제안'), ('approved', '승인'), ('rejected', '거절')], default='proposed', max_length=10, verbose_name='상태')),
+                ('changed_at', models.DateTimeField(verbose_name='고친 때')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='결정한 사람')),
+            ],
+            options={
+                'verbose_name': '비슷한 말',
+                'verbose_name_plural': '비슷한 말',
+                'constraints': [models.CheckConstraint(condition=models.Q(('term__regex', '^.{2,}$')), name='synonym_has_two_syllables'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'approved', 'rejected'])), name='synonym_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -99,19 +359,43 @@ class Migration(migrations.Migration):
                 ('seq', models.PositiveIntegerField(verbose_name='순번')),
                 ('request_key', models.UUIDField(verbose_name='요청')),
                 ('text_masked', models.CharField(max_length=300, verbose_name='질문(가림)')),
-                ('decision', models.CharField(choices=[('direct', '바로 답변'), ('chips', '고르기'), ('exits', '답하지 못함'), ('safety', '긴급 안내'), ('empty', '내용 없음')], max_length=6, verbose_name='판단')),
+                ('decision', models.CharField(choices=[('direct', '바로 답변'), ('chips', '고르기'), ('exits', '답하지 못함'), ('safety', '긴급 안내'), ('empty', '내용 없음'), ('dialogue', '신청서'), ('person', '상담사'), ('calm', '차분한 답')], max_length=8, verbose_name='판단')),
                 ('safety_kind', models.CharField(blank=True, max_length=40, verbose_name='긴급 종류')),
                 ('asked_at', models.DateTimeField(verbose_name='물은 때')),
                 ('latency_ms', models.PositiveIntegerField(verbose_name='걸린 시간(ms)')),
                 ('value', models.SmallIntegerField(blank=True, null=True, verbose_name='평가')),
+                ('reason', models.CharField(blank=True, choices=[('', '없음'), ('different', '다른 내용'), ('difficult', '어려움'), ('outdated', '옛날 정보')], max_length=9, verbose_name='평가 까닭')),
+                ('facet', models.CharField(blank=True, max_length=9, verbose_name='물은 점')),
+                ('reply', models.JSONField(blank=True, default=list, editable=False, verbose_name='한 말')),
+                ('probability', models.FloatField(blank=True, null=True, verbose_name='확실함')),
+                ('mode', models.CharField(choices=[('full', '전체'), ('lexical', '낱말만'), ('trigram', '글자만')], default='lexical', max_length=7, verbose_name='방식')),
+                ('also', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chatbot.faq', verbose_name='함께 답한 것')),
+                ('build', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='chatbot.indexbuild', verbose_name='색인')),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='chatbot.conversation', verbose_name='대화')),
                 ('faq', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='chatbot.faq', verbose_name='답변')),
             ],
             options={
                 'verbose_name': '질의',
                 'verbose_name_plural': '질의',
-                'indexes': [models.Index(condition=models.Q(('decision', 'exits')), fields=['-asked_at'], name='unanswered_by_time')],
-                'constraints': [models.UniqueConstraint(fields=('conversation', 'seq'), name='turns_are_numbered'), models.UniqueConstraint(fields=('conversation', 'request_key'), name='a_retry_is_one_turn'), models.CheckConstraint(condition=models.Q(('faq__isnull', False), models.Q(('decision', 'direct'), _negated=True), _connector='OR'), name='direct_turn_has_answer'), models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__in', [-1, 1]), _connector='OR'), name='turn_value_is_a_thumb'), models.CheckConstraint(condition=models.Q(('decision__in', ['direct', 'chips', 'exits', 'safety', 'empty'])), name='turn_decision_known')],
+                'indexes': [models.Index(condition=models.Q(('decision', 'exits')), fields=['-asked_at'], name='unanswered_by_time'), models.Index(fields=['asked_at'], name='turns_by_time')],
+                'constraints': [models.UniqueConstraint(fields=('conversation', 'seq'), name='turns_are_numbered'), models.UniqueConstraint(fields=('conversation', 'request_key'), name='a_retry_is_one_turn'), models.CheckConstraint(condition=models.Q(('faq__isnull', False), models.Q(('decision', 'direct'), _negated=True), _connector='OR'), name='direct_turn_has_answer'), models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__in', [-1, 1]), _connector='OR'), name='turn_value_is_a_thumb'), models.CheckConstraint(condition=models.Q(('decision__in', ['direct', 'chips', 'exits', 'safety', 'empty', 'dialogue', 'person', 'calm'])), name='turn_decision_known'), models.CheckConstraint(condition=models.Q(('reason__in', ['', 'different', 'difficult', 'outdated'])), name='turn_reason_known'), models.CheckConstraint(condition=models.Q(('reason', ''), ('value', -1), _connector='OR'), name='only_a_thumb_down_has_a_reason'), models.CheckConstraint(condition=models.Q(('mode__in', ['full', 'lexical', 'trigram'])), name='turn_mode_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SampledTurn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('week_on', models.DateField(verbose_name='주(월요일)')),
+                ('verdict', models.CharField(blank=True, choices=[('direct', '바로 맞음'), ('one_tap', '고르면 맞음'), ('wrong', '틀림'), ('not_ours', '구청 일이 아님'), ('unclear', '알 수 없음')], max_length=8, verbose_name='판단')),
+                ('judged_at', models.DateTimeField(blank=True, null=True, verbose_name='판단한 때')),
+                ('judged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='판단한 사람')),
+                ('turn', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sampled', to='chatbot.turn', verbose_name='질의')),
+            ],
+            options={
+                'verbose_name': '표본 질의',
+                'verbose_name_plural': '표본 질의',
+                'indexes': [models.Index(fields=['week_on'], name='samples_by_week')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['', 'direct', 'one_tap', 'wrong', 'not_ours', 'unclear'])), name='sample_verdict_known'), models.CheckConstraint(condition=models.Q(('verdict', ''), models.Q(('judged_at__isnull', False), ('judged_by__isnull', False)), _connector='OR'), name='verdict_says_who_and_when')],
             },
         ),
         migrations.CreateModel(
@@ -142,5 +426,42 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '후보',
                 'constraints': [models.UniqueConstraint(fields=('turn', 'rank'), name='one_candidate_per_rank'), models.UniqueConstraint(fields=('turn', 'faq'), name='one_rank_per_candidate'), models.CheckConstraint(condition=models.Q(('rank__range', (1, 5))), name='five_candidates_at_most')],
             },
+        ),
+        migrations.CreateModel(
+            name='UnansweredCluster',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('label', models.CharField(max_length=80, verbose_name='이름')),
+                ('centroid', models.BinaryField(blank=True, null=True, verbose_name='가운데')),
+                ('size', models.PositiveIntegerField(default=0, verbose_name='질문 수')),
+                ('first_at', models.DateTimeField(verbose_name='처음')),
+                ('last_at', models.DateTimeField(verbose_name='마지막')),
+                ('state', models.CharField(choices=[('open', '열림'), ('assigned', '부서로 보냄'), ('solved', '해결'), ('dismissed', '무시')], default='open', max_length=9, verbose_name='상태')),
+                ('solved_at', models.DateTimeField(blank=True, null=True, verbose_name='해결한 때')),
+                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='부서')),
+                ('solved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='chatbot.faq', verbose_name='해결한 답변')),
+            ],
+            options={
+                'verbose_name': '답변 못한 질문 묶음',
+                'verbose_name_plural': '답변 못한 질문 묶음',
+                'indexes': [models.Index(fields=['state', '-last_at'], name='clusters_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'assigned', 'solved', 'dismissed'])), name='cluster_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'solved'), _negated=True), ('solved_at__isnull', False), _connector='OR'), name='solved_cluster_says_when')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClusterMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('turn', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='membership', to='chatbot.turn', verbose_name='질의')),
+                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='chatbot.unansweredcluster', verbose_name='묶음')),
+            ],
+            options={
+                'verbose_name': '묶음의 질문',
+                'verbose_name_plural': '묶음의 질문',
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='faqrevision',
+            trigger=pgtrigger.compiler.Trigger(name='faq_revision_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c541c2302a816b80fb647b06efce9c578d0de40f', operation='UPDATE', pgid='pgtrigger_faq_revision_append_only_c809c', table='chatbot_faqrevision', when='BEFORE')),
         ),
     ]

@@ -23,11 +23,21 @@ def complaint_for(request: HttpRequest, pk: int) -> Complaint:
     return found
 
 
+def key_in(written: str) -> int:
+    """The key an address or a form names; 0, which no row has, if it names none."""
+    return int(written) if written.isdecimal() and len(written) < 19 else 0
+
+
 def note_look(request: HttpRequest, pks: Iterable[int], *, action: str = "view", reason: str = "") -> None:
     """Write down whose cases are about to be shown."""
     looking.note_look(request, "complaints.complaint", pks, action=action, reason=reason)
 
 
 def address(name: str, *args: object) -> str:
-    """The address of one of our pages: case, step, note, read, reveal, photo."""
+    """The address of one of our pages: case, step, note, read, reveal, photo …"""
     return reverse(f"admin:complaints_complaint_{name}", args=args)
+
+
+def list_address() -> str:
+    """The worklist."""
+    return address("changelist")

@@ -1,49 +1,26 @@
 """민원 처리: the case on one page, with the one step that usually comes next, and every other in a menu."""
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from complaints import queries, services, tracking
-from complaints.admin.access import address, complaint_for, note_look
-from complaints.admin.doing import DOINGS, Doing, front, ways
-from complaints.admin.due import d_day
+from complaints import queries, services
+from complaints.admin import case_page
+from complaints.admin.access import address, complaint_for, key_in, list_address, note_look
+from complaints.admin.case_page import Shown
+from complaints.admin.doing import DOINGS, Doing
 from complaints.admin.forms import NoteForm, RevealForm, StepForm
-from complaints.admin.previewing import Preview, preview
-from complaints.announcements import due_words
-from complaints.models import Complaint, Outcome, StageChange
+from complaints.admin.previewing import preview
+from complaints.models import Complaint, Proposal
 from complaints.views.pictures import picture
-from complaints.views.words import due_lines, stage_label
-from complaints.workflow import Actor, Clock, Stage, step_named
-from messaging.queries import messages_about
+from complaints.workflow import step_named
 from portal.accounts.looking import user_of
-from portal.core import clock, phones
+from portal.core import clock
 from portal.core.errors import Refused
-from portal.core.privacy import mask_name, mask_phone
-
-SAME_PHONE = 5
-MESSAGES = 20
-ASSIGNMENTS = 2  # why this department, why this officer
-
-
-@dataclass(slots=True)
-class Shown:
-    """What differs between a first look and a page that came back: the form in front, and what to say above it."""
-
-    active: str = ""
-    form: StepForm | None = None
-    previews: list[Preview] | None = None
-    stale: list[StageChange] | None = None
-    is_revealed: bool = False
-    note_form: NoteForm | None = None
-    reveal_form: RevealForm | None = None
-    status: int = 200
 
 
 @require_GET
@@ -51,6 +28,20 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; `?step=` puts another step's form in front."""
     complaint = complaint_for(request, pk)
     return _page(request, complaint, Shown(active=request.GET.get("step", "")))
+
+
+@require_GET
+def why(request: HttpRequest, pk: int) -> HttpResponse:
+    """왜 이 날짜인가요? The days that were counted and those that were not; a part of the case page, or a page."""
+    complaint = complaint_for(request, pk)
+    found = {
+        "due_lines": case_page.why_due(complaint),
+        "complaint": complaint,
+        "title": f"{complaint.number} 처리 기한",
+    }
+    if "fragment" in request.GET:
+        return render(request, "admin/complaints/_due_lines.html", found)
+    return render(request, "admin/complaints/why.html", {**case_page.site(request), **found})
 
 
 @require_POST
@@ -66,18 +57,26 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if "preview" in request.POST:
         return _previewed(request, complaint, name, form, doing)
     try:
-        _take(doing, complaint, form, request)
+        result = _take(doing, complaint, form, request)
     except services.Stale as stale:
         return _outdated(request, pk, name, form, stale)
     except Refused as refused:
         _put(form, refused)
         return _refused(request, complaint_for(request, pk), name, form)
-    messages.success(request, f"{complaint.number}: ‘{step_named(name).label}’ 처리했습니다.")
+    services.drop_draft(complaint, step=name, by=user_of(request))
+    messages.success(request, f"{complaint.number}: {outcome_words(name, result)}")
     return _back(request, complaint)
 
 
-def _take(doing: Doing, complaint: Complaint, form: StepForm, request: HttpRequest) -> None:
-    doing.service(
+def outcome_words(name: str, result: object) -> str:
+    """What happened, or that somebody has to sign first."""
+    if isinstance(result, Proposal):
+        return f"‘{step_named(name).label}’ 결재를 올렸습니다. 결재가 끝나면 처리됩니다."
+    return f"‘{step_named(name).label}’ 처리했습니다."
+
+
+def _take(doing: Doing, complaint: Complaint, form: StepForm, request: HttpRequest) -> object:
+    return doing.service(
         complaint,
         **form.arguments(),
         by=user_of(request),
@@ -118,15 +117,37 @@ def _outdated(request: HttpRequest, pk: int, name: str, form: StepForm, stale: s
     if "fragment" in request.POST:
         return HttpResponse(status=204)
     fresh = complaint_for(request, pk)
+    since = form.cleaned_data["version"]
     form.hold(fresh.version)
-    return _page(request, fresh, Shown(active=name, form=form, stale=stale.changes, status=409))
+    return _page(request, fresh, Shown(active=name, form=form, stale=stale.changes, since=since, status=409))
 
 
 def _back(request: HttpRequest, complaint: Complaint) -> HttpResponse:
     """To the case if the official may still see it, to the list if it has left."""
     if queries.seen_by(user_of(request)).filter(pk=complaint.pk).exists():
         return redirect(address("case", complaint.pk))
-    return redirect(reverse("admin:complaints_complaint_changelist"))
+    return redirect(list_address())
+
+
+@require_POST
+def draft(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Keep what has been typed so far, or throw it away (`drop`); each official her own."""
+    complaint = complaint_for(request, pk)
+    if name not in DOINGS:
+        raise Http404
+    if "drop" in request.POST:
+        services.drop_draft(complaint, step=name, by=user_of(request))
+        return redirect(f"{address('case', pk)}?step={name}")
+    words = {
+        field.removeprefix(f"{name}-"): str(value)
+        for field, value in request.POST.items()
+        if field.startswith(f"{name}-") and field != f"{name}-version"
+    }
+    try:
+        services.keep_draft(complaint, step=name, words=words, by=user_of(request), now=clock.now())
+    except services.NotAnOfficial as refused:
+        raise PermissionDenied from refused
+    return HttpResponse(status=204)
 
 
 @require_POST
@@ -136,7 +157,11 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST, prefix="note")
     if not form.is_valid():
         return _page(request, complaint, Shown(note_form=form, status=422))
-    services.note(complaint, text=form.cleaned_data["text"], by=user_of(request), now=clock.now())
+    try:
+        services.note(complaint, text=form.cleaned_data["text"], by=user_of(request), now=clock.now())
+    except Refused as refused:
+        form.add_error("text", refused.sentence)
+        return _page(request, complaint, Shown(note_form=form, status=422))
     return redirect(f"{address('case', pk)}#notes")
 
 
@@ -144,9 +169,10 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """The citizen's messages have been read, up to the version the page showed."""
     complaint = complaint_for(request, pk)
-    version = request.POST.get("version", "")
-    seen = int(version) if version.isdecimal() else 0
-    services.mark_read(complaint, by=user_of(request), seen_version=seen)
+    try:
+        services.mark_read(complaint, by=user_of(request), seen_version=key_in(request.POST.get("version", "")))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
     return redirect(f"{address('case', pk)}#words")
 
 
@@ -173,82 +199,9 @@ def photo(request: HttpRequest, pk: int, ordinal: int, copy: str) -> HttpRespons
 
 
 def _page(request: HttpRequest, complaint: Complaint, shown: Shown) -> HttpResponse:
-    now = clock.now()
-    user = user_of(request)
-    found = ways(complaint, by=user)
-    allowed = {way.name for way in found if way.is_allowed}
-    if shown.form is None:
-        shown.active = shown.active if shown.active in allowed else front(complaint, found)
-    doing = DOINGS.get(shown.active)
-    form = shown.form or (doing.form(complaint=complaint, prefix=shown.active) if doing else None)
-    context: dict[str, Any] = {
-        **admin.site.each_context(request),
-        "title": complaint.number,
-        "complaint": complaint,
-        "stage_label": stage_label(complaint),
-        "left": d_day(complaint, now=now),
-        "rows": tracking.timeline(complaint),
-        "ways": [way for way in found if way.name != shown.active],
-        "active": shown.active,
-        "active_label": next((way.label for way in found if way.name == shown.active), ""),
-        "doing": doing,
-        "form": form,
-        "previews": shown.previews,
-        "stale": shown.stale,
-        "note_form": shown.note_form or NoteForm(prefix="note"),
-        "reveal_form": shown.reveal_form or RevealForm(prefix="reveal"),
-        **_person(complaint, is_revealed=shown.is_revealed),
-        **_words(complaint),
-        **_due(complaint),
-        "others": _others(complaint, request),
-        "messages_sent": messages_about(complaint.number).order_by("-pk")[:MESSAGES],
-        "list_url": reverse("admin:complaints_complaint_changelist"),
-    }
+    context = {**case_page.site(request), **case_page.context(complaint, shown, user=user_of(request))}
     if not shown.is_revealed:
         note_look(request, [complaint.pk])
     response = render(request, "admin/complaints/case.html", context, status=shown.status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _person(complaint: Complaint, *, is_revealed: bool) -> dict[str, Any]:
-    name, phone = complaint.name, complaint.phone
-    return {
-        "is_revealed": is_revealed,
-        "name": name if is_revealed else mask_name(name),
-        "phone": phones.display(phone) if is_revealed else mask_phone(phone) if phone else "",
-        "has_contact": bool(name or phone),
-    }
-
-
-def _words(complaint: Complaint) -> dict[str, Any]:
-    """What the citizen said after filing, what colleagues noted, the pictures, and why it came here."""
-    said = complaint.changes.filter(actor=Actor.CITIZEN).exclude(step="file").order_by("seq")
-    return {
-        "said": [change for change in said if change.public_text or change.internal_text],
-        "notes": complaint.notes.select_related("by__official").order_by("pk"),
-        "photos": list(complaint.attachments.order_by("ordinal")),
-        "assignments": list(complaint.assignments.order_by("-pk")[:ASSIGNMENTS])[::-1],
-        "supplement": complaint.supplements.filter(ended_at=None).first()
-        if complaint.stage == Stage.SUPPLEMENTING
-        else None,
-        "outcome": Outcome(complaint.outcome).label if complaint.outcome else "",
-        "has_no_phone": not complaint.phone,
-    }
-
-
-def _due(complaint: Complaint) -> dict[str, Any]:
-    found = queries.why_due(complaint) if complaint.due_at else None
-    return {
-        "due": due_words(complaint),
-        "is_paused": complaint.clock == Clock.PAUSED,
-        "due_lines": due_lines(found) if found else [],
-    }
-
-
-def _others(complaint: Complaint, request: HttpRequest) -> list[dict[str, Any]]:
-    """The same phone's other cases, as far as the official may see them."""
-    if complaint.phone_index is None:
-        return []
-    rows = queries.seen_by(user_of(request)).filter(phone_index=complaint.phone_index).exclude(pk=complaint.pk)
-    return [{"complaint": row, "label": stage_label(row), "url": address("case", row.pk)} for row in rows[:SAME_PHONE]]

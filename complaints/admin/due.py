@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from complaints.models import Complaint
-from complaints.workflow import Clock
+from complaints.workflow import Clock, Stage
 from portal.core.clock import day_in_korea, in_korea
 
 SOON_DAYS = 2
@@ -24,7 +24,7 @@ def d_day(complaint: Complaint, *, now: datetime) -> DDay:
     if complaint.clock == Clock.STOPPED:
         return DDay("끝남")
     if complaint.clock == Clock.PAUSED:
-        return DDay("보완 대기", "calm")
+        return DDay("보완 대기" if complaint.stage == Stage.SUPPLEMENTING else "제외 중", "calm")
     bound = complaint.receive_by_at if complaint.clock == Clock.INTAKE else complaint.due_at
     if bound is None:
         return DDay("기한 없음")

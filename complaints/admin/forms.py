@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from complaints import numbers, queries, routing
+from complaints import numbers, routing_queries
 from complaints.deadlines import supplement_last_on
 from complaints.models import Agency, Category, Complaint, Outcome
 from portal.accounts.models import Department, Official
@@ -99,16 +99,12 @@ class PlaceForm(StepForm):
                 del self.fields["suggestion"]
 
     def _suggestions(self) -> list[tuple[str, str]]:
-        decision = routing.decide(
-            self.complaint.body, place=self.complaint.address, lexicon=queries.lexicon(), model=queries.model()
-        )
+        """The router's guesses; kept on the form, so that a page may draw them as buttons."""
+        self.guesses = routing_queries.suggestions_of(self.complaint)
         return [
-            (
-                choice.category,
-                f"{choice.department} · {self._categories[choice.category].name} {choice.probability:.0%}",
-            )
-            for choice in decision.top3
-            if choice.category in self._categories
+            (one.category.code, f"{one.department.name} · {one.category.name} {one.percent}%")
+            for one in self.guesses
+            if one.category.code in self._categories
         ]
 
     def clean(self) -> dict[str, Any]:

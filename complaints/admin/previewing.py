@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
-from complaints.models import Complaint
+from complaints import services
+from complaints.models import Complaint, Proposal
 from messaging.models import Attempt, Message, MessageStatus
+from portal.core import clock
 from portal.core.privacy import mask_phone
 
 
@@ -30,7 +32,9 @@ def preview(complaint: Complaint, run: Callable[[], object]) -> list[Preview]:
     """
     since = complaint.version
     with transaction.atomic():
-        run()
+        taken = run()
+        if isinstance(taken, Proposal):
+            services.foresee(taken, now=clock.now())  # what the citizen will read once it is signed
         keys = Q(pk__in=[])
         for change in complaint.changes.filter(seq__gt=since).values_list("pk", flat=True):
             keys |= Q(key__startswith=f"complaints.stage:{change}:")

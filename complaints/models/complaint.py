@@ -1,13 +1,19 @@
 """The complaint as it is now. How it came to be so stands in `StageChange`."""
 
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Floor
 
 from complaints import numbers
+from complaints.models.catalogue import Category
 from complaints.models.vocabulary import Channel, Kind, LocationSource, Outcome, PeriodUnit
 from complaints.workflow import COUNTED, ENDED, HELD, IN_HAND, Clock, Stage
 from portal.accounts.models import Department, Official, User
@@ -15,6 +21,7 @@ from portal.core.fields import SealedField, SealedModel, sealed_text
 
 TITLE_LENGTH = 40
 PHOTO_ONLY = "사진으로 보낸 신고"
+ERASED = "보존기간이 지나 지운 민원"
 INTAKE_DESK = (Stage.SUBMITTED, Stage.RECEIVED, Stage.TRANSFERRED)
 
 
@@ -27,20 +34,28 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
         Every list, page and export starts here; what is not in it does not exist for the user (404).
         """
+        return self._seen(user, [] if isinstance(user, AnonymousUser) else [Q(citizen=user)])
+
+    def of_office(self, user: User | AnonymousUser) -> "ComplaintQuerySet":
+        """
+        What an official works on, for lists and figures of the office; her own reports are on the citizen's pages.
+
+        Without "or her own" one index in the order of the list answers, and not two that must be joined and sorted.
+        """
+        return self._seen(user, [])
+
+    def _seen(self, user: User | AnonymousUser, own: list[Q]) -> "ComplaintQuerySet":
+        """By department and role, and never what is for another department's eyes alone."""
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
-        if user.is_superuser:
-            return self.all()
-        seen = Q(citizen=user)
         official: Official | None = getattr(user, "official", None)
-        if official is not None and official.is_active:
-            if official.has_role("examiner"):
-                return self.all()
-            if official.has_role("officer") or official.has_role("head"):
-                seen |= Q(department=official.department_id)
-            if official.has_role("intake"):
-                seen |= Q(stage__in=INTAKE_DESK)
-        return self.filter(seen)
+        if official is not None and not official.is_active:
+            official = None
+        found = self.filter(reduce(or_, [*own, _open_to(official)]))
+        parts = own + _offices_of(official)
+        if user.is_superuser or (official is not None and official.has_role("examiner")):
+            return found
+        return found.filter(reduce(or_, parts)) if parts else self.none()
 
     def open(self) -> "ComplaintQuerySet":
         """Cases that somebody still has to do something about."""
@@ -50,6 +65,27 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 def _when(stages: tuple[Stage, ...] | list[Stage], then: Q) -> Q:
     """In these stages, `then` must hold."""
     return ~Q(stage__in=[stage.value for stage in stages]) | then
+
+
+_ERASED = Q(erased_at__isnull=False)
+
+
+def _offices_of(official: Official | None) -> list[Q]:
+    """What the roles of an official open, one condition for each."""
+    found: list[Q] = []
+    if official is not None and (official.has_role("officer") or official.has_role("head")):
+        found.append(Q(department=official.department_id))
+    if official is not None and official.has_role("intake"):
+        found.append(Q(stage__in=INTAKE_DESK))
+    return found
+
+
+def _open_to(official: Official | None) -> Q:
+    """감사 전용 categories (직원응대·부패) are for their own department alone, whoever else may see everything."""
+    hidden = Category.objects.filter(is_sensitive=True)
+    if official is not None:
+        hidden = hidden.exclude(department=official.department_id)
+    return Q(category=None) | ~Q(category__in=hidden)
 
 
 class Complaint(SealedModel):
@@ -87,12 +123,17 @@ class Complaint(SealedModel):
     phone_index = models.BinaryField("휴대전화 색인", max_length=16, null=True, blank=True, editable=False)
     body_sealed = SealedField(verbose_name="내용(봉인)")
     body = sealed_text("body_sealed")
+    extra_sealed = SealedField(verbose_name="신청서의 답(봉인)")
+    extra = sealed_text("extra_sealed")  # JSON: a petition's title, and each question's name with its answer
 
     lat = models.FloatField("위도", null=True, blank=True)
     lon = models.FloatField("경도", null=True, blank=True)
     address = models.CharField("장소", max_length=200, blank=True)
     address_detail_sealed = SealedField(verbose_name="상세 위치(봉인)")
     address_detail = sealed_text("address_detail_sealed")
+    dong = models.ForeignKey(
+        "complaints.Dong", verbose_name="행정동", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     location_source = models.CharField(
         "위치 출처", max_length=8, choices=LocationSource.choices, default=LocationSource.NONE
     )
@@ -103,8 +144,12 @@ class Complaint(SealedModel):
     period_value = models.PositiveSmallIntegerField("처리기간", null=True, blank=True)
     period_unit = models.CharField("처리기간 단위", max_length=10, choices=PeriodUnit.choices, blank=True)
     due_at = models.DateTimeField("처리기한", null=True, blank=True, help_text="이 시각부터 기한이 지난 것입니다.")
+    promised_due_at = models.DateTimeField(
+        "처음 약속한 기한", null=True, blank=True, help_text="접수할 때 알린 기한. 통계에만 씁니다."
+    )
     clock = models.CharField("기한 시계", max_length=8, choices=Clock.choices, default=Clock.INTAKE)
     ended_at = models.DateTimeField("끝난 때", null=True, blank=True)
+    erased_at = models.DateTimeField("개인정보를 지운 때", null=True, blank=True, editable=False)
 
     answer_sealed = SealedField(verbose_name="답변(봉인)")
     answer = sealed_text("answer_sealed")
@@ -115,9 +160,23 @@ class Complaint(SealedModel):
     rerouted_count = models.PositiveSmallIntegerField("재배정 횟수", default=0)
     reopened_count = models.PositiveSmallIntegerField("재검토 요청 횟수", default=0)
     round = models.PositiveSmallIntegerField("처리 차수", default=1)
+    extension_count = models.PositiveSmallIntegerField("연장 횟수", default=0)
     unread_count = models.PositiveSmallIntegerField("안 읽은 민원인 메시지", default=0)
     lead = models.ForeignKey(
         "self", verbose_name="대표 민원", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_cases"
+    )
+    parent = models.ForeignKey(
+        "self", verbose_name="나눈 민원", on_delete=models.PROTECT, null=True, blank=True, related_name="parts"
+    )
+    published_text = models.TextField(
+        "공개하는 글", blank=True, help_text="개인정보를 가린 글. 비어 있으면 공개하지 않습니다."
+    )
+    search_grams = ArrayField(models.IntegerField(), verbose_name="검색 색인", default=list, editable=False)
+
+    cell = models.GeneratedField(  # about 100 m square; near means the cells that a radius touches
+        expression=Floor((F("lat") - 30) * 1000) * 100000 + Floor((F("lon") - 120) * 1000),
+        output_field=models.BigIntegerField("격자"),
+        db_persist=True,
     )
 
     is_open = models.GeneratedField(
@@ -142,6 +201,10 @@ class Complaint(SealedModel):
             models.Index(fields=["citizen", "-submitted_at"], name="complaints_of_citizen"),
             models.Index(fields=["phone_index", "-submitted_at"], name="complaints_of_phone"),
             models.Index(fields=["-submitted_at", "-id"], name="complaints_newest_first"),
+            models.Index(fields=["category", "cell", "submitted_at"], name="open_by_cell", condition=Q(is_open=True)),
+            GinIndex(fields=["search_grams"], name="complaints_by_words"),
+            models.Index(fields=["department"], name="unread_by_department", condition=Q(unread_count__gt=0)),
+            models.Index(fields=["ended_at"], name="complaints_by_end", condition=Q(ended_at__isnull=False)),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="complaint_stage_known"),
@@ -156,11 +219,11 @@ class Complaint(SealedModel):
                 name="received_has_due_date",
             ),
             models.CheckConstraint(
-                condition=_when([Stage.RESOLVED, Stage.REOPENING], ~Q(outcome="") & ~Q(answer_sealed=b"")),
+                condition=_when([Stage.RESOLVED, Stage.REOPENING], ~Q(outcome="") & (~Q(answer_sealed=b"") | _ERASED)),
                 name="resolved_has_answer",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome="refused") | (~Q(refusal_reason_sealed=b"") & ~Q(remedy="")),
+                condition=~Q(outcome="refused") | _ERASED | (~Q(refusal_reason_sealed=b"") & ~Q(remedy="")),
                 name="refused_has_reason_and_remedy",
             ),
             models.CheckConstraint(
@@ -169,15 +232,24 @@ class Complaint(SealedModel):
                 name="ended_has_stopped_clock",
             ),
             models.CheckConstraint(
+                condition=~_ERASED | Q(stage__in=ENDED, body_sealed=b"", phone_sealed=b"", answer_sealed=b""),
+                name="erased_has_ended_and_is_empty",
+            ),
+            models.CheckConstraint(
                 condition=Q(stage__in=["submitted", "reopening"], clock="intake")
                 | (~Q(stage__in=["submitted", "reopening"]) & ~Q(clock="intake")),
                 name="intake_clock_before_receiving",
             ),
             models.CheckConstraint(
                 condition=Q(stage="supplementing", clock="paused", stage_before__in=IN_HAND)
-                | (~Q(stage="supplementing") & ~Q(clock="paused") & Q(stage_before="")),
+                | (~Q(stage="supplementing") & Q(stage_before="")),
                 name="supplement_pauses_clock",
             ),
+            models.CheckConstraint(
+                condition=~Q(clock="paused") | Q(stage__in=COUNTED), name="only_a_counted_clock_pauses"
+            ),
+            models.CheckConstraint(condition=Q(extension_count__lte=2), name="extension_count_at_most_two"),
+            models.CheckConstraint(condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="no_part_of_itself"),
             models.CheckConstraint(
                 condition=_when(
                     [*HELD, Stage.RESOLVED, Stage.REOPENING], Q(officer__isnull=False, department__isnull=False)
@@ -228,7 +300,7 @@ class Complaint(SealedModel):
     @property
     def title(self) -> str:
         """The beginning of what the citizen wrote, for lists. Opened from the seal, so never stored in clear."""
-        first = " ".join(self.body.split()) or PHOTO_ONLY
+        first = " ".join(self.body.split()) or (ERASED if self.erased_at else PHOTO_ONLY)
         return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
     @property

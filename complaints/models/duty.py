@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from complaints.models.catalogue import Category
+from complaints.models.places import Dong
 from portal.accounts.models import Official
 
 
@@ -24,6 +25,15 @@ class Duty(models.Model):
         related_name="+",
         help_text="비우면 부서의 모든 민원을 맡습니다.",
     )
+    dong = models.ForeignKey(
+        Dong,
+        verbose_name="행정동",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="비우면 모든 동을 맡습니다.",
+    )
     weight = models.FloatField("몫", default=1.0, help_text="2이면 1인 사람의 두 배를 맡습니다.")
     max_open = models.PositiveSmallIntegerField("최대 건수", default=50)
     starts_on = models.DateField("시작일")
@@ -38,7 +48,7 @@ class Duty(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="duty_ends_after_start"
             ),
             models.UniqueConstraint(
-                fields=["official", "category", "starts_on"], nulls_distinct=False, name="one_duty_per_start"
+                fields=["official", "category", "dong", "starts_on"], nulls_distinct=False, name="one_duty_per_start"
             ),
         ]
 
@@ -63,6 +73,9 @@ class Leave(models.Model):
 
     official = models.ForeignKey(Official, verbose_name="공무원", on_delete=models.PROTECT, related_name="leaves")
     kind = models.CharField("종류", max_length=10, choices=Kind.choices, default=Kind.HOLIDAY)
+    substitute = models.ForeignKey(
+        Official, verbose_name="대직자", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     starts_at = models.DateTimeField("시작")
     ends_at = models.DateTimeField("끝")
 
@@ -71,6 +84,9 @@ class Leave(models.Model):
         verbose_name_plural = "부재"
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="leave_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(substitute__isnull=True) | ~Q(substitute=F("official")), name="nobody_stands_in_for_herself"
+            ),
             ExclusionConstraint(
                 name="leaves_do_not_overlap",
                 expressions=[

@@ -20,6 +20,8 @@ class SupplementRequest(SealedModel):
     items = models.TextField("보완할 내용")
     due_on = models.DateField("보완 기한")
     asked_at = models.DateTimeField("요청한 때")
+    extended_count = models.PositiveSmallIntegerField("기한 연장 횟수", default=0)
+    bounced_count = models.PositiveSmallIntegerField("닿지 못한 횟수", default=0)
     answered_at = models.DateTimeField("받은 때", null=True, blank=True)
     ended_at = models.DateTimeField("끝난 때", null=True, blank=True, help_text="답을 받았거나 더 기다리지 않게 된 때")
     answer_sealed = SealedField(verbose_name="보완 답변(봉인)")
@@ -30,16 +32,13 @@ class SupplementRequest(SealedModel):
         verbose_name_plural = "보완 요청"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["complaint", "ordinal"], name="supplements_are_numbered"),
+            models.CheckConstraint(condition=Q(extended_count__lte=2), name="supplement_extended_at_most_twice"),
             models.UniqueConstraint(
                 fields=["complaint"], condition=Q(ended_at__isnull=True), name="one_open_supplement"
             ),
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, answer_sealed=b"")
-                | (
-                    Q(answered_at__isnull=False, ended_at__isnull=False, answered_at=F("ended_at"))
-                    & ~Q(answer_sealed=b"")
-                ),
-                name="answered_supplement_has_answer",
+                condition=Q(answered_at__isnull=True, answer_sealed=b"") | Q(answered_at=F("ended_at")),
+                name="only_an_answered_supplement_has_an_answer",
             ),
         ]
 
@@ -99,3 +98,27 @@ class Satisfaction(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.score}"
+
+
+class Follower(SealedModel):
+    """나도 알림 받기: somebody who saw the same thing and hears the stages of a case that is not theirs."""
+
+    complaint = models.ForeignKey(Complaint, verbose_name="민원", on_delete=models.PROTECT, related_name="followers")
+    citizen = models.ForeignKey(
+        User, verbose_name="시민", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    phone_sealed = SealedField(verbose_name="휴대전화(봉인)")
+    phone = sealed_text("phone_sealed")
+    phone_index = models.BinaryField("휴대전화 색인", max_length=16, editable=False)
+    since = models.DateTimeField("시작")
+    ended_at = models.DateTimeField("그만둔 때", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "알림 받는 시민"
+        verbose_name_plural = "알림 받는 시민"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["complaint", "phone_index"], name="one_follower_per_phone")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.complaint_id} 알림 {self.pk}"

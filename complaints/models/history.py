@@ -2,16 +2,14 @@
 
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from complaints.models.complaint import Complaint
-from complaints.workflow import STEPS, Actor, Stage
+from complaints.models.keeping import append_only
+from complaints.workflow import Actor, Stage, step_named
 from portal.accounts.models import Department, Official, User
 from portal.core.fields import SealedField, SealedModel, sealed_text
-
-STEP_CHOICES = [(step.name, step.label) for step in STEPS]
 
 
 class StageChange(SealedModel):
@@ -19,7 +17,7 @@ class StageChange(SealedModel):
 
     complaint = models.ForeignKey(Complaint, verbose_name="민원", on_delete=models.PROTECT, related_name="changes")
     seq = models.PositiveIntegerField("순번", help_text="이 일로 생긴 민원의 판과 같습니다.")
-    step = models.CharField("처리", max_length=24, choices=STEP_CHOICES)
+    step = models.CharField("처리", max_length=24, help_text="workflow.STEPS의 이름")
     before = models.CharField("이전 단계", max_length=16, choices=Stage.choices, blank=True)
     after = models.CharField("이후 단계", max_length=16, choices=Stage.choices)
     actor = models.CharField("자격", max_length=12, choices=Actor.choices)
@@ -49,17 +47,46 @@ class StageChange(SealedModel):
                 condition=Q(after__in=Stage.values, before__in=["", *Stage.values]), name="change_stages_known"
             ),
         ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="stage_change_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers: ClassVar = append_only("stage_change", "public_text_sealed", "internal_text_sealed", "data")
 
     def __str__(self) -> str:
         return f"{self.complaint_id}#{self.seq} {self.step}"
+
+    def get_step_display(self) -> str:
+        """The step's Korean name; the table is code, and a new step must not need a migration."""
+        return step_named(self.step).label
 
     @property
     def moves(self) -> bool:
         """Whether the stage changed."""
         return self.before != self.after
+
+
+class Revision(SealedModel):
+    """A correction of what was filed, word for word: by the citizen until the case ends (the Act, §22②), or for her."""
+
+    complaint = models.ForeignKey(Complaint, verbose_name="민원", on_delete=models.PROTECT, related_name="revisions")
+    seq = models.PositiveIntegerField("순번", help_text="이 고침을 적은 처리 이력의 순번입니다.")
+    field = models.CharField("고친 항목", max_length=24)
+    old_sealed = SealedField(verbose_name="고치기 전(봉인)")
+    old = sealed_text("old_sealed")
+    new_sealed = SealedField(verbose_name="고친 뒤(봉인)")
+    new = sealed_text("new_sealed")
+    by = models.ForeignKey(
+        User, verbose_name="사용자", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField("일시")
+
+    class Meta:
+        verbose_name = "고친 내용"
+        verbose_name_plural = "고친 내용"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["complaint", "seq", "field"], name="one_revision_per_field_and_change")
+        ]
+        triggers: ClassVar = append_only("revision", "old_sealed", "new_sealed")
+
+    def __str__(self) -> str:
+        return f"{self.complaint_id}#{self.seq} {self.field}"
 
 
 class Assignment(models.Model):
@@ -73,6 +100,8 @@ class Assignment(models.Model):
         TRIAGE = "triage", "접수 담당 분류"
         MANUAL = "manual", "직접 지정"
         BALANCE = "balance", "업무량 균형"
+        STICKY = "sticky", "이어서 맡음"
+        LEAVE = "leave", "부재 중 나눔"
         HANDOVER = "handover", "인계"
 
     complaint = models.ForeignKey(Complaint, verbose_name="민원", on_delete=models.PROTECT, related_name="assignments")
@@ -83,6 +112,14 @@ class Assignment(models.Model):
     reason = models.CharField("까닭", max_length=10, choices=Reason.choices)
     explanation = models.TextField("설명", blank=True)
     breakdown = models.JSONField("계산 내역", default=dict, blank=True)
+    router_version = models.ForeignKey(
+        "complaints.RouterVersion",
+        verbose_name="분류 모델",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     by = models.ForeignKey(
         User, verbose_name="사용자", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -92,9 +129,7 @@ class Assignment(models.Model):
         verbose_name = "배정 이력"
         verbose_name_plural = "배정 이력"
         indexes: ClassVar = [models.Index(fields=["officer", "-at"], name="latest_assignment_of_officer")]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="assignment_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers: ClassVar = append_only("assignment", "explanation", "breakdown")
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.reason}"
@@ -112,7 +147,7 @@ class Note(SealedModel):
     class Meta:
         verbose_name = "내부 메모"
         verbose_name_plural = "내부 메모"
-        triggers: ClassVar = [pgtrigger.Protect(name="note_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers: ClassVar = append_only("note", "text_sealed")
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.at:%Y-%m-%d}"

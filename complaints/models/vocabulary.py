@@ -1,6 +1,7 @@
 """The words that complaint columns may hold."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_noop
 
 
 class Kind(TextChoices):
@@ -23,17 +24,18 @@ class Channel(TextChoices):
     CHATBOT = "chatbot", "챗봇"
     PHONE = "phone", "전화"
     VISIT = "visit", "방문"
+    OPEN311 = "open311", "Open311"
 
 
 class Outcome(TextChoices):
     """How a resolved complaint ended."""
 
-    ACCEPTED = "accepted", "수용"
-    PARTIAL = "partial", "일부 수용"
-    ALREADY_DONE = "already_done", "이미 처리됨"
-    REFUSED = "refused", "불수용"
-    GUIDED = "guided", "안내"
-    LONG_REVIEW = "long_review", "장기 검토"
+    ACCEPTED = "accepted", gettext_noop("수용")
+    PARTIAL = "partial", gettext_noop("일부 수용")
+    ALREADY_DONE = "already_done", gettext_noop("이미 처리됨")
+    REFUSED = "refused", gettext_noop("불수용")
+    GUIDED = "guided", gettext_noop("안내")
+    LONG_REVIEW = "long_review", gettext_noop("장기 검토")
 
 
 class LocationSource(TextChoices):

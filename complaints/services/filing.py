@@ -1,21 +1,27 @@
 """How a complaint comes in: filed once however often the button is pressed, received, and sent on its way."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from complaints import numbers, permissions
+from complaints import numbers, permissions, places_queries
 from complaints.attachments import MOST_FILES, Photo
 from complaints.deadlines import receive_by
-from complaints.models import Category, Channel, Complaint, Kind, LocationSource, StageChange
+from complaints.geography import Point, is_in_korea
+from complaints.models import Assignment, Category, Channel, Complaint, Kind, LocationSource, StageChange
+from complaints.searching import grams_of
 from complaints.services import placing, telling
+from complaints.services.handing import Why
 from complaints.services.photos import keep_photos
 from complaints.services.stepping import Missing, NotAllowed, Told, TooMany, take, write_down
 from complaints.workflow import Actor, step_named
-from portal.accounts.models import User
+from portal.accounts.models import Department, User
 from portal.accounts.queries import calendar
 from portal.accounts.services import take_token
 from portal.core import privacy, sealing
@@ -30,13 +36,14 @@ _A_DAY = timedelta(days=1)
 class TooLong(Refused):
     """The text is longer than anybody reads."""
 
-    sentence = f"내용은 {LONGEST_BODY:,}자까지 쓸 수 있습니다."
+    def __init__(self) -> None:
+        super().__init__(_("내용은 %(most)s자까지 쓸 수 있습니다.") % {"most": f"{LONGEST_BODY:,}"})
 
 
 class PlaceRefused(Refused):
     """The coordinates are not in Korea."""
 
-    sentence = "지도에서 고른 위치를 확인해 주세요. 국내 위치만 신고할 수 있습니다."
+    sentence = gettext_noop("지도에서 고른 위치를 확인해 주세요. 국내 위치만 신고할 수 있습니다.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,11 @@ class Place:
     lat: float | None = None
     lon: float | None = None
     source: str = LocationSource.NONE
+
+    @property
+    def point(self) -> Point | None:
+        """The coordinates, if both are known."""
+        return Point(self.lat, self.lon) if self.lat is not None and self.lon is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,9 @@ class Filing:
     photos: Sequence[Photo] = ()
     phone: str = ""
     name: str = ""
+    evidence: Mapping[str, object] = field(default_factory=dict)  # what timed photos were judged to prove
+    department: Department | None = None  # of a petition that has no category
+    extra: Mapping[str, object] = field(default_factory=dict)  # a petition's answers, also those not in the words
 
 
 def file(*, filing: Filing, by: User | None, intake_key: UUID, now: datetime) -> Complaint:
@@ -87,16 +102,26 @@ def _file(*, filing: Filing, by: User | None, intake_key: UUID, now: datetime) -
     if actor is None:
         raise NotAllowed(step, "")
     _check(filing)
-    direction = placing.direction_of(filing.body, place=filing.place.address, category=filing.category)
-    complaint, is_new = _insert(_draft(filing, direction, by=by, actor=actor, intake_key=intake_key, now=now))
+    place = filing.place
+    dong = places_queries.dong_area_of(point=place.point, text=place.address)
+    direction = placing.direction_of(
+        filing.body, place=place.address, category=filing.category, dong=dong.code if dong else "", now=now
+    )
+    if filing.department is not None and filing.category is None:
+        why = Why(Assignment.Reason.RULE, "신청서에 정해진 담당 부서입니다.")
+        direction = replace(direction, department=filing.department, category=None, officer=None, why=why)
+    draft = _draft(filing, direction, by=by, actor=actor, intake_key=intake_key, now=now)
+    draft.dong_id = dong.pk if dong else None
+    complaint, is_new = _insert(draft)
     if not is_new:
         return complaint
     _check_pace(complaint, actor=actor, now=now)
-    change = write_down(complaint, step, actor=actor, before="", by=by, now=now)
+    told = Told(data={"evidence": dict(filing.evidence)} if filing.evidence else {})
+    change = write_down(complaint, step, actor=actor, before="", by=by, now=now, told=told)
     if _needs_a_look(complaint, now=now):
         telling.tell(change, complaint, by=by, now=now)
     else:
-        receive(complaint, by=None, now=now)
+        take(complaint, "receive", by=None, now=now)
         placing.send_on(complaint, direction, now=now)
     keep_photos(complaint, filing.photos, now=now)  # last: a file on disk is not undone by a rollback
     return complaint
@@ -128,9 +153,9 @@ def _check(filing: Filing) -> None:
     if len(filing.body) > LONGEST_BODY:
         raise TooLong
     if len(filing.photos) > MOST_FILES:
-        raise TooMany(f"사진은 {MOST_FILES}장까지 보낼 수 있습니다.")
+        raise TooMany(_("사진은 %(most_files)s장까지 보낼 수 있습니다.") % {"most_files": MOST_FILES})
     lat, lon = filing.place.lat, filing.place.lon
-    if (lat is None) != (lon is None) or (lat is not None and lon is not None and not _in_korea(lat, lon)):
+    if (lat is None) != (lon is None) or (lat is not None and lon is not None and not is_in_korea(lat, lon)):
         raise PlaceRefused
 
 
@@ -140,11 +165,7 @@ def _check_pace(complaint: Complaint, *, actor: Actor, now: datetime) -> None:
         return
     key = f"complaints.file:{bytes(complaint.phone_index).hex()}"
     if not take_token(key=key, capacity=HOURLY_FILINGS, per_seconds=3600, now=now):
-        raise TooMany("짧은 시간에 너무 많이 보내셨습니다. 잠시 뒤에 다시 보내 주세요.")
-
-
-def _in_korea(lat: float, lon: float) -> bool:
-    return 33 <= lat <= 39.5 and 124 <= lon <= 132.5
+        raise TooMany(_("짧은 시간에 너무 많이 보내셨습니다. 잠시 뒤에 다시 보내 주세요."))
 
 
 def _draft(
@@ -154,9 +175,11 @@ def _draft(
     citizen = by if actor is Actor.CITIZEN else None
     phone = filing.phone or (citizen.phone if citizen else "")
     category = filing.category or direction.category
+    body = privacy.mask_resident_numbers(filing.body.strip())
+    address = privacy.mask_resident_numbers(place.address)[:200]
     return Complaint(
         sealed_id=sealed_id,
-        number=numbers.number_of(now, _next_serial()),
+        number=numbers.number_of(now, next_serial()),
         token_hash=numbers.hash_of(numbers.token_of(sealed_id, 1)),
         intake_key=intake_key,
         kind=Kind(filing.kind) if phone else Kind.REPORT,
@@ -167,10 +190,12 @@ def _draft(
         name=filing.name or (citizen.name if citizen else ""),
         phone=phone,
         phone_index=sealing.blind_phone(phone) if phone else None,
-        body=privacy.mask_resident_numbers(filing.body.strip()),
+        body=body,
+        extra=privacy.mask_resident_numbers(json.dumps(dict(filing.extra), ensure_ascii=False)) if filing.extra else "",
+        search_grams=grams_of(body, address),
         lat=place.lat,
         lon=place.lon,
-        address=privacy.mask_resident_numbers(place.address)[:200],
+        address=address,
         address_detail=privacy.mask_resident_numbers(place.detail),
         location_source=LocationSource(place.source),
         submitted_at=now,
@@ -178,7 +203,8 @@ def _draft(
     )
 
 
-def _next_serial() -> int:
+def next_serial() -> int:
+    """The next of the numbers that are never given twice."""
     with connection.cursor() as cursor:
         cursor.execute("select nextval('complaints_number')")
         return int(cursor.fetchone()[0])

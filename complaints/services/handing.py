@@ -1,26 +1,26 @@
 """Which officer has a complaint: the one on duty with the least to do, or whom the head names."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
 
-from complaints.models import Assignment, Complaint, Duty, Leave, StageChange
+from complaints.models import Assignment, Complaint, StageChange
+from complaints.services import alarming
+from complaints.services.onduty import (
+    ALWAYS,
+    NotAvailable,
+    candidates_for,
+    check_available,
+    who_knows,
+)
 from complaints.services.stepping import Told, allowed_actor, take
-from complaints.sharing import Candidate, choose, load_of
+from complaints.sharing import Known, choose
 from complaints.workflow import step_named
 from portal.accounts.models import Department, Official, User
-from portal.core.clock import day_in_korea
-from portal.core.errors import Refused
-from portal.core.hangul import josa
 
-
-class NotAvailable(Refused):
-    """The department or the officer cannot take the case now."""
+__all__ = ["NotAvailable", "Why", "assign", "check_available", "hand_over", "keep_why", "reassign", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Why:
     reason: str = Assignment.Reason.MANUAL
     sentence: str = ""
     figures: dict[str, Any] = field(default_factory=dict)
+    router_version: int | None = None
 
 
 def keep_why(complaint: Complaint, why: Why, *, by: User | None, now: datetime) -> None:
@@ -43,24 +44,31 @@ def keep_why(complaint: Complaint, why: Why, *, by: User | None, now: datetime) 
         reason=why.reason,
         explanation=why.sentence,
         breakdown=why.figures,
+        router_version_id=why.router_version,
         by=by,
         at=now,
     )
 
 
 @transaction.atomic
-def share(complaint: Complaint, *, now: datetime) -> StageChange | None:
+def share(complaint: Complaint, *, now: datetime, wanted: Official | None = None) -> StageChange | None:
     """
-    Give a routed complaint to the officer of its department with the least to do; None if nobody can take it.
+    Give a routed complaint to the officer of its department with the least to do, or to the one who knows the matter.
 
-    The department's row is locked: two complaints at once are counted one after the other.
+    `wanted` is the officer a rule names: hers if she is there. None if nobody can take it: the head and whoever stands
+    in for those away are told. The department's row is locked: two complaints at once are counted one after the other.
     """
-    Department.objects.select_for_update(of=("self",)).get(complaints=complaint)
-    choice = choose(_candidates(complaint, now=now))
+    Department.objects.select_for_update(of=("self",), no_key=True).get(complaints=complaint)
+    known = Known(wanted.pk, "배정 규칙이 정한 담당자여서", ALWAYS) if wanted else who_knows(complaint, now=now)
+    choice = choose(candidates_for(complaint, now=now), known=known)
     if choice is None:
+        alarming.nobody_there(complaint, now=now)
         return None
     officer = Official.objects.get(pk=choice.official_id)
-    why = Why(Assignment.Reason.BALANCE, choice.explanation, choice.breakdown)
+    reason = Assignment.Reason.BALANCE
+    if choice.is_sticky:
+        reason = Assignment.Reason.RULE if wanted else Assignment.Reason.STICKY
+    why = Why(reason, choice.explanation, choice.breakdown)
     return _hand(complaint, "assign", officer, why=why, by=None, now=now)
 
 
@@ -74,7 +82,7 @@ def assign(
     :raises NotAvailable: if the officer is of another department, not on duty or away
     """
     allowed_actor(step_named("assign"), complaint, by=by)
-    _check_available(officer, complaint, now=now)
+    check_available(officer, complaint, now=now)
     why = Why(Assignment.Reason.MANUAL, "부서장이 지정했습니다.")
     return _hand(complaint, "assign", officer, why=why, by=by, now=now, version=version)
 
@@ -91,9 +99,14 @@ def reassign(
     allowed_actor(step_named("reassign"), complaint, by=by)
     if complaint.officer_id == officer.pk:
         raise NotAvailable("이미 담당하고 있는 공무원입니다.")
-    _check_available(officer, complaint, now=now)
+    check_available(officer, complaint, now=now)
     why = Why(Assignment.Reason.HANDOVER, reason)
     return _hand(complaint, "reassign", officer, why=why, by=by, now=now, version=version)
+
+
+def hand_over(complaint: Complaint, officer: Official, *, why: Why, by: User, now: datetime) -> StageChange:
+    """Give a case in work to somebody chosen by the caller, who has looked whether she is there."""
+    return _hand(complaint, "reassign", officer, why=why, by=by, now=now)
 
 
 def _hand(
@@ -118,56 +131,3 @@ def _hand(
     )
     keep_why(complaint, why, by=by, now=now)
     return change
-
-
-def _duties(complaint: Complaint, *, now: datetime) -> Iterable[Duty]:
-    """Who is on duty for the case in its department and not away; the duty for its very category comes first."""
-    today = day_in_korea(now)
-    away = Leave.objects.filter(starts_at__lte=now, ends_at__gt=now).values("official")
-    return (
-        Duty.objects.filter(
-            Q(category=complaint.category_id) | Q(category=None),
-            Q(ends_on__gte=today) | Q(ends_on=None),
-            starts_on__lte=today,
-            official__department=complaint.department_id,
-            official__is_active=True,
-            official__user__is_active=True,
-        )
-        .exclude(official__in=away)
-        .select_related("official")
-        .order_by("category", "pk")  # NULL, any category, sorts last
-    )
-
-
-def _candidates(complaint: Complaint, *, now: datetime) -> list[Candidate]:
-    duties: dict[int, Duty] = {}
-    for duty in _duties(complaint, now=now):
-        duties.setdefault(duty.official_id, duty)
-    cases: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    held = Complaint.objects.open().filter(officer__in=duties)
-    for officer_id, weight, priority in held.values_list("officer", "category__weight", "priority"):
-        cases[officer_id].append((weight or 1.0, priority))
-    latest = dict(
-        Assignment.objects.filter(officer__in=duties)
-        .values("officer")
-        .annotate(at=Max("at"))
-        .values_list("officer", "at")
-    )
-    return [
-        Candidate(
-            official_id=official_id,
-            name=duty.official.display_name,
-            load=load_of(cases[official_id]),
-            share=duty.weight,
-            open_count=len(cases[official_id]),
-            max_open=duty.max_open,
-            last_assigned_at=latest.get(official_id),
-        )
-        for official_id, duty in duties.items()
-    ]
-
-
-def _check_available(officer: Official, complaint: Complaint, *, now: datetime) -> None:
-    if not any(duty.official_id == officer.pk for duty in _duties(complaint, now=now)):
-        name = josa(officer.display_name, "은/는")
-        raise NotAvailable(f"{name} 지금 이 민원을 맡을 수 없습니다 (다른 부서, 담당 아님 또는 부재).")

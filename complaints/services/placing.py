@@ -4,65 +4,78 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from complaints import queries, routing
 from complaints.models import Assignment, Category, Complaint, StageChange
+from complaints.services import alarming, ruling, telling, training
 from complaints.services.handing import NotAvailable, Why, keep_why, share
+from complaints.services.passing import check_hours
 from complaints.services.stepping import Told, TooMany, allowed_actor, take
 from complaints.workflow import Actor, step_named
-from portal.accounts.models import Department, User
+from portal.accounts.models import Department, Official, User
 from portal.core.hangul import josa
 
 REROUTES = 3  # from the next one on the examiner decides
 USUAL_PRIORITY = 3
+CHOSEN = "민원인이 고른 분류입니다."
 
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """Where the words point: a department if the router is sure, and how urgent it sounds."""
+    """Where a case goes: a department if that is sure, the officer a rule names, and how urgent it sounds."""
 
     category: Category | None = None
+    department: Department | None = None
+    officer: Official | None = None
     priority: int = USUAL_PRIORITY
     why: Why = field(default_factory=Why)
 
 
-def direction_of(text: str, *, place: str, category: Category | None) -> Direction:
-    """Ask the router; a category that the citizen chose is taken at its word."""
-    urgency = routing.urgency_of(text, queries.alarms())
+def direction_of(text: str, *, place: str, category: Category | None, dong: str = "", now: datetime) -> Direction:
+    """Ask the rules and the router; a category that the citizen chose is taken at its word. `dong` is a code."""
+    urgency = routing.urgency_of(text, queries.alarms(), queries.ear())
     priority = urgency.priority if urgency else USUAL_PRIORITY
-    if category is not None:
-        return Direction(category, priority, Why(Assignment.Reason.RULE, "민원인이 고른 분류입니다."))
-    decision = routing.decide(text, place=place, lexicon=queries.lexicon(), model=queries.model())
+    found = ruling.decide(text, place=place, dong=dong, category=category, now=now)
+    decision, rule = found.decision, found.rule
     if not decision.is_auto:
         return Direction(priority=priority)
-    found = queries.category_of(decision)
-    reason = Assignment.Reason.RULE if decision.rule else Assignment.Reason.MODEL
-    return Direction(found, priority, Why(reason, _in_words(decision, found), _figures(decision)))
+    if category is None:
+        category = queries.category_of(decision) if decision.category else None
+    version = found.router.version.pk or None
+    if rule is not None:
+        why = Why(Assignment.Reason.RULE, _rule_words(rule.note, rule.department), found.router.why(decision, text))
+        return Direction(category, rule.department, rule.officer, priority, why)
+    if not decision.scores and category is not None:
+        return Direction(category, category.department, None, priority, Why(Assignment.Reason.RULE, CHOSEN))
+    if category is None:
+        return Direction(priority=priority)
+    why = Why(Assignment.Reason.MODEL, _in_words(decision, category), found.router.why(decision, text), version)
+    return Direction(category, category.department, None, priority, why)
+
+
+def _rule_words(note: str, department: Department) -> str:
+    """배정 규칙 ‘하천 옆 가로등’에 따라 치수과로 보냅니다."""
+    named = f"배정 규칙 ‘{note}’" if note else "배정 규칙"
+    return f"{named}에 따라 {josa(department.name, '으로/로')} 보냅니다."
 
 
 def _in_words(decision: routing.Decision, category: Category) -> str:
     """‘가로등’이라고 쓰셔서 도로과로 보냅니다."""
     where = josa(category.department.name, "으로/로")
     if not decision.why:
-        return f"{decision.rule or '비슷한 글들이 간 길'}에 따라 {where} 보냅니다."
+        return f"비슷한 글들이 간 길을 따라 {where} 보냅니다."
     return f"{josa(f'‘{decision.why[0].written}’', '이라고/라고')} 쓰셔서 {where} 보냅니다."
 
 
-def _figures(decision: routing.Decision) -> dict[str, object]:
-    return {
-        "probability": round(decision.probability, 4),
-        "top3": [[one.department, one.category, round(one.probability, 4)] for one in decision.top3],
-        "words": [[one.written, one.weight] for one in decision.why],
-    }
-
-
 def send_on(complaint: Complaint, direction: Direction, *, now: datetime) -> None:
-    """Route a received complaint if the router is sure, and give it to an officer if one is there."""
-    category = direction.category
-    if category is not None and category.department.is_active:
-        _place(complaint, "route", category.department, why=direction.why, by=None, now=now)
-        share(complaint, now=now)
+    """Route a received complaint if that is sure, and give it to an officer if one is there."""
+    department = direction.department
+    if department is not None and department.is_active:
+        _place(complaint, "route", department, why=direction.why, wanted=direction.officer, by=None, now=now)
+        if complaint.is_urgent and complaint.officer is not None:
+            alarming.danger(complaint, now=now)
 
 
 @transaction.atomic
@@ -80,11 +93,10 @@ def route(
 
     :raises NotAvailable: if the department is closed
     """
+    training.learn_from(complaint, category=category, department=department, by=by, now=now)
     why = Why(Assignment.Reason.TRIAGE, "접수 담당이 분류했습니다.")
     more: dict[str, object] = {"category": category} if category else {}
-    change = _place(complaint, "route", department, why=why, by=by, now=now, version=version, more=more)
-    share(complaint, now=now)
-    return change
+    return _place(complaint, "route", department, why=why, by=by, now=now, version=version, more=more)
 
 
 @transaction.atomic
@@ -102,11 +114,14 @@ def reroute(
     Send a complaint to another department; the clock neither stops nor starts anew.
 
     :raises NotAvailable: if it is there already, or the department is closed
+    :raises TooLate: if it has been here too long, except for the examiner
     :raises TooMany: if it has been sent around so often that only the examiner may decide
     """
-    allowed_actor(step_named("reroute"), complaint, by=by)
+    actor = allowed_actor(step_named("reroute"), complaint, by=by)
+    check_hours(complaint, actor, hours=settings.COMPLAINTS_REROUTE_HOURS, now=now)
     if complaint.department_id == department.pk:
         raise NotAvailable(f"이미 {department.name} 민원입니다.")
+    training.learn_from(complaint, category=category, department=department, by=by, now=now)
     more = {
         "officer": None,
         "rerouted_count": complaint.rerouted_count + 1,
@@ -116,7 +131,6 @@ def reroute(
     change = _place(complaint, "reroute", department, why=why, by=by, now=now, version=version, more=more)
     if complaint.rerouted_count > REROUTES and change.actor != Actor.EXAMINER:
         raise TooMany("여러 번 옮긴 민원입니다. 민원심사관만 부서를 정할 수 있습니다.")
-    share(complaint, now=now)
     return change
 
 
@@ -130,7 +144,9 @@ def _place(
     now: datetime,
     version: int | None = None,
     more: Mapping[str, object] | None = None,
+    wanted: Official | None = None,
 ) -> StageChange:
+    """Send it to the department and share it out there. The citizen reads one text, of the last of the two."""
     if not department.is_active:
         raise NotAvailable(f"{josa(department.name, '은/는')} 지금 운영하지 않는 부서입니다.")
     change = take(
@@ -142,6 +158,9 @@ def _place(
         given={"department": department, "reason": why.sentence},
         changes={"department": department, **(more or {})},
         told=Told(internal=why.sentence),
+        tells=False,
     )
     keep_why(complaint, why, by=by, now=now)
+    if share(complaint, now=now, wanted=wanted) is None:
+        telling.tell(change, complaint, by=by, now=now)
     return change

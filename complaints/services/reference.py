@@ -27,6 +27,7 @@ def load_reference() -> int:
             code=row["category"],
             defaults={
                 "name": row["name"],
+                "name_en": row.get("name_en") or "",
                 "department": Department.objects.get(name=row["department"]),
                 "kind": row["kind"],
                 "period_value": period.value,
@@ -34,9 +35,12 @@ def load_reference() -> int:
                 "weight": float(row["weight"]),
             },
         )
+        unnamed = Category.objects.filter(code=row["category"], name=row["name"], name_en="")
+        unnamed.update(name_en=row.get("name_en") or "")  # loaded before names had an English side
     _load_keywords()
     for agency in tomllib.loads((_HERE / "agencies.toml").read_text("utf-8"))["agencies"]:
         Agency.objects.get_or_create(name=agency["name"], defaults=agency)
+        Agency.objects.filter(name=agency["name"], name_en="").update(name_en=agency.get("name_en", ""))
     return len(rows)
 
 

@@ -1,17 +1,19 @@
 """The one way a complaint moves: a conditional update, a line in the book, a message. One transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
-from complaints.models import Complaint, StageChange
+from complaints.models import Complaint, Outcome, StageChange
 from complaints.permissions import actor_for
-from complaints.services import clocks, telling
-from complaints.workflow import NEEDS, Actor, Stage, Step, step_named
+from complaints.services import clocks, telling, voiding
+from complaints.workflow import NEEDS, Actor, Sign, Stage, Step, Tick, step_named
 from portal.accounts.models import User
+from portal.approvals.models import Approval
 from portal.core.errors import Refused
 from portal.core.fields import seal_for, sealed_text
 from portal.core.hangul import josa
@@ -29,7 +31,9 @@ class NotAllowed(Refused):
 class Stale(Refused):
     """Somebody else changed the complaint meanwhile. `changes` is what happened since it was read."""
 
-    sentence = "그사이 다른 처리가 있었습니다. 바뀐 내용을 확인하고 다시 해 주세요. 쓰신 글은 그대로 있습니다."
+    sentence = gettext_noop(
+        "그사이 다른 처리가 있었습니다. 바뀐 내용을 확인하고 다시 해 주세요. 쓰신 글은 그대로 있습니다."
+    )
 
     def __init__(self, changes: list[StageChange]) -> None:
         self.changes = changes
@@ -46,6 +50,12 @@ class Missing(Refused):
 
 class TooMany(Refused):
     """A limit of the law or of fairness is reached."""
+
+
+class SignatureNeeded(Refused):
+    """The step needs a second signature: it is proposed, and taken when it is approved."""
+
+    sentence = "결재가 필요한 처리입니다. 결재를 올려 주세요."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +80,22 @@ def take(
     changes: Mapping[str, object] | None = None,
     told: Told = NOTHING,
     version: int | None = None,
+    otherwise: bool = False,
+    approval: Approval | None = None,
+    tells: bool = True,
 ) -> StageChange:
     """
     Take one step of `workflow.STEPS`: check, update, write it down, tell the citizen.
 
     The update happens only if stage and version are still the ones that were read, so of two people who press at once
-    one loses. `version` is the one an official's form was opened with. The complaint is refreshed.
+    one loses. `version` is the one an official's form was opened with. The complaint is refreshed. `otherwise`: the
+    step leads to its `or_to`. `approval`: the decision that signed it; any other step voids one that waits. `tells`:
+    False where another step follows at once, whose text would overtake this one's.
 
     :raises Stale: if the complaint changed since it was read
     :raises NotAllowed: if the table does not allow the step from this stage, or not to `by`
     :raises Missing: if something the step needs is empty
+    :raises SignatureNeeded: if the step needs a second signature and has none
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a step is taken inside a service's transaction")
@@ -88,7 +104,13 @@ def take(
         raise stale(complaint, since=version)
     actor = allowed_actor(step, complaint, by=by)
     _check_needs(step, given or {})
-    after = step.after(before, complaint.stage_before)
+    if approval is not None:
+        told = _signed(told, approval, complaint)
+    elif needs_signature(step, complaint, given or {}):
+        raise SignatureNeeded
+    else:
+        voiding.void_if_touched(complaint, step, by=by, now=now)
+    after = step.or_to if otherwise and step.or_to else step.after(before, complaint.stage_before)
     given_up = {"stage_before": ""} if before == Stage.SUPPLEMENTING != after else {}
     values: dict[str, object] = {
         "stage": after,
@@ -100,8 +122,11 @@ def take(
     _update(complaint, values)
     if given_up:
         complaint.supplements.filter(ended_at=None).update(ended_at=now)
+    if step.tick is Tick.STOP:
+        clocks.stop_exclusions(complaint, now=now)
     change = write_down(complaint, step, actor=actor, before=before, by=by, now=now, told=told)
-    telling.tell(change, complaint, by=by, now=now)
+    if tells:
+        telling.tell(change, complaint, by=by, now=now)
     return change
 
 
@@ -118,6 +143,22 @@ def allowed_actor(step: Step, complaint: Complaint, *, by: User | None) -> Actor
         people = "·".join(one.label for one in Actor if one in step.who and one != Actor.SYSTEM)
         raise NotAllowed(step, complaint.stage, f"{josa(f'‘{step.label}’', '은/는')} {people}만 할 수 있습니다.")
     return actor
+
+
+def needs_signature(step: Step, complaint: Complaint, given: Mapping[str, object]) -> bool:
+    """Whether somebody else must sign: always, or for a refusal and where the category says so."""
+    if step.sign is not Sign.PARTLY:
+        return step.sign is Sign.ALWAYS
+    by_category = complaint.category is not None and complaint.category.requires_approval
+    return by_category or given.get("outcome") == Outcome.REFUSED
+
+
+def _signed(told: Told, approval: Approval, complaint: Complaint) -> Told:
+    """The book names the approval; one about something else signs nothing."""
+    is_about_it = (approval.subject, approval.reference) == (voiding.SUBJECT, complaint.number)
+    if not is_about_it or approval.state != Approval.State.APPROVED:
+        raise SignatureNeeded
+    return replace(told, data={**told.data, "approval": approval.pk})
 
 
 def stale(complaint: Complaint, *, since: int) -> Stale:
@@ -142,7 +183,7 @@ def _update(complaint: Complaint, values: Mapping[str, object]) -> None:
     read = Complaint.objects.filter(pk=complaint.pk, stage=complaint.stage, version=complaint.version)
     if read.update(**columns) != 1:
         raise stale(complaint, since=complaint.version)
-    complaint.refresh_from_db()
+    complaint.refresh_from_db(from_queryset=Complaint.objects.select_related("category", "department", "officer"))
 
 
 def write_down(

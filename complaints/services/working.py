@@ -6,6 +6,7 @@ from django.db import transaction
 
 from complaints.announcements import visit_words
 from complaints.models import Complaint, StageChange, SupplementRequest
+from complaints.services.holding import held
 from complaints.services.stepping import NotAllowed, Told, allowed_actor, take
 from complaints.workflow import step_named
 from portal.accounts.models import User
@@ -77,6 +78,7 @@ def answer_supplement(
 ) -> StageChange:
     """The citizen supplements, by page, text or at the counter; the clock runs again after the arrival day."""
     text = privacy.mask_resident_numbers(content.strip())
+    held(complaint.pk)  # before what belongs to it, as whoever ends the case does
     request = complaint.supplements.filter(ended_at=None).first()
     if request is not None and text:
         answer = seal_for(SupplementRequest, "answer_sealed", text, row=request.sealed_id)

@@ -8,10 +8,21 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from unfold.admin import ModelAdmin
 
+from messaging.scope_queries import of_office
 from portal.accounts import looking
+from portal.accounts.looking import user_of
 from portal.core.phones import PhoneRefused, parse_mobile
 from portal.core.sealing import blind_phone
+
+
+class OfOffice(ModelAdmin):
+    """Lists, pages, histories and look-ups of a table whose rows are a department's."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those the official may see."""
+        return of_office(super().get_queryset(request), user_of(request))
 
 
 def note_look(request: HttpRequest, kind: str, pks: Iterable[int], *, action: str = "view", reason: str = "") -> None:

@@ -11,16 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from messaging import spending
-from messaging.admin.access import note_look, page
+from messaging.admin.access import OfOffice, note_look, page
 from messaging.models import Budget, Channel, Invoice, LedgerCount, Price
 from messaging.pricing import published, tariff_on
+from messaging.scope_queries import sees_everything
 from portal.accounts.looking import user_of
 from portal.core import clock
 from portal.core.admin import ReadOnlyAdmin
 
 
 @admin.register(LedgerCount)
-class LedgerCountAdmin(ReadOnlyAdmin):
+class LedgerCountAdmin(OfOffice, ReadOnlyAdmin):
     """비용: one month, by department and channel, against letters and against the carriers' bills."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -30,7 +31,8 @@ class LedgerCountAdmin(ReadOnlyAdmin):
         today = clock.day_in_korea(clock.now())
         month = _month(request.GET.get("month", ""), today)
         tariff = tariff_on(today)
-        found = spending.month_of(month, tariff=tariff)
+        user = user_of(request)
+        found = spending.month_of(month, user, tariff=tariff)
         if request.GET.get("as") == "csv":
             return _csv(month, found)
         return page(
@@ -38,8 +40,9 @@ class LedgerCountAdmin(ReadOnlyAdmin):
             "costs",
             title="비용",
             month=month,
-            months=sorted({*spending.months(), today.replace(day=1)}, reverse=True),
+            months=sorted({*spending.months(user), today.replace(day=1)}, reverse=True),
             found=found,
+            is_whole_house=sees_everything(user),
             comparisons=spending.invoices_of(month),
             prices=[(Channel(channel).label, tariff.rate(channel)) for channel in published()],
         )
@@ -90,7 +93,7 @@ class PriceAdmin(_Noted):
 
 
 @admin.register(Budget)
-class BudgetAdmin(_Noted):
+class BudgetAdmin(OfOffice, _Noted):
     """예산: a department's daily cap for campaigns."""
 
     list_display = ("department", "daily_won")

@@ -12,11 +12,12 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from messaging import queries, services
-from messaging.admin.access import note_look, page, row_or_404
+from messaging.admin.access import OfOffice, note_look, page, row_or_404
 from messaging.admin.forms import ReasonForm
 from messaging.admin.outbox import BigTableAdmin, chip
 from messaging.models import MessageStatus, Stream
 from messaging.permissions import may_decide
+from messaging.scope_queries import of_office
 from portal.accounts.looking import user_of
 from portal.core import clock
 from portal.core.live import live
@@ -42,12 +43,13 @@ def live_figures(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The numbers, whenever one of them moved."""
     if not user_of(request).has_perm("messaging.view_stream"):
         raise PermissionDenied
-    stream = get_object_or_404(Stream.objects.select_related("paused_by"), pk=pk)
+    hers = of_office(Stream.objects.select_related("paused_by"), user_of(request))
+    stream = get_object_or_404(hers, pk=pk)
     return page(request, "_stream", title="", **_figures(stream))
 
 
 @admin.register(Stream)
-class StreamAdmin(BigTableAdmin):
+class StreamAdmin(OfOffice, BigTableAdmin):
     """발송 흐름: counters instead of counting; pause, resume and cancel with a reason."""
 
     list_display = ("name", "waiting", "under_way", "sent", "delivered", "failed", "unresolved", "state")
@@ -76,7 +78,7 @@ class StreamAdmin(BigTableAdmin):
         """One stream; POST pauses, resumes or cancels it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        stream = row_or_404(Stream.objects.select_related("paused_by"), object_id)
+        stream = row_or_404(of_office(Stream.objects.select_related("paused_by"), user_of(request)), object_id)
         can_decide = may_decide(user_of(request))
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and can_decide and form.is_valid():

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 
 from messaging import conversations, pricing, services, topics
-from messaging.admin.access import note_look, page, row_or_404
+from messaging.admin.access import OfOffice, note_look, page, row_or_404
 from messaging.admin.forms import AnswerForm, ReasonForm
 from messaging.admin.outbox import BigTableAdmin, chip
 from messaging.models import AnswerPhrase, Channel, HookReject, Reply
@@ -84,7 +84,7 @@ def _threads(request: HttpRequest) -> dict[str, Any]:
     try:
         phone_index = blind_phone(parse_mobile(term)) if term else None
         place = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
-        rows, following = conversations.threads(view, phone_index=phone_index, before=place)
+        rows, following = conversations.threads(view, user_of(request), phone_index=phone_index, before=place)
     except PhoneRefused as refused:
         problem = refused.sentence
     lines = [
@@ -104,7 +104,7 @@ def _threads(request: HttpRequest) -> dict[str, Any]:
     return {"lines": lines, "following": following, "view": view, "term": term, "problem": problem}
 
 
-@live(tag=lambda request: conversations.inbox_tag(request.GET.get("show", conversations.WAITING)))
+@live(tag=lambda request: conversations.inbox_tag(request.GET.get("show", conversations.WAITING), user_of(request)))
 def live_threads(request: HttpRequest) -> HttpResponseBase:
     """The top of the list, whenever it changed."""
     return page(request, "_threads", title="", **_threads(request))
@@ -113,7 +113,7 @@ def live_threads(request: HttpRequest) -> HttpResponseBase:
 def _conversation(request: HttpRequest, reply: Reply, *, before: str = "") -> dict[str, Any]:
     """A stretch of one conversation with what its bubbles show; the look at it is written down."""
     require_view(request)
-    found = conversations.conversation(bytes(reply.phone_index), before=before)
+    found = conversations.conversation(bytes(reply.phone_index), user_of(request), before=before)
     note_look(request, "reply", found.replies or [reply.pk])
     if found.messages:
         note_look(request, "message", found.messages)
@@ -130,19 +130,20 @@ def _conversation(request: HttpRequest, reply: Reply, *, before: str = "") -> di
 
 
 def _tag(request: HttpRequest, pk: int) -> str:
-    reply = Reply.objects.filter(pk=pk).only("phone_index").first()
-    return conversations.conversation_tag(bytes(reply.phone_index)) if reply else ""
+    user = user_of(request)
+    reply = conversations.replies_of(user).filter(pk=pk).only("phone_index").first()
+    return conversations.conversation_tag(bytes(reply.phone_index), user) if reply else ""
 
 
 @live(tag=_tag)
 def live_conversation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The newest page of a conversation, whenever something was said or arrived."""
-    reply = get_object_or_404(Reply, pk=pk)
+    reply = get_object_or_404(conversations.replies_of(user_of(request)), pk=pk)
     return page(request, "_conversation", title="", **_conversation(request, reply))
 
 
 @admin.register(Reply)
-class ReplyAdmin(BigTableAdmin):
+class ReplyAdmin(OfOffice, BigTableAdmin):
     """회신함."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -166,7 +167,7 @@ class ReplyAdmin(BigTableAdmin):
             title="회신함",
             views=views,
             is_live=is_live,
-            to_decide=conversations.to_decide_count() if self._may_decide(request) else 0,
+            to_decide=conversations.to_decide_count(user_of(request)) if self._may_decide(request) else 0,
             **values,
         )
 
@@ -176,7 +177,7 @@ class ReplyAdmin(BigTableAdmin):
         """One conversation; POST answers, counts as seen, or shows the number for a reason."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = Reply.objects.select_related("message", "to_number", "handled_by")
+        found = self.get_queryset(request).select_related("message", "to_number", "handled_by")
         reply = row_or_404(found, object_id)
         may_act = may_answer(user_of(request))
         if request.method == "POST" and not may_act:
@@ -193,7 +194,7 @@ class ReplyAdmin(BigTableAdmin):
                 if self._act(request, reply, form):
                     done = "changelist" if act == "close" else "change"
                     return redirect(reverse(f"admin:messaging_reply_{done}", args=[] if act == "close" else [reply.pk]))
-        newer, older = conversations.neighbours(reply)
+        newer, older = conversations.neighbours(reply, user_of(request))
         return page(
             request,
             "conversation",

@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 
-from messaging.admin.access import note_look, page, row_or_404
+from messaging.admin.access import OfOffice, note_look, page, row_or_404
 from messaging.admin.outbox import chip
 from messaging.models import ApiKey, Scope
 from messaging.services import keys
@@ -48,7 +47,7 @@ class KeyForm(forms.Form):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
+class ApiKeyAdmin(OfOffice):
     """API 키."""
 
     list_display = ("name", "department", "prefix", "mode_shown", "scopes_shown", "used", "state")
@@ -63,9 +62,8 @@ class ApiKeyAdmin(ModelAdmin):
         css = {"all": ["css/campaigns.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
-        """With the department each row names."""
-        rows: QuerySet[ApiKey] = super().get_queryset(request)
-        return rows.select_related("department", "created_by", "revoked_by")
+        """With what each row names."""
+        return super().get_queryset(request).select_related("department", "created_by", "revoked_by")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A key that ever sent stays on record; it can be revoked."""

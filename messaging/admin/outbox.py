@@ -11,10 +11,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from messaging import queries, services, topics
-from messaging.admin.access import found_by_phone, note_look, page, row_or_404
+from messaging.admin.access import OfOffice, found_by_phone, note_look, page, row_or_404
 from messaging.admin.forms import ReasonForm
 from messaging.models import Attempt, LegStatus, Message, MessageStatus, Receipt
 from messaging.permissions import may_decide
+from messaging.scope_queries import of_office
 from portal.accounts.looking import user_of
 from portal.core import clock
 from portal.core.admin import CappedPaginator, ReadOnlyAdmin
@@ -65,7 +66,7 @@ class BigTableAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Message)
-class MessageAdmin(BigTableAdmin):
+class MessageAdmin(OfOffice, BigTableAdmin):
     """발송 현황: search by the exact phone number, the complaint's or the campaign's number."""
 
     list_display = ("created", "topic_shown", "recipient", "reference", "way", "state")
@@ -75,8 +76,7 @@ class MessageAdmin(BigTableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """With the legs each row shows."""
-        rows: QuerySet[Message] = super().get_queryset(request)
-        return rows.prefetch_related("attempts")
+        return super().get_queryset(request).prefetch_related("attempts")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
@@ -96,7 +96,7 @@ class MessageAdmin(BigTableAdmin):
         """One message with everything that is known of its legs."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        message = row_or_404(queries.message_in_full(), object_id)
+        message = row_or_404(of_office(queries.message_in_full(), user_of(request)), object_id)
         legs = queries.legs_in_full(message)
         note_look(request, "message", [message.pk])
         topic = topics.describe(message.topic)
@@ -162,7 +162,7 @@ class UnclearFilter(admin.SimpleListFilter):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(BigTableAdmin):
+class AttemptAdmin(OfOffice, BigTableAdmin):
     """결과 확인 필요: what was asked when, what the carrier said, and two decisions."""
 
     list_display = ("message", "recipient", "channel", "status", "submitted", "checks", "error")
@@ -171,8 +171,7 @@ class AttemptAdmin(BigTableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
         """With the message and the call each row shows."""
-        rows: QuerySet[Attempt] = super().get_queryset(request)
-        return rows.select_related("message", "dispatch")
+        return super().get_queryset(request).select_related("message", "dispatch")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -180,7 +179,7 @@ class AttemptAdmin(BigTableAdmin):
         """One leg; POST decides about it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        attempt = row_or_404(Attempt.objects.select_related("message", "dispatch"), object_id)
+        attempt = row_or_404(self.get_queryset(request), object_id)
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid() and self._decide(request, attempt, form.cleaned_data["reason"]):
             return redirect("admin:messaging_attempt_changelist")

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 from messaging import conversations, services, topics
-from messaging.admin.access import note_look, page, row_or_404
+from messaging.admin.access import OfOffice, note_look, page, row_or_404
 from messaging.admin.inbox import LABELS, read_as, reasons_for
 from messaging.admin.outbox import BigTableAdmin
 from messaging.models import Message, Reply, TriageDecision
@@ -77,22 +77,23 @@ def _cases(request: HttpRequest) -> dict[str, Any]:
         raise PermissionDenied
     before = request.GET.get("before", "")
     place = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
-    replies, following = conversations.replies_to_decide(before=place, at_most=20)
+    user = user_of(request)
+    replies, following = conversations.replies_to_decide(user, before=place, at_most=20)
     questions = _Questions()
     cases = [_case(reply, questions) for reply in replies]
     if replies:
         note_look(request, "reply", [reply.pk for reply in replies], action="list")
-    return {"cases": cases, "following": following, "count": conversations.to_decide_count()}
+    return {"cases": cases, "following": following, "count": conversations.to_decide_count(user)}
 
 
-@live(tag=lambda request: conversations.triage_tag())
+@live(tag=lambda request: conversations.triage_tag(user_of(request)))
 def live_triage(request: HttpRequest) -> HttpResponseBase:
     """The top of the list, whenever it changed."""
     return page(request, "_cases", title="", **_cases(request))
 
 
 @admin.register(TriageDecision)
-class TriageDecisionAdmin(BigTableAdmin):
+class TriageDecisionAdmin(OfOffice, BigTableAdmin):
     """회신 분류."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -113,7 +114,7 @@ class TriageDecisionAdmin(BigTableAdmin):
             title="회신 분류",
             is_live="before" not in request.GET,
             undoable=self._undoable(request),
-            decisions=conversations.decisions_so_far(),
+            decisions=conversations.decisions_so_far(user_of(request)),
             **values,
         )
 
@@ -123,11 +124,11 @@ class TriageDecisionAdmin(BigTableAdmin):
         try:
             undone = request.POST.get("undo", "")
             if undone:
-                decision = row_or_404(TriageDecision.objects.all(), undone)
+                decision = row_or_404(self.get_queryset(request), undone)
                 services.undo_decision(decision=decision, by=by, now=now)
                 messages.success(request, "되돌렸습니다. 회신이 다시 판단을 기다립니다.")
                 return redirect(here)
-            reply = row_or_404(Reply.objects.all(), request.POST.get("reply", ""))
+            reply = row_or_404(conversations.replies_of(by), request.POST.get("reply", ""))
             decision = services.decide_reply(reply=reply, verdict=request.POST.get("verdict", ""), by=by, now=now)
         except Refused as refused:
             messages.error(request, refused.sentence)

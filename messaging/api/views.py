@@ -5,7 +5,7 @@ import json
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.renderers import JSONRenderer
@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from messaging import office_queries
 from messaging.api import paging, problems, showing
+from messaging.api.base import Api
 from messaging.api.describing import CURSOR, IDEMPOTENCY_KEY, LIMIT, REFUSALS
 from messaging.api.serializers import (
     MessageOut,
@@ -31,23 +32,6 @@ from messaging.services.requests import Answer, answer_once
 from portal.core import clock
 
 LONGEST_KEY = 255
-
-
-class Api(APIView):
-    """What all addresses share: a key with a scope for each method, and answers nobody keeps."""
-
-    scopes: ClassVar[dict[str, Scope]]
-
-    def key(self, request: Request) -> ApiKey:
-        """Who asks."""
-        found: ApiKey = request.auth
-        return found
-
-    def finalize_response(self, request: HttpRequest, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Never from a cache."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
 
 
 class Messages(Api):

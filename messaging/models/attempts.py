@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 
 class Channel(models.TextChoices):
@@ -61,17 +62,17 @@ FINAL = (
 class ReasonKind(models.TextChoices):
     """Why a leg failed, in words all carriers share; only some of them call for the next leg (messaging.routes)."""
 
-    UNREACHABLE = "unreachable", "단말기 연결 불가"
-    NO_SUCH_NUMBER = "no_such_number", "없는 번호"
-    NOT_ON_KAKAO = "not_on_kakao", "카카오톡 미사용"
-    BLOCKED_BY_USER = "blocked_by_user", "수신자 차단"
-    SPAM_BLOCKED = "spam_blocked", "스팸 차단"
-    CONTENT = "content", "내용 오류"
-    TEMPLATE = "template", "서식 오류"
-    SENDER = "sender", "발신번호 오류"
-    ACCOUNT = "account", "계정 오류"
-    CARRIER = "carrier", "통신사 장애"
-    WRONG_IMAGE = "wrong_image", "그림 불일치"
+    UNREACHABLE = "unreachable", gettext_noop("단말기 연결 불가")
+    NO_SUCH_NUMBER = "no_such_number", gettext_noop("없는 번호")
+    NOT_ON_KAKAO = "not_on_kakao", gettext_noop("카카오톡 미사용")
+    BLOCKED_BY_USER = "blocked_by_user", gettext_noop("수신자 차단")
+    SPAM_BLOCKED = "spam_blocked", gettext_noop("스팸 차단")
+    CONTENT = "content", gettext_noop("내용 오류")
+    TEMPLATE = "template", gettext_noop("서식 오류")
+    SENDER = "sender", gettext_noop("발신번호 오류")
+    ACCOUNT = "account", gettext_noop("계정 오류")
+    CARRIER = "carrier", gettext_noop("통신사 장애")
+    WRONG_IMAGE = "wrong_image", gettext_noop("그림 불일치")
 
 
 class Dispatch(models.Model):

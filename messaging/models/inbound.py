@@ -78,6 +78,16 @@ class Reply(SealedModel):
         blank=True,
         related_name="replies",
     )
+    department = models.ForeignKey(
+        "accounts.Department",
+        verbose_name="부서",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="관련 메시지를 보낸 부서. 비어 있으면 접수 담당이 봅니다",
+    )
     topic = models.CharField("넘긴 주제", max_length=60, blank=True, help_text="비어 있으면 회신함에서 담당자가 봅니다")
     label = models.CharField("읽은 결과", max_length=12, blank=True)
     option = models.CharField("고른 답", max_length=40, blank=True)
@@ -115,6 +125,7 @@ class Reply(SealedModel):
                 name="reply_for_an_official",
             ),
             models.Index(fields=["phone_index", "id"], name="reply_from_phone"),
+            models.Index(fields=["department", "id"], name="reply_to_department"),
             models.Index(fields=["id"], condition=Q(needs_triage=True), name="reply_to_triage"),
             models.Index(fields=["decide_at"], condition=Q(decide_at__isnull=False), name="decision_to_tell"),
         ]

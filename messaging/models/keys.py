@@ -9,13 +9,15 @@ from portal.core.fields import SealedField, SealedModel, sealed_text
 
 
 class Scope(models.TextChoices):
-    """What a key may do. `messages:unmask` adds whole phone numbers to what the other scopes show."""
+    """What a key may do, here and upstairs. `messages:unmask` adds whole phone numbers to what the others show."""
 
     SEND = "messages:send", "메시지 보내기·취소"
     READ = "messages:read", "메시지 결과 보기"
     REPLIES = "replies:read", "회신 보기"
     TEMPLATES = "templates:read", "서식 보기"
     UNMASK = "messages:unmask", "전화번호 전체 보기"
+    OPEN311 = "open311:file", "민원 접수(Open311)"
+    CHAT = "chat:ask", "챗봇에게 묻기"
 
 
 class ApiKey(models.Model):

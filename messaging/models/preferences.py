@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from messaging.windows import Window
 
@@ -11,18 +12,18 @@ from messaging.windows import Window
 class Means(models.TextChoices):
     """The two ways a person can choose between; sms, lms and mms are all texts to her."""
 
-    ALIMTALK = "alimtalk", "알림톡"
-    TEXT = "text", "문자"
+    ALIMTALK = "alimtalk", gettext_noop("알림톡")
+    TEXT = "text", gettext_noop("문자")
 
 
 class ChangeSource(models.TextChoices):
     """Where a change was made."""
 
-    LINK = "link", "알림 설정 화면"
-    REPLY = "reply", "문자 회신"
-    REFUSAL_LINE = "080", "080 수신거부"
-    OFFICIAL = "official", "담당자"
-    CARRIER = "carrier", "통신사"
+    LINK = "link", gettext_noop("알림 설정 화면")
+    REPLY = "reply", gettext_noop("문자 회신")
+    REFUSAL_LINE = "080", gettext_noop("080 수신거부")
+    OFFICIAL = "official", gettext_noop("담당자")
+    CARRIER = "carrier", gettext_noop("통신사")
 
 
 class Subscription(models.Model):

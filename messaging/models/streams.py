@@ -11,6 +11,15 @@ class Stream(models.Model):
     """발송 흐름: a topic, or one campaign (`campaign:2611-01`)."""
 
     name = models.CharField("이름", max_length=80, unique=True)
+    department = models.ForeignKey(
+        "accounts.Department",
+        verbose_name="부서",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="캠페인과 API 키의 흐름은 그 부서의 것, 주제의 흐름은 모든 부서의 것(비움)",
+    )
     weight = models.PositiveSmallIntegerField("몫", default=1, help_text="같은 차선에서 2는 1의 두 배를 보냅니다.")
     last_served_at = models.DateTimeField("마지막 차례", null=True, blank=True)
     served_count = models.PositiveIntegerField("보낸 시도", default=0)
@@ -43,10 +52,14 @@ class Stream(models.Model):
         return self.name
 
     @classmethod
-    def named(cls, name: str) -> "Stream":
-        """The stream with this name, new if need be. A campaign begins with a canary."""
+    def named(cls, name: str, *, department: int | None = None) -> "Stream":
+        """The stream with this name, new if need be. A campaign begins with a canary; whoever sends first owns it."""
         canary = CANARY if name.startswith(CAMPAIGN) else 0
-        found, _ = cls.objects.get_or_create(name=name, defaults={"canary_count": canary})
+        defaults = {"canary_count": canary, "department_id": department}
+        found, _ = cls.objects.get_or_create(name=name, defaults=defaults)
+        if department is not None and found.department_id is None:  # paused before anything was sent
+            cls.objects.filter(pk=found.pk, department=None).update(department=department)
+            found.department_id = department
         return found
 
     @property

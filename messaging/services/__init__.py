@@ -8,6 +8,7 @@ from messaging.services.erasing import erase_personal_data
 from messaging.services.hooks import keep_unreadable, store_events, take_hook
 from messaging.services.housekeeping import keep_house
 from messaging.services.inbox import NoAnswerPossible, answer_reply, close_reply, leave_to_officials
+from messaging.services.officials import tell_officials
 from messaging.services.polling import poll_carriers, sync_opt_outs
 from messaging.services.reference import TemplateRefused, load_reference, load_templates
 from messaging.services.restoring import NotRestored, acknowledge_restore
@@ -116,6 +117,7 @@ __all__ = [
     "sync_opt_outs",
     "sync_templates",
     "take_hook",
+    "tell_officials",
     "undo_decision",
     "withdraw_version",
     "write_template",

@@ -50,6 +50,7 @@ def acknowledge(*, reply: Reply, answer: str, now: datetime) -> Message | None:
             reference=f"reply {reply.pk}",
             key=f"{TOPIC}:{reply.pk}",
             by=None,
+            department=reply.department,
             now=now,
             sender_number=reply.to_number,
         )

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from messaging import tasks
 from messaging.models import Attempt, Dispatch, LegStatus, Message
-from messaging.permissions import require_decider
+from messaging.permissions import require_decider, require_own
 from messaging.queries import database_clock
 from messaging.settling import Change, requeue, settle
 from portal.accounts.models import User
@@ -33,14 +33,15 @@ def settle_unresolved(*, attempt: Attempt, send_again: bool, reason: str, by: Us
     """
     Decide about a leg whose fate nobody could find out: send it again, or count it as accepted.
 
-    :raises NotAllowed: without a role for it
+    :raises NotAllowed: without a role for it, or for another department's message
     :raises ReasonMissing:
     :raises NotUnresolved: if news came in the meantime
     """
     require_decider(by)
+    require_own(attempt, by)
     if not reason.strip():
         raise ReasonMissing
-    leg = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    leg = Attempt.objects.select_for_update(no_key=True).get(pk=attempt.pk)
     if leg.status != LegStatus.UNRESOLVED:
         raise NotUnresolved
     dispatch = Dispatch.objects.get(attempts=leg)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from messaging import topics
-from messaging.models import HookReject, Message, MessageStatus, Receipt, Reply, ReplyPart
+from messaging.models import HookReject, Message, MessageStatus, Purpose, Receipt, Reply, ReplyPart
 
 _log = structlog.get_logger(__name__)
 BATCH = 2000
@@ -31,6 +31,7 @@ def erase_personal_data(*, now: datetime) -> Mapping[str, int]:
         counts["messages"] += _erase_messages(Q(topic=name, created_at__lt=until), now)
         counts["replies"] += _erase_replies(Q(message__topic=name, received_at__lt=until), now)
         counts["replies"] += _erase_replies(Q(message=None, topic=name, received_at__lt=until), now)
+    counts["messages"] += _erase_messages(Q(purpose=Purpose.CODE, expires_at__lt=now), now)
     until = now - timedelta(days=topics.topic(INBOX).kept_for_days)
     counts["replies"] += _erase_replies(Q(message=None, topic="", received_at__lt=until), now)
     counts["receipts"] = _erase_receipts(now)

@@ -6,7 +6,8 @@ from hashlib import sha256
 from django.db import transaction
 
 from messaging.models import Message, Reply
-from messaging.permissions import require_answerer
+from messaging.permissions import require_answerer, require_own
+from messaging.scope_queries import of_office
 from messaging.services.sending import send
 from portal.accounts.models import User
 from portal.core.errors import Refused
@@ -31,10 +32,12 @@ def answer_reply(*, reply: Reply, text: str, by: User, now: datetime, up_to: int
     Text back from the number the citizen wrote to, and count her words as seen. The same answer twice is sent once.
 
     :raises messaging.permissions.MayNotAnswer: if the official only reads
+    :raises messaging.permissions.NotYours: if another department asked
     :raises NoAnswerPossible: if no text can reach the writer from that number
     :raises Refused: if the words cannot be sent
     """
     require_answerer(by)
+    require_own(reply, by)
     if reply.to_number is None or not reply.phone.startswith("+82"):
         raise NoAnswerPossible
     words = " ".join(text.split())
@@ -61,8 +64,11 @@ def close_reply(*, reply: Reply, by: User, now: datetime, up_to: int | None = No
     A text that came while she was writing stays waiting.
 
     :raises messaging.permissions.MayNotAnswer: if the official only reads
+    :raises messaging.permissions.NotYours: if another department asked
     """
     require_answerer(by)
-    seen = Reply.objects.filter(phone_index=reply.phone_index, pk__lte=max(reply.pk, up_to or 0))
+    require_own(reply, by)
+    hers = of_office(Reply.objects.all(), by)
+    seen = hers.filter(phone_index=reply.phone_index, pk__lte=max(reply.pk, up_to or 0))
     seen.filter(handled_by=None, handled_at__isnull=False, topic="").update(handled_by=by)
     Reply.objects.filter(pk=reply.pk, handled_by=None).update(handled_by=by)

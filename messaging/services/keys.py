@@ -1,6 +1,8 @@
 """API 키: shown once, kept as a hash, revoked at once."""
 
 import hashlib
+import hmac
+import re
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -13,6 +15,7 @@ from portal.accounts.models import Department, User
 from portal.core.errors import Refused
 
 NOTED_EVERY = timedelta(minutes=1)
+_KEY = re.compile(r"(sotong_(?:live|test)_[0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 
 
 class AlreadyRevoked(Refused):
@@ -31,6 +34,16 @@ class NoScope(Refused):
 def digest_of(text: str) -> bytes:
     """What is kept of a key. Its secret has 256 random bits, so a plain hash cannot be guessed backwards."""
     return hashlib.sha256(text.encode()).digest()
+
+
+def known_key(text: str) -> ApiKey | None:
+    """The key with this text, if it was not revoked and its department still works."""
+    found = _KEY.fullmatch(text)
+    if found is None:
+        return None
+    keys = ApiKey.objects.select_related("department").filter(prefix=found[1], revoked_at=None)
+    key = keys.filter(department__is_active=True).first()
+    return key if key is not None and hmac.compare_digest(bytes(key.secret_sha256), digest_of(text)) else None
 
 
 @transaction.atomic

@@ -43,7 +43,9 @@ def _claim(alias: str, now: datetime) -> str | None:
     row, is_new = PollCursor.objects.get_or_create(carrier=alias, defaults={"polled_at": now})
     if is_new:
         return row.cursor
-    due = PollCursor.objects.select_for_update(skip_locked=True).filter(pk=row.pk, polled_at__lte=now - AGAIN_AFTER)
+    due = PollCursor.objects.select_for_update(no_key=True, skip_locked=True).filter(
+        pk=row.pk, polled_at__lte=now - AGAIN_AFTER
+    )
     claimed = due.first()
     if claimed is None:
         return None

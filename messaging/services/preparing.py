@@ -114,6 +114,17 @@ class Draft:
     images: tuple[MessageImage, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A wording with its variables put in, the fingerprint of that without pictures, and the variables to be sealed."""
+
+    version: int
+    variables: Mapping[str, str]
+    words: Wording
+    digest: bytes
+    sealable: str
+
+
 @dataclass(slots=True)
 class Preparation:
     """Turns Outgoings into Drafts; looks each template, stream and number up once."""
@@ -126,9 +137,10 @@ class Preparation:
     started_at: datetime = field(default_factory=database_clock)
     places: Places = field(init=False)
     _common: dict[str, Any] = field(init=False)
-    _versions: dict[str, TemplateVersion] = field(default_factory=dict)
+    _versions: dict[str, TemplateVersion | None] = field(default_factory=dict)
     _streams: dict[str, Stream] = field(default_factory=dict)
     _sender: SenderNumber | None = None
+    _last: "_Said | None" = None
 
     def __post_init__(self) -> None:
         self.places = Places(tariff_on(day_in_korea(self.started_at)))
@@ -151,13 +163,20 @@ class Preparation:
         :raises Refused: whatever is wrong; most refusals say which `field` it is
         """
         version = self._version(asked.template)
-        variables = {**asked.context, **(asked.buttons_context or {}), **_own_words(version, asked.key)}
-        words = compose(version, variables)
+        said = self._said(version, {**asked.context, **(asked.buttons_context or {}), **_own_words(version, asked.key)})
         self._refuse_long_values(asked, version)
         images = _images(asked, version)
-        digest = fingerprint(words, [bytes(image.sha256) for image in images])
-        message = self._message(asked, version, variables, words, digest)
-        return Draft(message, words, self._first_leg(message, words), tuple(images))
+        digest = fingerprint(said.words, [bytes(image.sha256) for image in images]) if images else said.digest
+        message = self._message(asked, version, said, digest)
+        return Draft(message, said.words, self._first_leg(message, said.words), tuple(images))
+
+    def _said(self, version: TemplateVersion, variables: Mapping[str, str]) -> "_Said":
+        """The finished words. A campaign says the same to everybody: the last ones are kept."""
+        if self._last is None or self._last.version != version.pk or self._last.variables != variables:
+            words = compose(version, variables)
+            sealable = json.dumps(variables, ensure_ascii=False)
+            self._last = _Said(version.pk, variables, words, fingerprint(words), sealable)
+        return self._last
 
     def _refuse_long_values(self, asked: Outgoing, version: TemplateVersion) -> None:
         """
@@ -186,18 +205,17 @@ class Preparation:
         step = routes.ROUTES[message.route][0]
         return new_leg(message, words=words, step=step, ordinal=1, due_at=message.due_at, places=self.places)
 
-    def _message(
-        self, asked: Outgoing, version: TemplateVersion, variables: Mapping[str, str], words: Wording, digest: bytes
-    ) -> Message:
+    def _message(self, asked: Outgoing, version: TemplateVersion, said: "_Said", digest: bytes) -> Message:
         phone = parse_mobile(asked.to)
         topic = topics.topic(asked.topic)
         if version.purpose == Purpose.EMERGENCY and (self.approved_by is None or self.approved_by == self.by):
             raise SecondOfficialNeeded
+        stream = self._stream(asked.stream, topic.name)
         sealed_id = uuid4()
         sealed = {
             "phone_sealed": phone,
-            "variables_sealed": json.dumps(variables, ensure_ascii=False),
-            "body_sealed": words.shown,
+            "variables_sealed": said.sealable,
+            "body_sealed": said.words.shown,
         }
         message = made(
             Message,
@@ -208,7 +226,7 @@ class Preparation:
                 "key": asked.key,
                 "topic": topic.name,
                 "reference": asked.reference,
-                "stream_id": self._stream(asked.stream or topic.name).pk,
+                "stream_id": stream.pk,
                 "purpose": version.purpose,
                 "lane": 0 if version.purpose == Purpose.CODE else topic.lane if asked.lane is None else asked.lane,
                 "route": version.route,
@@ -221,25 +239,26 @@ class Preparation:
                 "reply_until": (asked.due_at or self.now) + asked.reply_for if asked.reply_for else None,
             },
         )
-        message.stream = self._stream(asked.stream or topic.name)
+        message.stream = stream
         return message
 
     def _version(self, code: str) -> TemplateVersion:
-        if code not in self._versions:
-            newest = (
-                TemplateVersion.objects.filter(template__code=code, review_state=TemplateVersion.ReviewState.APPROVED)
-                .select_related("template")
-                .order_by("-number")
-                .first()
+        if code not in self._versions:  # a wording that is missing is missing for everybody: one look is enough
+            approved = TemplateVersion.objects.filter(
+                template__code=code, review_state=TemplateVersion.ReviewState.APPROVED
             )
-            if newest is None:
-                raise TemplateNotApproved(f"승인된 서식이 없습니다: {code}")
-            self._versions[code] = newest
-        return self._versions[code]
+            self._versions[code] = approved.select_related("template").order_by("-number").first()
+        found = self._versions[code]
+        if found is None:
+            raise TemplateNotApproved(f"승인된 서식이 없습니다: {code}")
+        return found
 
-    def _stream(self, name: str) -> Stream:
+    def _stream(self, own: str, topic: str) -> Stream:
+        """A stream of its own is its department's; the topic's is everybody's."""
+        name = own or topic
         if name not in self._streams:
-            self._streams[name] = Stream.named(name)
+            owner = self.department if own else None
+            self._streams[name] = Stream.named(name, department=owner.pk if owner else None)
         return self._streams[name]
 
     def _sender_number(self) -> SenderNumber:

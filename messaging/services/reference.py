@@ -1,7 +1,7 @@
 """Loading what ships with the product: wordings from templates/messages, the first sender number, the streams."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -93,40 +93,51 @@ def load_templates(*, now: datetime) -> int:
     """
     folder = Path(settings.BASE_DIR) / "templates" / "messages"
     sources = [read_source(path, f"{path.parent.name}.{path.stem}") for path in sorted(folder.glob("*/*.txt"))]
-    return sum(_load(source, now) for source in sources)
+    templates = _templates({source.code for source in sources})
+    latest: dict[int, int] = {}
+    ours: dict[int, TemplateVersion] = {}  # officials may have written others since
+    for version in TemplateVersion.objects.filter(template__in=templates.values()).order_by("number"):
+        latest[version.template_id] = version.number
+        if version.written_by_id is None:
+            ours[version.template_id] = version
+    changed = []
+    for source in sources:
+        pk = templates[source.code].pk
+        if pk not in ours or any(getattr(ours[pk], name) != value for name, value in _wording(source).items()):
+            changed.append(_version(source, templates[source.code], latest.get(pk, 0) + 1, now))
+    return len(TemplateVersion.objects.bulk_create(changed))
 
 
-def _load(source: Source, now: datetime) -> bool:
-    template, _ = Template.objects.get_or_create(code=source.code)
-    latest = template.versions.order_by("-number").first()
-    ours = template.versions.filter(written_by=None).order_by("-number").first()  # officials may have changed it since
-    wording = {
-        "title": source.title,
-        "purpose": source.purpose,
-        "route": source.route,
-        "body": source.body,
-        "fallback_body": source.fallback_body,
-        "buttons": source.buttons,
-    }
-    if ours is not None and all(getattr(ours, name) == value for name, value in wording.items()):
-        return False
+def _templates(codes: set[str]) -> dict[str, Template]:
+    """Those of the files, made where a file is new."""
+    known = set(Template.objects.filter(code__in=codes).values_list("code", flat=True))
+    Template.objects.bulk_create([Template(code=code) for code in sorted(codes - known)], ignore_conflicts=True)
+    return Template.objects.in_bulk(codes, field_name="code")
+
+
+def _wording(source: Source) -> dict[str, Any]:
+    return {name: value for name, value in asdict(source).items() if name != "code"}
+
+
+def _version(source: Source, template: Template, number: int, now: datetime) -> TemplateVersion:
     approved = source.route != Route.ALIMTALK_THEN_TEXT or is_rehearsal()
-    TemplateVersion.objects.create(
+    return TemplateVersion(
         template=template,
-        number=latest.number + 1 if latest else 1,
+        number=number,
         review_state=TemplateVersion.ReviewState.APPROVED if approved else TemplateVersion.ReviewState.DRAFT,
         approved_at=now if approved else None,
         created_at=now,
-        **wording,
+        **_wording(source),
     )
-    return True
 
 
 @transaction.atomic
 def load_reference(*, now: datetime) -> None:
     """Make the topics' streams and the first sender number. What officials changed since is left as it is."""
-    for name in topics.topics():
-        Stream.objects.get_or_create(name=name)
+    known = set(Stream.objects.filter(name__in=topics.topics()).values_list("name", flat=True))
+    Stream.objects.bulk_create(
+        [Stream(name=name) for name in topics.topics() if name not in known], ignore_conflicts=True
+    )
     for row in tomllib.loads(_SENDERS.read_text("utf-8"))["sender"]:
         _load_sender(row, day_in_korea(now))
 

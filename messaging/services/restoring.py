@@ -57,7 +57,7 @@ def _suspect_batch(since: datetime, noticed_at: datetime) -> int:
     """One call's worth of waiting legs, as if it had left and its answer been lost."""
     waiting = Attempt.objects.filter(
         status=LegStatus.QUEUED, due_at__lte=noticed_at, message__created_at__lte=noticed_at, message__is_test=False
-    ).select_for_update(of=("self",))
+    ).select_for_update(no_key=True, of=("self",))
     first = waiting.order_by("due_at", "pk").first()
     if first is None:
         return 0

@@ -123,7 +123,7 @@ def sync_templates(*, now: datetime) -> dict[str, int]:
 @transaction.atomic
 def record_review(*, version: TemplateVersion, carrier: str, found: TemplateState, now: datetime) -> bool:
     """Write down what a carrier's review says; where its word decides, the wording follows. Whether it is news."""
-    row = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    row = TemplateVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
     before = row.reviews.filter(carrier=carrier).values_list("state", "comments").first()
     TemplateReview.objects.update_or_create(
         version=row,
@@ -208,7 +208,7 @@ def _note_failure(version: TemplateVersion, alias: str, now: datetime) -> None:
 
 
 def _locked(version: TemplateVersion, state: ReviewState) -> TemplateVersion:
-    row = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    row = TemplateVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
     if row.review_state != state:
         raise NotInThatState
     return row

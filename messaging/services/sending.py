@@ -22,6 +22,7 @@ from messaging.settling import because
 from portal.accounts.models import Department, User
 from portal.core.bells import ring
 from portal.core.errors import Refused
+from portal.core.languages import house_language
 from portal.core.phones import PhoneRefused
 
 __all__ = [
@@ -78,6 +79,7 @@ class Sent:
     refusals: list[Refusal] = field(default_factory=list)
 
 
+@house_language()
 def send(
     *,
     to: str,
@@ -132,6 +134,7 @@ def send(
     return message
 
 
+@house_language()
 def send_many(
     rows: Iterable[Outgoing],
     *,

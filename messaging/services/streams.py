@@ -28,7 +28,7 @@ def cancel(*, message: Message, by: User | None, now: datetime) -> None:
 
     :raises AlreadyLeft: if a carrier has it, or may have it
     """
-    legs = list(Attempt.objects.select_for_update().filter(message=message, status=LegStatus.QUEUED))
+    legs = list(Attempt.objects.select_for_update(no_key=True).filter(message=message, status=LegStatus.QUEUED))
     if not legs:
         raise AlreadyLeft
     settle([Change(leg.pk, LegStatus.CANCELLED) for leg in legs], cause=_by("cancel", by))
@@ -67,7 +67,7 @@ def cancel_stream(*, stream: str, by: User | None, now: datetime) -> int:
 
 @transaction.atomic
 def _cancel_batch(stream: str, by: User | None) -> int:
-    waiting = Attempt.objects.filter(stream__name=stream, status=LegStatus.QUEUED).select_for_update()
+    waiting = Attempt.objects.filter(stream__name=stream, status=LegStatus.QUEUED).select_for_update(no_key=True)
     legs = list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH])
     settle([Change(leg, LegStatus.CANCELLED) for leg in legs], cause=_by("cancel_stream", by))
     return len(legs)

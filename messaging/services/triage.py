@@ -44,7 +44,9 @@ def ask_for_decision(*, reply: Reply) -> None:
 def need_no_decision(*, replies: Collection[int]) -> None:
     """The owner needs no decision about these replies any more: the citizen said it clearly, or it is too late."""
     rows = Reply.objects.filter(pk__in=replies)
-    waiting = list(rows.filter(needs_triage=True).order_by("pk").select_for_update().values_list("pk", "message_id"))
+    waiting = list(
+        rows.filter(needs_triage=True).order_by("pk").select_for_update(no_key=True).values_list("pk", "message_id")
+    )
     _drop_untold(replies)
     Reply.objects.filter(pk__in=[pk for pk, _ in waiting]).update(needs_triage=False)
     gone = Counter(message for _, message in waiting if message is not None)

@@ -62,7 +62,7 @@ def write_version(*, template: Template, writing: Writing, by: User, now: dateti
     :raises NothingChanged: if the newest version says the same
     :raises NotInOrder: with everything that is wrong
     """
-    locked = Template.objects.select_for_update().get(pk=template.pk)
+    locked = Template.objects.select_for_update(no_key=True).get(pk=template.pk)
     faults = faults_in(locked, writing)
     if faults:
         raise NotInOrder(faults)

@@ -17,6 +17,8 @@ _ANSWERS = {
     "silent": "답 없음",
     "unclear": "애매한 답",
     "wrong_birth": "생년월일 틀림",
+    "reminded": "두 번째 물음에 동의",
+    "other_person": "번호 주인 바뀜",
 }
 _FAULTS = {
     "delay": "{seconds:g}초 늦게 응답",

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,17 @@ from messaging.simulator.exchange import Exchange
 from messaging.simulator.truth import Event
 from messaging.simulator.world import Bubble
 
-ANSWERS = ("consent", "refuse", "silent", "unclear", "wrong_birth")
+# `reminded` says yes when asked a second time; `other_person` has somebody's old number and never knows her birth date.
+ANSWERS = ("consent", "refuse", "silent", "unclear", "wrong_birth", "reminded", "other_person")
 SHARES: Mapping[str, float] = {"consent": 0.64, "refuse": 0.12, "silent": 0.14, "unclear": 0.06, "wrong_birth": 0.04}
 AT_A_TIME = 200
-_ASKS = re.compile(r"\d\s*[.:)번]?\s*(?:미?동의|찬성|참석|확인)|답장|회신")
+_ASKS = re.compile(r"\d\s*[.:)번]?\s*(?:미?동의|찬성|참석|확인)|답장|회신|다시 보내")
+_ASKS_AGAIN = re.compile(r"확인되지 않습니다")
+_ASKS_TO_CONFIRM = re.compile(r"'확인'이라고")
 _CHOICE = re.compile(r"(\d)\s*[.:)번]?\s*(미동의|동의|찬성|반대|불참|참석)")
+_OFFERED = re.compile(r"(\d) ([^/\n]+?)(?= / \d | 가운데)")
 _POSITIVE = ("동의", "찬성", "참석")
+_CONFIRMED = ("확인", "확인", "확인했습니다", "네 확인했습니다", "확인요", "")
 _UNCLEAR = ("이게 뭔가요?", "ㅇㅇ", "나중에 할게요", "12", "동의 안하면 어떻게 되나요", "전화 주세요")
 
 
@@ -119,7 +125,7 @@ class Crowd:
         self._is_stopped = False
         self._is_open = False
         self._members: set[str] = set()
-        self._heard: set[tuple[str, str]] = set()
+        self._heard: Counter[tuple[str, str]] = Counter()
         self._pending: set[asyncio.Task[None]] = set()
         self._catching_up: asyncio.Task[None] | None = None
         exchange.listeners.append(self._arrived)
@@ -169,12 +175,12 @@ class Crowd:
         """Think about one text: is it a question, and is this number one of us?"""
         if not self.is_running or bubble.channel == "alimtalk" or not _ASKS.search(bubble.text):
             return
-        if (number, bubble.text) in self._heard or not self._belongs(number):
+        if not self._belongs(number):
             return
-        self._heard.add((number, bubble.text))
         person = self._people.find(number) or self._stranger(number)
         chance = Random(f"{self._seed}/{number}/{bubble.text}")
-        text = words(person, bubble.text, chance)
+        text = words(person, bubble.text, chance, before=self._heard[number, bubble.text])
+        self._heard[number, bubble.text] += 1
         if text:
             wait = self.mix.fastest + (self.mix.slowest - self.mix.fastest) * chance.random() ** 2
             task = asyncio.get_running_loop().create_task(self._answer(number, bubble, text, wait))
@@ -204,15 +210,28 @@ class Crowd:
         self._exchange.reply(number=number, to=bubble.office, text=text)
 
 
-def words(person: Person, question: str, chance: Random) -> str:
-    """What this person texts back; '' from the silent."""
-    if person.answer == "silent":
+def words(person: Person, question: str, chance: Random, *, before: int = 0) -> str:
+    """What this person texts back to a question heard so many times before; '' from whoever says nothing."""
+    if _ASKS_AGAIN.search(question):
+        return f"1 {_wrong(person.birth)}" if person.answer == "other_person" else ""
+    if person.answer == "silent" or before != (person.answer == "reminded"):
         return ""
+    if _ASKS_TO_CONFIRM.search(question):
+        return chance.choice(_CONFIRMED)
     if person.answer == "unclear":
         return chance.choice(_UNCLEAR)
+    return _decided(person, question, chance)
+
+
+def _decided(person: Person, question: str, chance: Random) -> str:
+    """One of the answers on offer; where yes or no is asked, a yes with a birth date, right or not, or a no."""
+    offered = [] if _CHOICE.search(question) else _OFFERED.findall(question)
+    if offered:
+        digit, label = chance.choice(offered)
+        return str(chance.choice((digit, f"{digit}번", label)))
     is_positive = person.answer != "refuse"
     digit, word = _choice(question, is_positive=is_positive)
-    birth = _wrong(person.birth) if person.answer == "wrong_birth" else person.birth
+    birth = _wrong(person.birth) if person.answer in ("wrong_birth", "other_person") else person.birth
     if not is_positive:
         return chance.choice((digit, f"{digit}번", word, f"{word}합니다", f"{digit} {word}"))
     forms = [digit, f"{digit}번", word, f"네 {word}합니다", f"{digit}."]

@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from notices import queries, tabulation
 from notices.admin import (
     approving,
+    areas,
     balance,
     bills,
     consents,
@@ -59,6 +60,7 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("hold_again", "<int:pk>/held/<int:notice_pk>/hold-again/", holding.hold_again),
     ("stray", "<int:pk>/stray/<int:number>/", holding.stray),
     ("sample", "<int:pk>/sample/", holding.sample),
+    ("sample_withdraw", "<int:pk>/sample/<int:verdict_pk>/withdraw/", holding.withdraw),
     ("zones", "<int:pk>/zones/", zones.zones),
     ("zones_read", "<int:pk>/zones/read/", zones.read_out),
     ("first_page", "<int:pk>/zones/first-page/", zones.first_page),
@@ -81,6 +83,7 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("small_picture", "<int:pk>/approval/sample/<int:recipient_pk>/", approving.small_picture),
     ("tally", "<int:pk>/tally/", running.tally),
     ("live_tally", "<int:pk>/tally/live/", running.live_tally),
+    ("areas", "<int:pk>/areas/", areas.areas),
     ("people", "<int:pk>/people/<slug:line>/", running.people),
     ("close_asking", "<int:pk>/close-asking/", running.close_asking),
     ("pause", "<int:pk>/pause/", running.pause),
@@ -100,10 +103,12 @@ _PAGES: tuple[tuple[str, str, Any], ...] = (
     ("paper_posted", "<int:pk>/paper/posted/", letters.take_posted),
     ("paper_candidates", "<int:pk>/paper/candidates/", letters.candidates),
     ("paper_approve", "<int:pk>/paper/<int:number>/approve/", letters.approve_list),
+    ("paper_return", "<int:pk>/paper/<int:number>/return/", letters.return_list),
     ("paper_file", "<int:pk>/paper/<int:number>/<slug:kind>/", letters.list_file),
     ("balance", "<int:pk>/balance/", balance.balance),
     ("report", "<int:pk>/balance/report/", balance.report),
     ("report_approve", "<int:pk>/balance/report/<int:number>/approve/", balance.report_approve),
+    ("report_return", "<int:pk>/balance/report/<int:number>/return/", balance.report_return),
     ("report_file", "<int:pk>/balance/report/<int:number>/<slug:kind>/", balance.report_file),
 )
 

@@ -53,7 +53,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
         tests=campaign.test_sends.select_related("official", "result").order_by("-pk")[:5],
         own_phone=mask_phone(me.user.phone) if me.user.phone else "",
         phone_form=OwnPhoneForm(),
-        test_form=TestSendForm(department=campaign.department),
+        test_form=TestSendForm(department=campaign.department, initial={"official": me.pk}),
         result_form=TestResultForm(),
         proposal_form=ProposalForm(campaign=campaign),
         may_propose=bool(tried and tried.is_clean and test),
@@ -126,7 +126,8 @@ def _send_test(request: HttpRequest, campaign: Campaign) -> str:
 
 
 def _confirm_test(request: HttpRequest, campaign: Campaign) -> str:
-    test = get_object_or_404(TestSend, pk=request.POST.get("test") or 0, campaign=campaign)
+    number = request.POST.get("test", "")
+    test = get_object_or_404(TestSend, pk=int(number) if number.isdecimal() else 0, campaign=campaign)
     form = TestResultForm(request.POST)
     if not form.is_valid():
         raise Refused("확인 숫자 네 자리를 넣어 주세요.")

@@ -11,7 +11,7 @@ from notices.admin.letters import file_response
 from notices.balance_queries import all_facts_of
 from notices.forms import ReasonForm
 from notices.models import Destruction, Recipient, Report
-from notices.services.reporting import approve_report, make_report, open_report
+from notices.services.reporting import approve_report, make_report, open_report, return_report
 from portal.accounts.looking import user_of
 from portal.core import clock
 from portal.core.clock import day_in_korea
@@ -24,7 +24,7 @@ def balance(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     counts = queries.counts_of(campaign)
     user, spent = user_of(request), costs.spent(campaign, counts)
-    reports = Report.objects.filter(campaign=campaign).select_related("made_by", "approved_by").order_by("-number")
+    reports = Report.objects.filter(campaign=campaign).select_related("made_by", "approved_by", "returned_by")
     return page(
         request,
         "balance",
@@ -37,7 +37,7 @@ def balance(request: HttpRequest, pk: int) -> HttpResponse:
         money=charts.money(campaign, counts, text_won=spent.won),
         waves=costs.spent_by_wave(campaign),
         ahead=forecasting.ahead(campaign, counts, day=day_in_korea(clock.now())),
-        reports=[{"report": one, "is_own": one.made_by_id == user.pk} for one in reports],
+        reports=[{"report": one, "is_own": one.made_by_id == user.pk} for one in reports.order_by("-number")],
         destruction=Destruction.objects.filter(campaign=campaign).first(),
     )
 
@@ -71,6 +71,20 @@ def report_approve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         approve_report(found, by=user_of(request), now=clock.now())
     except Refused as refused:
         messages.error(request, refused.sentence)
+    return redirect(address("balance", campaign.pk))
+
+
+@require_POST
+def report_return(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A second official sends a report back, saying why."""
+    campaign = campaign_for(request, pk)
+    found = get_object_or_404(Report, campaign=campaign, number=number)
+    try:
+        return_report(found, note=request.POST.get("reason", ""), by=user_of(request), now=clock.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, f"{number}차 보고를 돌려보냈습니다. 아무도 내려받을 수 없습니다.")
     return redirect(address("balance", campaign.pk))
 
 

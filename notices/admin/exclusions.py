@@ -30,6 +30,7 @@ def exclusions(request: HttpRequest, pk: int) -> HttpResponse:
         step="exclusions",
         title="제외",
         lines=exclusion_queries.exclusions_of(campaign),
+        held=exclusion_queries.HELD,
         duplicate_count=exclusion_queries.duplicates_of(campaign),
         reachable_count=exclusion_queries.reachable_count(campaign),
         can_settle=campaign.state == Campaign.State.CHECKING and not campaign.has_documents,

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from notices import checking_queries, queries, services
 from notices.admin.access import address, campaign_for, note_look, page
 from notices.forms import ReasonForm
-from notices.models import Campaign, Notice, Recipient, Sample
+from notices.models import Campaign, Notice, Recipient, Sample, SampleVerdict, VerdictWithdrawal
 from notices.proof import rule_of_three
 from notices.services import releasing, sampling
 from portal.accounts.looking import user_of
+from portal.accounts.models import User
 from portal.core import clock
 from portal.core.errors import Refused
 
@@ -126,13 +127,26 @@ def sample(request: HttpRequest, pk: int) -> HttpResponse:
         "seen_count": len(drawn.first_pages) - len(left) if drawn else 0,
         "all_count": len(drawn.first_pages) if drawn else 0,
         "words": rule_of_three(drawn.random_count) if drawn else "",
-        "wrong": list(drawn.verdicts.filter(is_right=False).select_related("by")) if drawn else [],
+        **_wrong_ones(drawn, user_of(request)),
         "form": ReasonForm(),
+        "is_reading": campaign.state == Campaign.State.READING,
         "can_draw": campaign.state == Campaign.State.CHECKING,
     }
     if notice:
         note_look(request, campaign, [notice.recipient], action="view_sample")
     return page(request, "sample", campaign, step="review", title="표본 확인", **values)
+
+
+def _wrong_ones(drawn: Sample | None, user: User) -> dict[str, Any]:
+    """What was found wrong and still counts, and what a second official has taken back."""
+    if drawn is None:
+        return {"wrong": [], "withdrawn": []}
+    standing = drawn.verdicts.filter(is_right=False, withdrawal=None).select_related("by__official").order_by("pk")
+    withdrawn = VerdictWithdrawal.objects.filter(verdict__sample=drawn).select_related("by__official", "verdict")
+    return {
+        "wrong": [{"verdict": one, "is_own": one.by_id == user.pk} for one in standing],
+        "withdrawn": withdrawn.order_by("pk"),
+    }
 
 
 def _decide(request: HttpRequest, campaign: Campaign, drawn: Sample | None) -> HttpResponse:
@@ -153,6 +167,20 @@ def _decide(request: HttpRequest, campaign: Campaign, drawn: Sample | None) -> H
     except Refused as refused:
         messages.error(request, refused.sentence)
     return redirect(address("sample", campaign.pk))
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int, verdict_pk: int) -> HttpResponse:
+    """판정 거두기: a second official says that a group was not wrong; everything is proved anew."""
+    campaign = campaign_for(request, pk)
+    verdict = get_object_or_404(SampleVerdict, pk=verdict_pk, sample__campaign=campaign)
+    try:
+        services.withdraw_verdict(verdict, note=request.POST.get("reason", ""), by=user_of(request), now=clock.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect(address("sample", campaign.pk))
+    messages.success(request, "판정을 거두었습니다. 모든 쪽을 다시 확인한 뒤에 표본을 한 번 더 봐 주세요.")
+    return redirect(address("progress", campaign.pk))
 
 
 @require_POST

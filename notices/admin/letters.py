@@ -1,7 +1,6 @@
 """종이 우편: lists that two officials stand for, what the post office says about them, and who got it both ways."""
 
 import tempfile
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
             )
         return redirect(address("paper", campaign.pk))
     facts = queries.facts_of(campaign)
-    batches = campaign.paper_batches.select_related("made_by", "approved_by").order_by("-number")
+    batches = campaign.paper_batches.select_related("made_by", "approved_by", "returned_by").order_by("-number")
     return page(
         request,
         "paper",
@@ -66,30 +65,49 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
         both_ways=letter_queries.both_ways(campaign).count(),
         came_back=letter_queries.came_back(campaign).count(),
         can_export=has_only_letters_left(campaign) or campaign.state == C.CANCELLED,
-        can_close=has_only_letters_left(campaign) and not batches.filter(approved_by__isnull=True).exists(),
+        can_close=has_only_letters_left(campaign) and not batches.filter(approved_by=None, returned_by=None).exists(),
         can_post=batches.filter(approved_by__isnull=False).exists() and campaign.state != C.PURGED,
     )
 
 
-def _acting(action: Callable[[HttpRequest, Campaign, datetime], str]) -> Callable[..., HttpResponse]:
-    """A POST that calls one service and goes back to the letters, saying what was done or refused."""
+@require_POST
+def approve_list(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A second official stands for one list."""
+    campaign = campaign_for(request, pk)
+    batch = get_object_or_404(PaperBatch, campaign=campaign, number=number)
+    try:
+        services.approve_paper(batch, by=user_of(request), now=clock.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        said = f"{batch.number}차 목록 {batch.row_count:,}명을 확인했습니다. 이제 내려받을 수 있습니다."
+        messages.success(request, said)
+    return redirect(address("paper", campaign.pk))
 
-    @require_POST
-    def view(request: HttpRequest, pk: int, number: int = 0) -> HttpResponse:
-        campaign = campaign_for(request, pk)
-        try:
-            messages.success(request, action(request, campaign, clock.now()))
-        except Refused as refused:
-            messages.error(request, refused.sentence)
-        return redirect(address("paper", campaign.pk))
 
-    return view
+@require_POST
+def return_list(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A second official sends one list back, saying why."""
+    campaign = campaign_for(request, pk)
+    batch = get_object_or_404(PaperBatch, campaign=campaign, number=number)
+    try:
+        services.return_paper(batch, note=request.POST.get("reason", ""), by=user_of(request), now=clock.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, f"{number}차 목록을 돌려보냈습니다. 실렸던 분들은 다음 목록에 실립니다.")
+    return redirect(address("paper", campaign.pk))
 
 
-def _approve(request: HttpRequest, campaign: Campaign, now: datetime) -> str:
-    batch = get_object_or_404(PaperBatch, campaign=campaign, number=request.resolver_match.kwargs["number"])  # type: ignore[union-attr]  # a view is always resolved
-    services.approve_paper(batch, by=user_of(request), now=now)
-    return f"{batch.number}차 목록 {batch.row_count:,}명을 확인했습니다. 이제 내려받을 수 있습니다."
+@require_POST
+def take_posted(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the post office says became of the letters."""
+    campaign = campaign_for(request, pk)
+    try:
+        messages.success(request, _take_file(request, campaign, clock.now()))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect(address("paper", campaign.pk))
 
 
 def _take_file(request: HttpRequest, campaign: Campaign, now: datetime) -> str:
@@ -108,10 +126,6 @@ def _take_file(request: HttpRequest, campaign: Campaign, now: datetime) -> str:
     if len(done.problems) > _SHOWN_PROBLEMS:
         messages.warning(request, f"그 밖에 문제가 있는 행이 {len(done.problems) - _SHOWN_PROBLEMS:,}개 더 있습니다.")
     return f"{done.taken_count:,}통을 반영했습니다. 이미 반영된 것 {done.known_count:,}통."
-
-
-approve_list = _acting(_approve)
-take_posted = _acting(_take_file)
 
 
 @require_GET

@@ -18,7 +18,7 @@ from notices.admin.openings import of_person
 from notices.forms import CampaignForm, DocumentForm, ReasonForm, RosterForm
 from notices.models import Asset, Campaign, PageClaim, Recipient
 from notices.plans import Plan
-from notices.progress import happening, progress_of
+from notices.progress import happening, progress_of, waits_for
 from notices.services import zoning
 from notices.services.fonts import lacks_only_fonts
 from notices.workflow import reason_label
@@ -50,7 +50,6 @@ def add(request: HttpRequest) -> HttpResponse:
                     asks_from=form.cleaned_data["asks_from"],
                     asks_until=form.cleaned_data["asks_until"],
                 ),
-                qr_key=form.cleaned_data["qr_key"],
                 by=user_of(request),
                 now=now,
             )
@@ -71,6 +70,7 @@ def _take_document(request: HttpRequest, campaign: Campaign, values: Mapping[str
             file=Path(upload.temporary_file_path()),
             file_name=upload.name or "",
             zone_template=values["zone_template"],
+            qr_key=values["qr_key"],
             by=user_of(request),
             now=clock.now(),
         )
@@ -96,14 +96,16 @@ def _take_roster(request: HttpRequest, campaign: Campaign, values: Mapping[str, 
 def files(request: HttpRequest, pk: int) -> HttpResponse:
     """자료: what has been accepted, and a place for what is missing or better."""
     campaign = campaign_for(request, pk)
-    document_form, roster_form = DocumentForm(layouts=_layouts(request)), RosterForm()
+    document, roster = queries.latest_document(campaign), queries.roster_of(campaign)
+    layouts, roster_form = _layouts(request), RosterForm()
+    document_form = DocumentForm(layouts=layouts, usual=document.zone_template if document else "")
     if request.method == "POST" and "roster" in request.POST.get("what", ""):
         roster_form = RosterForm(request.POST, request.FILES)
         if roster_form.is_valid():
             _take_roster(request, campaign, roster_form.cleaned_data)
             return redirect(home_of(campaign))
     elif request.method == "POST":
-        document_form = DocumentForm(request.POST, request.FILES, layouts=_layouts(request))
+        document_form = DocumentForm(request.POST, request.FILES, layouts=layouts)
         if document_form.is_valid():
             _take_document(request, campaign, document_form.cleaned_data)
             return redirect(home_of(campaign))
@@ -113,8 +115,9 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
         campaign,
         step="files",
         title="문서",
-        roster=queries.roster_of(campaign),
-        document=queries.latest_document(campaign),
+        roster=roster,
+        document=document,
+        waits_for=waits_for(document, has_roster=roster is not None) if document else "",
         current_document=queries.current_document(campaign),
         document_form=document_form,
         can_allow_fonts=_can_allow_fonts(campaign, request),
@@ -173,7 +176,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = campaign_for(request, pk)
     held = Paginator(queries.held_notices(campaign), PER_PAGE).get_page(request.GET.get("p"))
     missing = queries.people_without_page(campaign)
+    summary = queries.checking_summary(campaign)
     roster = queries.roster_of(campaign)
+    reasons = queries.held_reasons(campaign)
     rows = [
         {
             "recipient": notice.recipient,
@@ -191,9 +196,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         campaign,
         step="review",
         title="검수",
-        summary=queries.checking_summary(campaign),
+        summary=summary,
         held=held,
-        reasons=[(reason_label(code), count) for code, count in queries.held_reasons(campaign).items()],
+        held_apart_count=held.paginator.count - summary.held_count,
+        reasons=[(reason_label(code), count) for code, count in reasons.items()],
+        is_key_doubtful=checking_queries.is_key_doubtful(reasons, held.paginator.count),
         rows=rows,
         missing_rows=missing_rows,
         missing_count=missing.count(),

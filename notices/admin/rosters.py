@@ -156,6 +156,7 @@ def row(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
         title=f"{recipient.row}행 고치기",
         recipient=recipient,
         form=form,
+        mark=correcting.mark_of(recipient),
         problems=troubles.problems_of(campaign).filter(row=recipient.row),
         reason=reason_label(recipient.reason) if recipient.reason else "",
         is_twice=_TWICE in recipient.problems,
@@ -166,7 +167,8 @@ def row(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
 
 def _correct(request: HttpRequest, recipient: Recipient, form: RowForm) -> bool:
     try:
-        correcting.correct_row(recipient, values=form.values(), by=user_of(request), now=clock.now())
+        mark = request.POST.get("mark")  # what the row said when this page was opened
+        correcting.correct_row(recipient, values=form.values(), by=user_of(request), now=clock.now(), mark=mark)
     except correcting.RowRefused as refused:
         form.add_error(refused.column, refused.sentence)
         return False

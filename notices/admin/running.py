@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from messaging.queries import pause_of
+from messaging.understanding.rules import RULES
 from notices import answer_queries, balancing, charts, costs, queries, services, tabulation, wizard
 from notices.admin.access import address, campaign_for, home_of, note_look, page
 from notices.admin.exclusions import rows_of
@@ -24,6 +25,7 @@ from portal.core.privacy import mask_name, mask_phone
 
 C = Campaign.State
 PER_PAGE = 100
+_COUNTED_BY_AREA = (Campaign.Kind.SURVEY, Campaign.Kind.VOTE, Campaign.Kind.RSVP)
 _IDENTITY = {"match": ("명부와 같음", "good"), "mismatch": ("명부와 다름", "bad")}
 _ASKED_ONLY = (
     ("회신", ("answered", "unanswered", "triage", "agreed", "identity_mismatch", "waiting")),
@@ -58,6 +60,7 @@ def _tally(campaign: Campaign) -> dict[str, Any]:
         "funnel": charts.funnel(campaign, facts.counts),
         "replies": charts.columns(answer_queries.replies_by_hour(campaign)) if campaign.asks else None,
         "questions": answer_queries.tally_of_questions(campaign) if campaign.asks else [],
+        "has_areas": campaign.kind in _COUNTED_BY_AREA and not campaign.is_secret,
         "identities": balancing.identities(facts),
         "next": wizard.next_of(campaign, facts.counts),
         "stream_pause": pause_of(campaign.stream),
@@ -179,6 +182,7 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
         title="불명확 회신",
         answer=answer,
         label=LABELS.get(answer.label, answer.label) if answer else "",
+        rule=RULES.get(answer.rule, answer.rule) if answer else "",
         suggested=_suggested(answer) if answer else "",
         choices=answer_queries.choices_for(answer) if answer else [],
         identity=_IDENTITY.get(answer.identity, ("없음", "warn"))[0] if answer else "",

@@ -1,6 +1,7 @@
 """쪽 서식: zones drawn on the first page with the mouse, or typed in millimetres; read out at once on five pages."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -37,6 +38,7 @@ def zones(request: HttpRequest, pk: int) -> HttpResponse:
     form, rows = zoneforms.LayoutForm(request.POST), zoneforms.rows(request.POST)
     is_whole = "save" in request.POST and form.is_valid() and rows.is_valid()
     if is_whole and _save(request, document, earlier, zoneforms.template_from(form, rows.forms)):
+        campaign.refresh_from_db()  # the analysis may have begun
         return redirect(home_of(campaign))
     return _drawn(request, campaign, document, earlier, form=form, rows=rows)
 
@@ -93,7 +95,9 @@ def _save(request: HttpRequest, document: SourceDocument, earlier: ZoneTemplate 
     by, now = user_of(request), clock.now()
     is_mine = earlier is not None and earlier.department_id == document.campaign.department_id
     try:
-        if earlier is not None and is_mine and earlier.title == template.title:
+        if earlier is not None and template == replace(earlier.as_template(), version=template.version):
+            kept = earlier
+        elif earlier is not None and is_mine and earlier.title == template.title:
             kept = services.new_version(earlier, template, by=by, now=now)
         else:
             kept = services.write_template(template, by=by, now=now)

@@ -1,4 +1,4 @@
-"""Rosters: 52,000 people read from an Excel file and sealed into the database."""
+"""Rosters: 52,000 people read from an Excel file, sealed into the database, and listed."""
 
 import tempfile
 import time
@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from openpyxl import Workbook
 
 from notices import services
+from notices.benchmarks import lists
 from notices.benchmarks.stage import say
 from notices.codes import check_digit
 from notices.models import Campaign, Recipient
@@ -38,6 +39,7 @@ def measure(size: int) -> dict[str, Any]:
         "roster_rows": Recipient.objects.filter(campaign=campaign).count(),
         "roster_parse_ms": round(parsed * 1000),
         "roster_ms": round(imported * 1000),
+        **lists.measure(campaign, by=campaign.created_by),
     }
 
 
@@ -58,7 +60,8 @@ def _drafter() -> User:
     return user
 
 
-def _key(number: int) -> str:
+def key_of(number: int) -> str:
+    """A number as offices give them, with its check digit."""
     digits = f"2026{number:07d}"
     return f"{digits[:4]}-{digits[4:]}{check_digit(digits)}"
 
@@ -71,6 +74,6 @@ def _write(path: Path, size: int) -> Path:
         name = FAMILY[number % len(FAMILY)] + GIVEN[number % len(GIVEN)]
         born = EVE + timedelta(days=number % 20_000)
         phone = f"010-{2000 + number // 10_000:04d}-{number % 10_000:04d}"
-        sheet.append([_key(number), name, born.isoformat(), phone, f"새빛구 중앙로 {number}", 1])
+        sheet.append([key_of(number), name, born.isoformat(), phone, f"새빛구 중앙로 {number}", 1])
     book.save(path)
     return path

@@ -14,7 +14,7 @@ from notices.merging import MADE_PDF, PREVIEW, LetterRefused, qr_svg
 from portal.core.cage import given_file
 
 ROOM = Path(__file__).resolve().parent.parent
-FONTS = ROOM / "fonts"
+FONTS = ROOM.parent / "portal" / "core" / "fonts"
 SOURCE = ROOM / "reference" / "letter.typ"
 PREVIEW_PPI = 110
 LARGEST_SEAL = 4000

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import cast
 from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, ZipError
@@ -40,7 +41,7 @@ def main(payload: bytes) -> bytes:
         table = _spreadsheet(path, head, wanted["sheet"])
     else:
         table = _csv(path.read_bytes())
-    rows: list[list[str]] = table["rows"]  # type: ignore[assignment]  # the one list of lists in it
+    rows = cast(list[list[str]], table["rows"])  # the one list of lists in it
     if len(rows) > MOST_ROWS:
         raise RosterRefused(f"명부가 너무 깁니다. 한 파일에 {MOST_ROWS:,}줄까지 올릴 수 있습니다.")
     table["row_count"] = len(rows)

@@ -14,7 +14,7 @@ from notices.models.recipients import Recipient, RecipientChange, RosterImport, 
 from notices.models.relay import RelayDelivery, RelayEvent
 from notices.models.reports import Report
 from notices.models.rosters import ColumnMapping, RosterUpload, RowCorrection
-from notices.models.sampling import Sample, SampleVerdict
+from notices.models.sampling import Sample, SampleVerdict, VerdictWithdrawal
 from notices.models.zones import Zone, ZoneTemplate
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "TestPicture",
     "TestResult",
     "TestSend",
+    "VerdictWithdrawal",
     "VerifyCode",
     "Zone",
     "ZoneTemplate",

@@ -8,6 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from notices.models.campaigns import Campaign
 from notices.models.recipients import Recipient
@@ -21,18 +22,18 @@ class Bill(SealedModel):
     class Kind(models.TextChoices):
         """What is asked for; each kind has its own way to object."""
 
-        TAX = "tax", "지방세"
-        FINE = "fine", "과태료"
-        CHARGE = "charge", "부담금·사용료"
-        OTHER = "other", "납부금"
+        TAX = "tax", gettext_noop("지방세")
+        FINE = "fine", gettext_noop("과태료")
+        CHARGE = "charge", gettext_noop("부담금·사용료")
+        OTHER = "other", gettext_noop("납부금")
 
     class Status(models.TextChoices):
         """Being late is no state: it is `open` after `due_on`."""
 
-        OPEN = "open", "미납"
-        PAID = "paid", "납부"
-        DISPUTED = "disputed", "이의신청 중"
-        CANCELLED = "cancelled", "고지 취소"
+        OPEN = "open", gettext_noop("미납")
+        PAID = "paid", gettext_noop("납부")
+        DISPUTED = "disputed", gettext_noop("이의신청 중")
+        CANCELLED = "cancelled", gettext_noop("고지 취소")
 
     campaign = models.ForeignKey(
         Campaign, verbose_name="발송 건", on_delete=models.PROTECT, null=True, blank=True, related_name="bills"
@@ -108,7 +109,7 @@ def hash_of(token: str) -> str:
 CAUSES = {
     "paid": "납부",
     "collected": "은행 납부",
-    "cancel": "고지 취소",
+    "cancel": gettext_noop("고지 취소"),
     "objection": "이의신청 접수",
     "objection_rejected": "이의신청 기각",
     "refund_asked": "환불 시작",

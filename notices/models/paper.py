@@ -30,6 +30,11 @@ class PaperBatch(models.Model):
         "accounts.User", verbose_name="확인한 사람", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField("확인한 때", null=True, blank=True)
+    returned_by = models.ForeignKey(
+        "accounts.User", verbose_name="돌려보낸 사람", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    returned_at = models.DateTimeField("돌려보낸 때", null=True, blank=True)
+    return_note = models.CharField("돌려보낸 사유", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "종이 우편 목록"
@@ -45,6 +50,13 @@ class PaperBatch(models.Model):
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
                 name="approved_paper_says_when",
             ),
+            models.CheckConstraint(
+                condition=Q(returned_by__isnull=True, returned_at__isnull=True, return_note="")
+                | Q(returned_by__isnull=False, returned_at__isnull=False, approved_by__isnull=True)
+                & ~Q(return_note="")
+                & ~Q(returned_by=F("made_by")),
+                name="returned_paper_says_why",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +66,11 @@ class PaperBatch(models.Model):
     def is_approved(self) -> bool:
         """Whether the files may be taken out."""
         return self.approved_by_id is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a second official has neither approved it nor sent it back."""
+        return self.approved_by_id is None and self.returned_by_id is None
 
 
 class PaperItem(models.Model):

@@ -26,6 +26,11 @@ class Report(models.Model):
         "accounts.User", verbose_name="확인한 사람", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     approved_at = models.DateTimeField("확인한 때", null=True, blank=True)
+    returned_by = models.ForeignKey(
+        "accounts.User", verbose_name="돌려보낸 사람", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    returned_at = models.DateTimeField("돌려보낸 때", null=True, blank=True)
+    return_note = models.CharField("돌려보낸 사유", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "결과 보고"
@@ -36,6 +41,13 @@ class Report(models.Model):
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("made_by")), name="report_needs_two_officials"
             ),
+            models.CheckConstraint(
+                condition=Q(returned_by__isnull=True, returned_at__isnull=True, return_note="")
+                | Q(returned_by__isnull=False, returned_at__isnull=False, approved_by__isnull=True)
+                & ~Q(return_note="")
+                & ~Q(returned_by=F("made_by")),
+                name="returned_report_says_why",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -44,4 +56,6 @@ class Report(models.Model):
     @property
     def may_leave(self) -> bool:
         """Whether it may be taken out: a small masked one at once, any other when a second official stands for it."""
+        if self.returned_by_id is not None:
+            return False
         return (self.is_masked and self.row_count <= MOST_ALONE) or self.approved_by_id is not None

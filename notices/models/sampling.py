@@ -49,10 +49,32 @@ class SampleVerdict(models.Model):
         verbose_name = "표본 판정"
         verbose_name_plural = "표본 판정"
         constraints = [
-            models.UniqueConstraint(fields=["sample", "first_page"], name="one_verdict_per_group"),
             models.CheckConstraint(condition=Q(is_right=True) | ~Q(note=""), name="wrong_group_says_why"),
         ]
+        indexes = [models.Index(fields=["sample", "first_page"], name="verdicts_on_a_group")]
         triggers = [pgtrigger.Protect(name="sample_verdict_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.sample_id}/{self.first_page}"
+
+
+class VerdictWithdrawal(models.Model):
+    """A second official's word that a group was not wrong after all; the group is judged once more."""
+
+    verdict = models.OneToOneField(
+        SampleVerdict, verbose_name="판정", on_delete=models.PROTECT, related_name="withdrawal"
+    )
+    note = models.CharField("사유", max_length=200)
+    by = models.ForeignKey("accounts.User", verbose_name="누가", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("언제")
+
+    class Meta:
+        verbose_name = "표본 판정 철회"
+        verbose_name_plural = "표본 판정 철회"
+        constraints = [models.CheckConstraint(condition=~Q(note=""), name="withdrawn_verdict_says_why")]
+        triggers = [
+            pgtrigger.Protect(name="verdict_withdrawal_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict_id}"

@@ -14,8 +14,9 @@ from notices.services.drawing import PageUndrawable, draw_page, open_picture
 from notices.services.following import pointless, record_confirmation
 from notices.services.fonts import allow_fonts
 from notices.services.launching import ManifestChanged, TooLate, launch, needs_approval, resume
-from notices.services.mailing import approve_paper, export_paper, open_paper
+from notices.services.mailing import approve_paper, export_paper, open_paper, return_paper
 from notices.services.opening import NoSecondFactor, link_for, links_for, record_opening, unlock
+from notices.services.overruling import withdraw_verdict
 from notices.services.paying import reconcile_payments
 from notices.services.posting import Posted, PostingRefused, mark_came_back, mark_posted
 from notices.services.rehearsing import rehearse
@@ -111,6 +112,7 @@ __all__ = [
     "reopen_checking",
     "replan",
     "resume",
+    "return_paper",
     "revoke_consent",
     "run_campaigns",
     "send_test",
@@ -119,6 +121,7 @@ __all__ = [
     "submit_notices",
     "unlock",
     "void_approval",
+    "withdraw_verdict",
     "work_on_files",
     "work_relay",
     "write_template",

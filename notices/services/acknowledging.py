@@ -46,6 +46,7 @@ def acknowledge(recipient: Recipient, answer: Answer, questions: Questionnaire, 
         reference=campaign.number,
         key=str(keys.MessageKey(campaign.pk, recipient.pk, keys.ANSWER, position)),
         by=answer.decided_by,
+        department=campaign.department,
         now=now,
     )
 

@@ -95,7 +95,7 @@ def record_decision(approval: Approval, *, by: User, now: datetime) -> None:
 
     :raises NotAllowed: if the campaign waits for no decision about this hash, or `by` drafted it
     """
-    campaigns = Campaign.objects.select_for_update(of=("self",)).select_related("department", "officer")
+    campaigns = Campaign.objects.select_for_update(no_key=True, of=("self",)).select_related("department", "officer")
     campaign = campaigns.get(number=approval.reference)
     if campaign.state not in (C.APPROVING, C.CONFIRMING) or approval.sha256 != campaign.manifest_sha256:
         raise NotAllowed("이 결재는 지금의 발송 건과 맞지 않습니다.")

@@ -212,7 +212,7 @@ def close_asking(campaign: Campaign, *, by: User | None, now: datetime, reason: 
     ends = min(now, campaign.answers_until)
     step(campaign, "close_asking", by=by, now=now, note=reason, asks_until=ends)
     messaging.cancel_stream(stream=campaign.stream, by=by, now=now)
-    unanswered = Recipient.objects.select_for_update().filter(campaign=campaign, needs_triage=False)
+    unanswered = Recipient.objects.select_for_update(no_key=True).filter(campaign=campaign, needs_triage=False)
     for before, why in ((R.ADDRESSABLE, "not_asked"), (R.ASKING, "silent"), (R.AGREED, "identity_missing")):
         people = list(unanswered.filter(state=before).select_related("campaign").order_by("pk"))
         move(people, silence_of(campaign), cause="close_asking", now=now, by=by, reason=why)

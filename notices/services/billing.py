@@ -171,7 +171,7 @@ def _locked(bill: Bill, *, by: User, reason: str) -> Bill:
     refuse_strangers(by, bill.department_id)
     if not reason.strip():
         raise NotAllowed("사유를 적어 주세요.")
-    return Bill.objects.select_for_update().get(pk=bill.pk)
+    return Bill.objects.select_for_update(no_key=True).get(pk=bill.pk)
 
 
 def refuse_strangers(by: User, department_id: int) -> None:

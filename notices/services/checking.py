@@ -6,10 +6,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from notices import ladders
 from notices.models import Asset, Campaign, Notice, Recipient
 from notices.services.billing import make_bills
 from notices.services.drawing import hold_twins
+from notices.services.laddering import ladder_of
 from notices.services.manifests import manifest_of
+from notices.services.relaying import ci_of
 from notices.services.releasing import refuse_undecided
 from notices.services.sampling import refuse_without_sample
 from notices.services.steps import step
@@ -40,13 +43,28 @@ def settle_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
         refuse_without_sample(campaign)
         hold_twins(campaign)  # what was drawn after a release has not been compared yet
     pictures = Asset.objects.sendable().filter(recipient=OuterRef("pk"))
-    sendable = waiting.filter(Exists(pictures)).update(state=R.ADDRESSABLE)
+    sendable = waiting.filter(Exists(pictures)).update(state=R.ADDRESSABLE) + _reach_by_relay(campaign)
     if not sendable:
         raise NotAllowed("보낼 수 있는 통지서가 한 건도 없습니다. 명부와 PDF를 확인해 주세요.")
     for reason, people in _reasons(campaign).items():
         waiting.filter(pk__in=people).update(state=R.DEFECTIVE, bucket=bucket_of(R.DEFECTIVE, campaign), reason=reason)
     make_bills(campaign, now=now)
     step(campaign, "settle_checking", by=by, now=now, manifest_sha256=manifest_of(campaign))
+
+
+def _reach_by_relay(campaign: Campaign) -> int:
+    """
+    Who has no mobile number but is known to the relay gets hers there, if that is how the sending begins; how many.
+
+    Only where the law asks for no consent: nobody could have asked her. Why she has no number stays written down.
+    """
+    begins = ladders.first_of(ladder_of(campaign), ladders.DELIVER)
+    if campaign.consent != Campaign.Consent.NONE or begins is None or begins.channel != ladders.RELAY:
+        return 0
+    notices = Notice.objects.sendable().filter(recipient=OuterRef("pk"))
+    people = Recipient.objects.filter(Exists(notices), campaign=campaign, state=R.NO_MOBILE).exclude(extra_sealed=b"")
+    known = [one.pk for one in people if ci_of(one)]
+    return Recipient.objects.filter(pk__in=known).update(state=R.ADDRESSABLE, bucket=None)
 
 
 def _reasons(campaign: Campaign) -> dict[str, list[int]]:

@@ -68,7 +68,9 @@ def cancel(campaign: Campaign, *, reason: str, by: User, now: datetime) -> None:
     undecided = queries.answers_to_decide(campaign).filter(reply__isnull=False)
     messaging.need_no_decision(replies=list(undecided.values_list("reply_id", flat=True)))
     untouched = LIVE - {R.QUEUED, R.SENT}  # these two follow what messaging reports
-    people = Recipient.objects.filter(campaign=campaign, state__in=untouched).select_for_update().order_by("pk")
+    people = (
+        Recipient.objects.filter(campaign=campaign, state__in=untouched).select_for_update(no_key=True).order_by("pk")
+    )
     move(list(people), R.CANCELLED, cause="cancel", now=now, by=by, reason="cancelled")
     plan_purge(campaign, now=now)
 
@@ -91,7 +93,7 @@ def close(campaign: Campaign, *, by: User, now: datetime) -> None:
     unlisted = facts.counts.get("bucket:paper", 0) - facts.letters
     if unlisted:
         raise NotSettled(f"종이 우편 목록에 아직 실리지 않은 사람이 {unlisted:,}명 있습니다.")
-    if campaign.paper_batches.filter(approved_by__isnull=True).exists():
+    if campaign.paper_batches.filter(approved_by__isnull=True, returned_by__isnull=True).exists():
         raise NotSettled("아직 다른 담당자가 확인하지 않은 종이 우편 목록이 있습니다.")
     for identity in balancing.broken(balancing.identities(facts)):
         raise NotSettled(f"합계가 맞지 않습니다: {identity.label} {identity.total:,} ≠ {identity.sum:,}")

@@ -40,7 +40,7 @@ def record_collections(campaign: Campaign, came: Sequence[Came], *, by: User, no
     alias = registry.counter()
     if not alias:
         raise NotAllowed("은행에서 낸 돈을 기록할 결제 수단이 설정되어 있지 않습니다.")
-    bills = Bill.objects.select_for_update().filter(campaign=campaign).order_by("pk")
+    bills = Bill.objects.select_for_update(no_key=True).filter(campaign=campaign).order_by("pk")
     by_number = {bill.electronic_payment_number: bill for bill in bills}
     references = set(Payment.objects.filter(provider=alias).values_list("provider_reference", flat=True))
     paid, known, owed, unknown = 0, 0, [], []
@@ -93,7 +93,7 @@ def confirm_refund(payment: Payment, *, by: User, now: datetime) -> None:
 
     :raises NotAllowed: if it is not owed, comes from a provider that gives it back itself, or `by` is a stranger
     """
-    bill = Bill.objects.select_for_update().get(pk=payment.bill_id)
+    bill = Bill.objects.select_for_update(no_key=True).get(pk=payment.bill_id)
     refuse_strangers(by, bill.department_id)
     owed = Payment.objects.filter(pk=payment.pk, status=S.OWED, provider=registry.counter())
     was_asked = owed.filter(reason="official").exists()

@@ -96,7 +96,9 @@ def use_standing_consents(campaign: Campaign, *, now: datetime) -> int:
     """
     if campaign.consent != Campaign.Consent.STANDING or campaign.state != Campaign.State.SENDING:
         return 0
-    waiting = Recipient.objects.filter(campaign=campaign, state=R.ADDRESSABLE).select_for_update(of=("self",))
+    waiting = Recipient.objects.filter(campaign=campaign, state=R.ADDRESSABLE).select_for_update(
+        no_key=True, of=("self",)
+    )
     wave = list(waiting.select_related("campaign").order_by("pk")[:WAVE])
     indexes = {one.phone_index for one in wave}
     known = _standing(campaign, now).filter(phone_index__in=indexes).values_list("phone_index", "birth_index")

@@ -54,18 +54,36 @@ def values_of(recipient: Recipient) -> dict[Column, str]:
     }
 
 
+class RowChanged(Refused):
+    """Somebody corrected the row, or a new roster came, after the page was opened."""
+
+    sentence = "이 행이 그사이 바뀌었습니다. 화면을 새로 고쳐 바뀐 값을 보고 다시 고쳐 주세요."
+
+
+def mark_of(recipient: Recipient) -> str:
+    """Names what a row says at this moment, and nothing about it: a form carries it and gives it back."""
+    said = json.dumps({str(column): text for column, text in values_of(recipient).items()}, ensure_ascii=False)
+    return blind(f"{recipient.pk}\x1f{said}", context="notices_recipient.row").hex()
+
+
 @transaction.atomic
-def correct_row(recipient: Recipient, *, values: Mapping[Column, str], by: User, now: datetime) -> Recipient:
+def correct_row(
+    recipient: Recipient, *, values: Mapping[Column, str], by: User, now: datetime, mark: str | None = None
+) -> Recipient:
     """
     Change cells of one row. What was proved, released or drawn for it is void and judged anew; the rest stands.
 
     :param values: the columns of `EDITABLE` as typed; the others keep what they say
+    :param mark: what the row said when the page was opened, by `mark_of`; without it nothing is compared
+    :raises RowChanged: if it says something else now
     :raises RowRefused: naming the column, if a changed value is not one certain value
     :raises NotAllowed: if the campaign is being read or was launched, or `by` may not prepare it
     """
     campaign = recipient.campaign
     may_prepare(campaign, by)
-    locked = Recipient.objects.select_for_update().get(pk=recipient.pk)
+    locked = Recipient.objects.select_for_update(no_key=True).get(pk=recipient.pk)
+    if mark is not None and mark != mark_of(locked):
+        raise RowChanged
     before = values_of(locked)
     typed = {column: values.get(column, before[column]).strip() for column in EDITABLE}
     changed = {column for column in EDITABLE if typed[column] != before[column]}
@@ -95,7 +113,7 @@ def choose_row(recipient: Recipient, *, by: User, now: datetime) -> None:
     """
     campaign = recipient.campaign
     begin_change(campaign, by=by, now=now)
-    locked = Recipient.objects.select_for_update().get(pk=recipient.pk)
+    locked = Recipient.objects.select_for_update(no_key=True).get(pk=recipient.pk)
     if _TWICE not in locked.problems:
         raise NotAllowed("관리번호가 한 번만 있는 행입니다.")
     key = _number_of(locked.key)

@@ -16,12 +16,13 @@ from portal.core.privacy import mask_resident_numbers
 
 
 def attach_document(
-    campaign: Campaign, *, file: Path, file_name: str, zone_template: str, by: User, now: datetime
+    campaign: Campaign, *, file: Path, file_name: str, zone_template: str, qr_key: str = "", by: User, now: datetime
 ) -> SourceDocument:
     """
     Seal an uploaded PDF, or ZIP of single ones, and queue it for examination. The same file again is recognised.
 
-    Without a layout (`zone_template` '') it waits until somebody has drawn one.
+    Without a layout (`zone_template` '') it waits until somebody has drawn one. `qr_key` is what the system that
+    printed the notices signed their codes with; '' leaves the campaign's key as it is.
 
     :raises NotAllowed: if people of the campaign were contacted already, or `by` may not prepare it
     :raises PlanRefused: if the department has no such layout
@@ -45,6 +46,7 @@ def attach_document(
                 by=by,
                 at=now,
             ),
+            qr_key=qr_key.strip(),
             now=now,
         )
     except BaseException:
@@ -53,12 +55,17 @@ def attach_document(
 
 
 @transaction.atomic
-def _take_document(campaign: Campaign, document: SourceDocument, *, now: datetime) -> SourceDocument:
+def _take_document(campaign: Campaign, document: SourceDocument, *, qr_key: str, now: datetime) -> SourceDocument:
     begin_change(campaign, by=document.by, now=now)
+    is_new_key = qr_key not in ("", campaign.qr_key)
+    if is_new_key:
+        campaign.qr_key = qr_key
+        campaign.save(update_fields=["qr_key_sealed"])
     known = SourceDocument.objects.filter(campaign=campaign, sha256=document.sha256).first()
     if known is not None:
         if (
-            known.is_current
+            not is_new_key
+            and known.is_current
             and known.state == SourceDocument.State.READ
             and (known.zone_template, known.zone_version) == (document.zone_template, document.zone_version)
         ):

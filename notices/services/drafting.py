@@ -109,7 +109,7 @@ def may_prepare(campaign: Campaign, by: User) -> None:
     :raises NotAllowed: if it is being read or was launched, or `by` may not prepare it
     """
     official_for(by, campaign, CAMPAIGN_STEPS["settle_checking"])
-    locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     campaign.state = locked.state
     if not campaign.is_being_prepared and campaign.state not in IN_APPROVAL:
         raise NotAllowed("자료를 분석하고 있거나 이미 동의를 요청한 발송 건에는 새 자료를 올릴 수 없습니다.")
@@ -218,5 +218,7 @@ def reopen_checking(campaign: Campaign, *, by: User, now: datetime) -> None:
 def unsettle(campaign: Campaign) -> None:
     """Undo what checking decided about people; what is wrong with their rows of the roster stays wrong."""
     people = Recipient.objects.filter(campaign=campaign)
+    bucket = bucket_of(R.NO_MOBILE, campaign)
+    people.filter(state=R.ADDRESSABLE, phone_index=None).update(state=R.NO_MOBILE, bucket=bucket)
     judged = people.filter(state=R.DEFECTIVE).exclude(reason__in=DEFECTS)
     (people.filter(state=R.ADDRESSABLE) | judged).update(state=R.IMPORTED, bucket=None, reason="")

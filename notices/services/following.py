@@ -71,7 +71,7 @@ def _due(
         people = people.filter(state=R.DELIVERED, opened_at=None) if is_opening_needed else people.none()
     else:
         people = people.filter(state__in=[R.SENT, R.DELIVERED], opened_at=None)
-    return list(_unsettled(people).select_for_update(of=("self",)).order_by("pk")[:WAVE])
+    return list(_unsettled(people).select_for_update(no_key=True, of=("self",)).order_by("pk")[:WAVE])
 
 
 def _unsettled(people: QuerySet[Recipient]) -> QuerySet[Recipient]:
@@ -118,7 +118,7 @@ def _remind_of_bills(campaign: Campaign, rungs: Sequence[Rung], now: datetime) -
         state__in=[R.SENT, R.DELIVERED, R.OPENED],
         ladder_step__lt=rung.position,
     )
-    wave = list(people.select_for_update(of=("self",)).order_by("pk")[:WAVE])
+    wave = list(people.select_for_update(no_key=True, of=("self",)).order_by("pk")[:WAVE])
     if wave:
         _stand_on(rung, wave, now)
         convey(campaign, rungs, rung, wave, now=now)
@@ -136,7 +136,7 @@ def expire_unopened(campaign: Campaign, *, now: datetime) -> int:
         unopened = unopened.none() if has_letter else unopened.filter(delivered_at__lte=now - UNOPENED_AFTER)
     elif now < campaign.unopened_until:
         return 0
-    people = list(unopened.select_for_update(of=("self",)).order_by("pk")[:WAVE])
+    people = list(unopened.select_for_update(no_key=True, of=("self",)).order_by("pk")[:WAVE])
     move(people, R.UNOPENED, cause="unopened", now=now, reason="unopened")
     return len(people)
 

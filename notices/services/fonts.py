@@ -29,7 +29,7 @@ def allow_fonts(document: SourceDocument, *, reason: str, by: User, now: datetim
     :raises NotAllowed: if `by` is no approver of the department or uploaded the file, no reason is given, or the file
         was refused for something else
     """
-    locked = SourceDocument.objects.select_for_update().get(pk=document.pk)
+    locked = SourceDocument.objects.select_for_update(no_key=True).get(pk=document.pk)
     campaign = locked.campaign
     official_for(by, campaign, _ALLOWING)
     if by.pk == locked.by_id or not reason.strip():

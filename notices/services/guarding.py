@@ -48,5 +48,5 @@ def leave_out_late(campaign: Campaign, *, now: datetime) -> None:
     if campaign.state not in (C.SENDING, C.FOLLOWING):
         return
     late = Recipient.objects.filter(campaign=campaign, state=R.VERIFIED, needs_triage=False, listed_at__isnull=True)
-    people = list(late.select_for_update(of=("self",)).select_related("campaign").order_by("pk"))
+    people = list(late.select_for_update(no_key=True, of=("self",)).select_related("campaign").order_by("pk"))
     move(people, R.CANCELLED, cause="late_consent", now=now, reason="late_consent")

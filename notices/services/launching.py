@@ -29,6 +29,12 @@ class ManifestChanged(Refused):
     sentence = "결재한 뒤에 자료가 바뀌었습니다. 다시 점검하고 결재를 올려 주세요."
 
 
+CHANGED_WHILE_PAUSED = (
+    "결재한 뒤에 문자 문구나 단가, 발신번호가 바뀌어 그대로 다시 진행할 수 없습니다. 바뀐 것을 되돌리면 다시 진행할 수 "
+    "있습니다. 되돌릴 수 없으면 이 발송 건을 취소하고 남은 분들로 새 발송 건을 만들어 결재를 받아 주세요."
+)
+
+
 class TooLate(Refused):
     """The time for answers is over before anybody was asked."""
 
@@ -62,7 +68,9 @@ def launch(campaign: Campaign, *, manifest: str, by: User, now: datetime) -> Non
 @transaction.atomic
 def _launch(campaign: Campaign, manifest: str, by: User, now: datetime) -> bool:
     """Whether the data are those of the manifest; only then something has begun."""
-    Campaign.objects.select_for_update().get(pk=campaign.pk)  # whatever changes the material waits for this row
+    Campaign.objects.select_for_update(no_key=True).get(
+        pk=campaign.pk
+    )  # whatever changes the material waits for this row
     asks = phase_of(campaign) == Phase.ASK
     if asks and (campaign.asks_until is None or campaign.asks_until <= now):
         raise TooLate
@@ -103,7 +111,7 @@ def resume(campaign: Campaign, *, by: User, now: datetime) -> None:
     official_for(by, campaign, CAMPAIGN_STEPS["launch"])
     is_covered = campaign.state in (C.ASKING, C.SENDING, C.FOLLOWING)
     if is_covered and manifest_of(campaign) != campaign.approved_manifest_sha256:
-        raise ManifestChanged
+        raise ManifestChanged(CHANGED_WHILE_PAUSED)
     facts: dict[str, Any] = {"paused_at": None, "pause_reason": ""}
     if is_overspent(campaign):
         facts["approved_most_won"] = None  # whoever lets it go on has seen what it costs

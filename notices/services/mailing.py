@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from notices import paper, storage
 from notices.models import Campaign, Notice, PaperBatch, PaperItem, SourceDocument
@@ -59,9 +59,9 @@ def export_paper(campaign: Campaign, *, reason: str, by: User, now: datetime) ->
         raise NotAllowed("통지서를 다 보낸 뒤나 취소한 뒤에 종이 우편 목록을 만들 수 있습니다.")
     if not reason.strip():
         raise NotAllowed("목록을 내려받는 사유를 적어 주세요.")
-    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     list_letters(campaign, now=now)
-    waiting = PaperItem.objects.select_for_update(of=("self",)).select_related("recipient")
+    waiting = PaperItem.objects.select_for_update(no_key=True, of=("self",)).select_related("recipient")
     items = list(waiting.filter(recipient__campaign=campaign, state=PaperItem.State.LISTED).order_by("pk"))
     if not items:
         raise NotAllowed("새로 목록에 실을 사람이 없습니다.")
@@ -143,32 +143,59 @@ def approve_paper(batch: PaperBatch, *, by: User, now: datetime) -> None:
     official_for(by, batch.campaign, CAMPAIGN_STEPS["close"])
     if batch.made_by_id == by.pk:
         raise NotAllowed("목록을 만든 사람은 스스로 확인할 수 없습니다. 다른 담당자가 확인해 주세요.")
-    waiting = PaperBatch.objects.filter(pk=batch.pk, approved_by__isnull=True)
+    waiting = PaperBatch.objects.filter(pk=batch.pk, approved_by__isnull=True, returned_by__isnull=True)
     if waiting.update(approved_by=by, approved_at=now) != 1:
         raise NotAllowed
     batch.approved_by, batch.approved_at = by, now
     log(batch.campaign, "approve_paper", by=by, now=now, note=f"{batch.number}차 {batch.row_count:,}명")
 
 
+@transaction.atomic
+def return_paper(batch: PaperBatch, *, note: str, by: User, now: datetime) -> None:
+    """
+    A second official sends a list back: whoever stood on it waits for the next one.
+
+    :raises NotAllowed: without a word why, if `by` made it, is of another department, or it was decided about before
+    """
+    official_for(by, batch.campaign, CAMPAIGN_STEPS["close"])
+    if batch.made_by_id == by.pk:
+        raise NotAllowed("목록을 만든 사람은 스스로 돌려보낼 수 없습니다.")
+    if not note.strip():
+        raise NotAllowed("돌려보내는 사유를 적어 주세요.")
+    waiting = PaperBatch.objects.filter(pk=batch.pk, approved_by__isnull=True, returned_by__isnull=True)
+    if waiting.update(returned_by=by, returned_at=now, return_note=note.strip()[:200]) != 1:
+        raise NotAllowed
+    batch.items.update(state=PaperItem.State.LISTED, batch=None, place=None)
+    log(batch.campaign, "return_paper", by=by, now=now, note=f"{batch.number}차: {note.strip()}"[:300])
+    batch.refresh_from_db()
+
+
 def make_prints(*, now: datetime) -> int:
     """Put the pages of approved lists together to print; returns how many lists were done."""
     waiting = PaperBatch.objects.filter(approved_by__isnull=False, pdf_made_at__isnull=True)
-    waiting = waiting.exclude(campaign__state=C.PURGED).select_related("campaign")
-    return sum(_make_print(batch, now=now) for batch in waiting.order_by("pk"))
+    waiting = waiting.exclude(campaign__state=C.PURGED).order_by("pk")
+    return sum(_make_print(waiting.filter(pk=pk), now=now) for pk in waiting.values_list("pk", flat=True))
 
 
-def _make_print(batch: PaperBatch, *, now: datetime) -> bool:
-    """Whether it was ours to make. Pages of people who stand apart on the list are not among them."""
+@transaction.atomic
+def _make_print(waiting: QuerySet[PaperBatch], *, now: datetime) -> bool:
+    """
+    Whether it was ours to make: thousands of letters take minutes, and no second process begins the same.
+
+    Pages of people who stand apart on the list are not among them.
+    """
+    ours = waiting.select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related("campaign")
+    batch = ours.first()
+    if batch is None:
+        return False
     wanted = _notices_to_print(batch)
     facts: dict[str, object] = {"pdf_made_at": now}
     try:
         facts |= _put_together(batch, wanted, now) if wanted else {}
     except PrintRefused:
         _log.exception("print_not_made", batch=batch.pk)  # the lists are there; the page says that the PDF is not
-    if PaperBatch.objects.filter(pk=batch.pk, pdf_made_at__isnull=True).update(**facts) == 1:
-        return True
-    vault.forget([str(facts["pdf_stored_as"])] if "pdf_stored_as" in facts else [])
-    return False
+    PaperBatch.objects.filter(pk=batch.pk).update(**facts)
+    return True
 
 
 def _put_together(batch: PaperBatch, wanted: list[Notice], now: datetime) -> dict[str, object]:

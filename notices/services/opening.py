@@ -8,6 +8,7 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from notices.models import Campaign, Notice, NoticeLink, Opening, PaperItem, Recipient
 from notices.opening import VISIT, Lock, Typed, Visit, fingerprint, is_she, token_of
@@ -30,13 +31,13 @@ _log = structlog.get_logger(__name__)
 class NoSecondFactor(Refused):
     """The roster has nothing by which we could know the citizen behind a link."""
 
-    sentence = "명부에 생년월일이 없어 통지서 주소를 만들 수 없습니다."
+    sentence = gettext_noop("명부에 생년월일이 없어 통지서 주소를 만들 수 없습니다.")
 
 
 class NotShe(Refused):
     """Wrong, locked, blocked: whoever tries learns nothing from the words."""
 
-    sentence = (
+    sentence = gettext_noop(
         "확인되지 않습니다. 적으신 내용을 다시 살펴봐 주세요. "
         "여러 번 맞지 않으면 30분 동안 열 수 없고, 계속되면 담당 부서에 전화하셔야 합니다."
     )
@@ -45,7 +46,7 @@ class NotShe(Refused):
 class TooManyTries(Refused):
     """More tries in a short time than a person makes."""
 
-    sentence = "짧은 시간에 여러 번 시도했습니다. 10분쯤 뒤에 다시 해 주세요."
+    sentence = gettext_noop("짧은 시간에 여러 번 시도했습니다. 10분쯤 뒤에 다시 해 주세요.")
 
 
 # --- the address ----------------------------------------------------------------------------------------------------
@@ -125,7 +126,7 @@ def prove(link: NoticeLink, *, typed: Typed, address: str, now: datetime) -> Vis
 @transaction.atomic
 def _try(link: NoticeLink, typed: Typed, now: datetime) -> bool:
     """Compare, and write down how the lock stands; one try at a time."""
-    row = NoticeLink.objects.select_for_update().get(pk=link.pk)
+    row = NoticeLink.objects.select_for_update(no_key=True).get(pk=link.pk)
     lock = Lock(row.failed_count, row.locked_until, is_blocked=row.blocked_at is not None)
     is_right = _is_right(link, typed)
     if lock.is_shut(now):

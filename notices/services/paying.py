@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
 from messaging.carriers.base import CarrierError, HookRequest, NotFound
 from messaging.queries import database_clock
@@ -32,13 +33,13 @@ _log = structlog.get_logger(__name__)
 class NotPayable(Refused):
     """Paid, cancelled or objected to: there is nothing to pay."""
 
-    sentence = "지금은 낼 것이 없는 고지서입니다."
+    sentence = gettext_noop("지금은 낼 것이 없는 고지서입니다.")
 
 
 class ProviderAway(Refused):
     """The provider did not open its page. Nothing was taken, and tapping again is harmless."""
 
-    sentence = "결제 창을 열지 못했습니다. 잠시 뒤에 다시 눌러 주세요. 여러 번 눌러도 한 번만 결제됩니다."
+    sentence = gettext_noop("결제 창을 열지 못했습니다. 잠시 뒤에 다시 눌러 주세요. 여러 번 눌러도 한 번만 결제됩니다.")
 
 
 # --- the citizen taps -------------------------------------------------------------------------------------------------
@@ -73,14 +74,14 @@ def start_payment(bill: Bill, *, provider: str, now: datetime) -> str:
 @transaction.atomic
 def _payment_under_way(bill: Bill, provider: str, now: datetime) -> Payment:
     """The one payment of this bill that is not decided yet, or a new one."""
-    row = Bill.objects.select_for_update().get(pk=bill.pk)
+    row = Bill.objects.select_for_update(no_key=True).get(pk=bill.pk)
     if row.status != Bill.Status.OPEN:
         raise NotPayable
     current = Payment.objects.filter(bill=row, status__in=[S.STARTED, S.UNKNOWN]).first()
     if current is not None:
         return current
     if provider not in registry.online():
-        raise NotPayable("이 방법으로는 낼 수 없습니다. 다른 방법을 골라 주세요.")
+        raise NotPayable(gettext("이 방법으로는 낼 수 없습니다. 다른 방법을 골라 주세요."))
     return Payment.objects.create(
         bill=row,
         provider=provider,
@@ -98,9 +99,9 @@ def _is_still_waiting(payment: Payment, *, now: datetime) -> bool:
     """
     after = check_payment(payment, now=now)
     if after.status == S.PAID:
-        raise NotPayable("이미 납부되었습니다.")
+        raise NotPayable(gettext("이미 납부되었습니다."))
     if after.status == S.UNKNOWN and after.reason != "waiting":
-        raise ProviderAway("앞서 시작한 결제의 결과를 확인하고 있습니다. 잠시 뒤에 다시 눌러 주세요.")
+        raise ProviderAway(gettext("앞서 시작한 결제의 결과를 확인하고 있습니다. 잠시 뒤에 다시 눌러 주세요."))
     return after.status == S.UNKNOWN
 
 
@@ -171,8 +172,8 @@ def _apply(payment_id: int, fold: Callable[[Payment], None]) -> Payment:
     """Change one payment with its bill locked: bill first, so that two payments of one bill cannot both be paid."""
     with transaction.atomic():
         bill_id = Payment.objects.values_list("bill_id", flat=True).get(pk=payment_id)
-        bill = Bill.objects.select_for_update().get(pk=bill_id)
-        payment = Payment.objects.select_for_update().get(pk=payment_id)
+        bill = Bill.objects.select_for_update(no_key=True).get(pk=bill_id)
+        payment = Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
         payment.bill = bill
         fold(payment)
         payment.save(update_fields=_FOLDED)
@@ -243,7 +244,7 @@ def _claim(counters: Sequence[str]) -> Payment | None:
     """One payment whose turn it is; its next turn is moved ahead, so that no other worker asks meanwhile."""
     at = database_clock()
     due = Q(status__in=[S.STARTED, S.UNKNOWN]) | Q(status=S.OWED) & ~Q(provider__in=counters)
-    waiting = Payment.objects.select_for_update(skip_locked=True).filter(due, next_check_at__lte=at)
+    waiting = Payment.objects.select_for_update(no_key=True, skip_locked=True).filter(due, next_check_at__lte=at)
     payment = waiting.order_by("next_check_at").first()
     if payment is None:
         return None

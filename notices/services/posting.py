@@ -78,7 +78,7 @@ def mark_came_back(campaign: Campaign, *, file: Path, by: User, now: datetime) -
     """
     official_for(by, campaign, CAMPAIGN_STEPS["close"])
     rows = _rows(file, (), _NUMBER_TITLES)
-    found = PaperItem.objects.select_for_update().filter(
+    found = PaperItem.objects.select_for_update(no_key=True).filter(
         recipient__campaign=campaign, registered_number__in=[number for _, _, number in rows]
     )
     items = {item.registered_number: item for item in found.order_by("pk")}
@@ -98,7 +98,7 @@ def mark_came_back(campaign: Campaign, *, file: Path, by: User, now: datetime) -
 
 
 def _items(campaign: Campaign, keys: set[str]) -> dict[str, PaperItem]:
-    found = PaperItem.objects.select_for_update(of=("self",)).select_related("recipient")
+    found = PaperItem.objects.select_for_update(no_key=True, of=("self",)).select_related("recipient", "batch")
     return {one.recipient.key: one for one in found.filter(recipient__campaign=campaign, recipient__key__in=keys)}
 
 
@@ -111,6 +111,8 @@ def _problem(item: PaperItem | None, number: str, taken: set[str]) -> str:
         return "같은 등기번호가 두 번 있거나 다른 발송 건에 있습니다."
     if item.state in (S.LISTED, S.WITHDRAWN):
         return "아직 우편 목록에 실리지 않았거나 보내지 않기로 한 분입니다."
+    if item.batch is not None and not item.batch.is_approved:
+        return "다른 담당자가 아직 확인하지 않은 우편 목록에 있는 분입니다."
     if item.registered_number and item.registered_number != number:
         return "이미 다른 등기번호가 등록되어 있습니다."
     return ""

@@ -39,7 +39,7 @@ def _purge(campaign_id: int, *, now: datetime) -> bool:
     """Whether it was ours to destroy. The key first: from then on nothing of the files can be read, in no backup."""
     if not lock_campaign(campaign_id):
         return False
-    campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
     if campaign.state not in (C.CLOSED, C.CANCELLED) or campaign.purge_on is None:
         return False
     people = Recipient.objects.filter(campaign=campaign)

@@ -44,7 +44,7 @@ def claim_document(documents: QuerySet[SourceDocument]) -> SourceDocument | None
         Q(state=D.UPLOADED) | Q(state=D.EXAMINING, lease_until__lt=Now()), campaign__state=Campaign.State.READING
     )
     with transaction.atomic():
-        found = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+        found = waiting.select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("pk").first()
         if found is None:
             return None
         SourceDocument.objects.filter(pk=found.pk).update(
@@ -149,7 +149,11 @@ def claim_batch(batches: QuerySet[RenderBatch]) -> RenderBatch | None:
     """Take the next waiting batch, or one whose worker has died, for a few minutes by the database's clock."""
     waiting = batches.filter(Q(state=B.QUEUED) | Q(state=B.WORKING, lease_until__lt=Now()))
     with transaction.atomic():
-        found = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("document_id", "first_page").first()
+        found = (
+            waiting.select_for_update(no_key=True, skip_locked=True, of=("self",))
+            .order_by("document_id", "first_page")
+            .first()
+        )
         if found is None:
             return None
         found.lease_by = uuid4()

@@ -79,4 +79,4 @@ def _ask(campaign: Campaign, now: datetime) -> int:
 
 
 def _locked(people: QuerySet[Recipient]) -> QuerySet[Recipient]:
-    return people.select_related("campaign").select_for_update(of=("self",)).order_by("pk")[:WAVE]
+    return people.select_related("campaign").select_for_update(no_key=True, of=("self",)).order_by("pk")[:WAVE]

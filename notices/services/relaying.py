@@ -121,7 +121,7 @@ def work_relay(*, now: datetime, seconds: float = 45.0) -> int:
 def _claim() -> _Claim | None:
     """The next delivery whose turn it is. One that was being handed over when its worker died is asked about."""
     at = database_clock()
-    due = RelayDelivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+    due = RelayDelivery.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(
         relay__in=registry.aliases(), due_at__lte=at, certificate_sealed=b""
     )
     due = due.exclude(state=S.REJECTED).exclude(notice__recipient__campaign__paused_at__isnull=False, state=S.QUEUED)
@@ -228,7 +228,7 @@ def _miss(pk: int) -> None:
 
 @transaction.atomic
 def _end_if_over(pk: int, *, now: datetime) -> None:
-    over = RelayDelivery.objects.select_for_update().filter(
+    over = RelayDelivery.objects.select_for_update(no_key=True).filter(
         pk=pk, state__in=[S.ACCEPTED, S.ARRIVED], opens_until__lt=now - GRACE
     )
     if (delivery := over.first()) is not None:
@@ -280,7 +280,7 @@ def record_relay_events(*, alias: str, call: HookRequest, now: datetime) -> list
 @transaction.atomic
 def _record(pk: int, answer: RelayRef | Refused | RelayFacts, *, now: datetime) -> None:
     """Fold one answer or event; the same again, or an older one, changes nothing."""
-    delivery = RelayDelivery.objects.select_for_update().get(pk=pk)
+    delivery = RelayDelivery.objects.select_for_update(no_key=True).get(pk=pk)
     if isinstance(answer, Refused):
         _reject(pk, answer.code, now=now)
     else:

@@ -102,7 +102,10 @@ def name_owner(page: PageClaim, recipient: Recipient, *, by: User, now: datetime
     """
     campaign = page.document.campaign
     _refuse_unless_checking(campaign, by)
-    locked = PageClaim.objects.select_for_update().get(pk=page.pk)
+    Recipient.objects.select_for_update(no_key=True).get(
+        pk=recipient.pk
+    )  # two pages for one person, at the same moment
+    locked = PageClaim.objects.select_for_update(no_key=True).get(pk=page.pk)
     if locked.notice_id is not None or locked.verdict != PageClaim.Verdict.HELD:
         raise NotAllowed("이 쪽에는 이미 주인이 있습니다.")
     if not set(locked.reasons) <= RELEASABLE:
@@ -152,7 +155,7 @@ def _batches_of(notice: Notice) -> QuerySet[RenderBatch]:
 
 def _locked(notice: Notice, by: User) -> Notice:
     _refuse_unless_checking(notice.recipient.campaign, by)
-    locked = Notice.objects.select_for_update(of=("self",)).select_related("recipient__campaign")
+    locked = Notice.objects.select_for_update(no_key=True, of=("self",)).select_related("recipient__campaign")
     return locked.get(pk=notice.pk)
 
 

@@ -34,7 +34,7 @@ def make_report(campaign: Campaign, *, reason: str, is_masked: bool, by: User, n
         raise NotAllowed("파기된 발송 건입니다.")
     if not is_masked and not any(official.has_role(role) for role in _UNMASKED_ROLES):
         raise NotAllowed("가리지 않은 보고는 부서장이나 발송승인 담당자만 만들 수 있습니다.")
-    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     lines = _lines(campaign, is_masked=is_masked)
     latest = Report.objects.filter(campaign=campaign).aggregate(latest=Max("number"))["latest"]
     report = Report(
@@ -110,10 +110,30 @@ def approve_report(report: Report, *, by: User, now: datetime) -> None:
     official_for(by, report.campaign, CAMPAIGN_STEPS["close"])
     if report.made_by_id == by.pk:
         raise NotAllowed("만든 사람은 스스로 확인할 수 없습니다. 다른 담당자가 확인해 주세요.")
-    if Report.objects.filter(pk=report.pk, approved_by=None).update(approved_by=by, approved_at=now) != 1:
+    waiting = Report.objects.filter(pk=report.pk, approved_by=None, returned_by=None)
+    if waiting.update(approved_by=by, approved_at=now) != 1:
         raise NotAllowed
     report.approved_by, report.approved_at = by, now
     log(report.campaign, "approve_report", by=by, now=now, note=f"{report.number}차 {report.row_count:,}행")
+
+
+@transaction.atomic
+def return_report(report: Report, *, note: str, by: User, now: datetime) -> None:
+    """
+    A second official sends a report back: nobody takes it out any more.
+
+    :raises NotAllowed: without a word why, if `by` made it, is of another department, or it was decided about before
+    """
+    official_for(by, report.campaign, CAMPAIGN_STEPS["close"])
+    if report.made_by_id == by.pk:
+        raise NotAllowed("보고를 만든 사람은 스스로 돌려보낼 수 없습니다.")
+    if not note.strip():
+        raise NotAllowed("돌려보내는 사유를 적어 주세요.")
+    waiting = Report.objects.filter(pk=report.pk, approved_by=None, returned_by=None)
+    if waiting.update(returned_by=by, returned_at=now, return_note=note.strip()[:200]) != 1:
+        raise NotAllowed
+    log(report.campaign, "return_report", by=by, now=now, note=f"{report.number}차: {note.strip()}"[:300])
+    report.refresh_from_db()
 
 
 def open_report(report: Report, *, kind: str, now: datetime) -> bytes:
@@ -123,7 +143,7 @@ def open_report(report: Report, *, kind: str, now: datetime) -> bytes:
     :raises NotAllowed: if a second official has to approve it first
     """
     if not report.may_leave:
-        raise NotAllowed("다른 담당자가 확인한 뒤에 내려받을 수 있습니다.")
+        raise NotAllowed("다른 담당자가 확인한 뒤에 내려받을 수 있습니다. 돌려보낸 보고는 다시 만들어 주세요.")
     place = report.xlsx_stored_as if kind == "xlsx" else report.csv_stored_as
     key = vault.key_of(report.campaign, now=now)
     return storage.read_sealed(vault.full_path(place), key=key, aad=_aad(report, kind))

@@ -35,7 +35,7 @@ def draw_sample(campaign: Campaign, *, by: User, now: datetime) -> Sample:
 
     :raises NotAllowed: if the campaign is not being checked, has nothing proved, or `by` may not check it
     """
-    _refuse_unless_checking(campaign, by)
+    refuse_unless_checking(campaign, by)
     document = _document(campaign)
     known = document.samples.filter(groups_sha256=document.groups_sha256).first()
     if known is not None:
@@ -78,19 +78,21 @@ def judge_group(
     :raises NotAllowed: if the sample is of an earlier assignment, has no such group, or the group was judged already
     """
     campaign, document = sample.campaign, sample.document
-    _refuse_unless_checking(campaign, by)
+    refuse_unless_checking(campaign, by)
     if not is_current(sample) or first_page not in sample.first_pages:
         raise NotAllowed("자료가 바뀌어 표본을 다시 뽑아야 합니다.")
     if not is_right and not note.strip():
         raise NotAllowed("무엇이 다른지 적어 주세요.")
-    verdict, is_new = SampleVerdict.objects.get_or_create(
-        sample=sample,
-        first_page=first_page,
-        defaults={"is_right": is_right, "note": note.strip()[:200], "by": by, "at": now},
+    Sample.objects.select_for_update(no_key=True).get(pk=sample.pk)  # two who judge one group at once
+    standing = sample.verdicts.filter(first_page=first_page, withdrawal=None).first()
+    if standing is not None:
+        if standing.is_right != is_right:
+            raise NotAllowed("이미 판정한 통지서입니다.")
+        return standing
+    verdict = SampleVerdict.objects.create(
+        sample=sample, first_page=first_page, is_right=is_right, note=note.strip()[:200], by=by, at=now
     )
-    if not is_new and verdict.is_right != is_right:
-        raise NotAllowed("이미 판정한 통지서입니다.")
-    if is_new and not is_right:
+    if not is_right:
         hold_document(document)
         log(campaign, "sample_wrong", by=by, now=now, note=f"{first_page}쪽: {note.strip()}"[:300])
     return verdict
@@ -115,7 +117,7 @@ def refuse_without_sample(campaign: Campaign) -> None:
 
 def unseen(sample: Sample) -> list[int]:
     """The groups nobody has judged yet, by their first pages. What is held by now needs no judgement."""
-    judged = set(sample.verdicts.values_list("first_page", flat=True))
+    judged = set(sample.verdicts.filter(withdrawal=None).values_list("first_page", flat=True))
     left = [page for page in sample.first_pages if page not in judged]
     proved = set(_proved(sample.document).filter(first_page__in=left).values_list("first_page", flat=True))
     return [page for page in left if page in proved]
@@ -129,7 +131,7 @@ def is_current(sample: Sample) -> bool:
 
 def was_found_wrong(document: SourceDocument) -> bool:
     """Whether somebody found a wrong group in this very file, read by this very layout."""
-    wrong = SampleVerdict.objects.filter(sample__document=document, is_right=False)
+    wrong = SampleVerdict.objects.filter(sample__document=document, is_right=False, withdrawal=None)
     return wrong.filter(sample__groups_sha256__startswith=layout_mark(document)).exists()
 
 
@@ -158,7 +160,8 @@ def _document(campaign: Campaign) -> SourceDocument:
     return document
 
 
-def _refuse_unless_checking(campaign: Campaign, by: User) -> None:
+def refuse_unless_checking(campaign: Campaign, by: User) -> None:
+    """:raises NotAllowed: if the campaign is not being checked, or `by` may not check it"""
     official_for(by, campaign, CAMPAIGN_STEPS["settle_checking"])
     if Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.CHECKING).count() != 1:
         raise NotAllowed

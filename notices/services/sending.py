@@ -38,7 +38,7 @@ def queue_notices(campaign: Campaign, *, now: datetime) -> int:
     if campaign.state not in (C.SENDING, C.FOLLOWING) or (campaign.sends_from and now < campaign.sends_from):
         return 0
     most = allowance(campaign, most=WAVE, now=now)
-    wave = list(_ready(campaign).exclude(proved_long_ago(now)).select_for_update().order_by("pk")[:most])
+    wave = list(_ready(campaign).exclude(proved_long_ago(now)).select_for_update(no_key=True).order_by("pk")[:most])
     if not wave:
         return 0
     rungs = ladder_of(campaign)
@@ -139,7 +139,7 @@ def follow(campaign: Campaign, *, now: datetime) -> int:
 
 
 def _mark_sent(campaign: Campaign, now: datetime) -> int:
-    queued = Recipient.objects.filter(campaign=campaign, state=R.QUEUED).select_for_update().order_by("pk")
+    queued = Recipient.objects.filter(campaign=campaign, state=R.QUEUED).select_for_update(no_key=True).order_by("pk")
     waiting = {notice_key(one): one for one in queued[:WAVE]}
     messages = messages_with(waiting)
     left = [waiting[key] for key, message in messages.items() if message.status == MessageStatus.SENT]
@@ -152,7 +152,7 @@ def _give_up(campaign: Campaign, now: datetime) -> int:
     silent = Recipient.objects.filter(campaign=campaign, state=R.SENT, sent_at__lt=now - RESULT_WAIT)
     waiting = (RelayDelivery.State.ACCEPTED, RelayDelivery.State.ARRIVED)
     silent = silent.exclude(Exists(RelayDelivery.objects.filter(notice__recipient=OuterRef("pk"), state__in=waiting)))
-    people = list(silent.select_for_update(of=("self",)).order_by("pk")[:WAVE])
+    people = list(silent.select_for_update(no_key=True, of=("self",)).order_by("pk")[:WAVE])
     move(people, R.UNRESOLVED, cause="no_result", now=now, reason="no_result")
     return len(people)
 

@@ -13,11 +13,12 @@ from threading import BoundedSemaphore
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop
 
 from messaging.topics import WrongImage
 from notices import storage
 from notices.codes import names_page_of
-from notices.fitting import is_ours, read_codes
+from notices.fitting import is_ours, read_codes, read_codes_again
 from notices.models import Asset, Campaign, Notice, PageClaim, ReadingFile
 from notices.profiles import PAGE_NAME
 from notices.reading import PageReading
@@ -42,13 +43,13 @@ _cages = BoundedSemaphore(CAGES_AT_ONCE)
 class Crowded(Refused):
     """Too many notices are being drawn at this moment."""
 
-    sentence = "지금 통지서를 여는 분이 많습니다. 잠시 뒤에 다시 눌러 주세요."
+    sentence = gettext_noop("지금 통지서를 여는 분이 많습니다. 잠시 뒤에 다시 눌러 주세요.")
 
 
 class Undrawable(Refused):
     """The pages cannot be shown this way, or are not provably hers."""
 
-    sentence = "통지서를 이 방법으로 보여 드릴 수 없습니다. 담당 부서에 전화해 주세요."
+    sentence = gettext_noop("통지서를 이 방법으로 보여 드릴 수 없습니다. 담당 부서에 전화해 주세요.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,7 @@ def _keep(notice: Notice, made: Sequence[_New], *, now: datetime) -> None:
 
 @transaction.atomic
 def _write(notice: Notice, rows: Sequence[ReadingFile]) -> bool:
-    Notice.objects.select_for_update().get(pk=notice.pk)
+    Notice.objects.select_for_update(no_key=True).get(pk=notice.pk)
     if ReadingFile.objects.filter(notice=notice, kind=rows[-1].kind).exists():
         return False
     ReadingFile.objects.bulk_create(rows)
@@ -340,7 +341,7 @@ def _open(file: ReadingFile, *, now: datetime) -> bytes:
     if sha256 != file.sha256 or not hmac.compare_digest(binding(key, notice.recipient, sha256), bytes(file.bound)):
         raise _refused(file)
     if file.kind == K.PICTURE:
-        codes = read_codes(content)
+        codes = read_codes_again(content)
         secret = campaign.qr_key.encode()
         if bool(codes) != file.has_code or not all(_is_hers(notice, text, secret) for text in codes):
             raise _refused(file)

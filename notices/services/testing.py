@@ -163,6 +163,7 @@ def confirm_test(test: TestSend, *, is_good: bool, code: str, note: str, by: Use
     official = official_of(by)
     if official is None or official.pk != test.official_id:
         raise NotAllowed("시험 문자를 받은 사람만 확인할 수 있습니다.")
+    TestSend.objects.select_for_update(no_key=True).get(pk=test.pk)  # a button pressed twice: the second one waits
     if TestResult.objects.filter(test=test).exists():
         raise NotAllowed("이미 확인한 시험 발송입니다.")
     if is_good and not secrets.compare_digest(code.strip().encode(), test.code.encode()):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from notices.models import Campaign
@@ -24,6 +25,7 @@ from portal.core.workdays import CalendarMissing
 C = Campaign.State
 _log = structlog.get_logger(__name__)
 MOST_WAVES = 12  # of 5,000 people: everybody of a large campaign in one tick
+TICK_SECONDS = 60  # then the next tick goes on: a task that lasts too long is interrupted anywhere
 
 
 @dataclass
@@ -61,11 +63,14 @@ def _tick_safely(campaign_id: int, now: datetime, done: Ticked) -> None:
     except (CannotSend, CalendarMissing) as refused:
         hold(campaign_id, reason=refused.sentence, now=now)
         done.paused += 1
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:  # noqa: BLE001  (the loop's edge: one campaign's trouble must not stop the others)
         _log.exception("campaign_tick_failed", campaign=campaign_id)
 
 
 def _tick(campaign_id: int, now: datetime, done: Ticked) -> None:
+    until = time.monotonic() + TICK_SECONDS
     for wave in range(MOST_WAVES):
         with transaction.atomic():
             if not lock_campaign(campaign_id):
@@ -82,7 +87,7 @@ def _tick(campaign_id: int, now: datetime, done: Ticked) -> None:
             queued = _next_wave(campaign, now)
             done.queued += queued
             done.advanced += campaign.state != before
-        if not queued:
+        if not queued or time.monotonic() > until:
             return
 
 

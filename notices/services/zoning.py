@@ -64,7 +64,7 @@ def new_version(earlier: ZoneTemplate, template: zones.Template, *, by: User, no
     official = _drafter(by)
     if earlier.department_id != official.department_id:
         raise NotAllowed("다른 부서나 제품에 든 서식은 고칠 수 없습니다. 새 이름으로 저장해 주세요.")
-    newest = ZoneTemplate.objects.select_for_update().filter(title=earlier.title).order_by("-version")[0]
+    newest = ZoneTemplate.objects.select_for_update(no_key=True).filter(title=earlier.title).order_by("-version")[0]
     changed = replace(template, title=earlier.title, version=newest.version)
     _refuse_doubts(changed)
     if changed == newest.as_template():

@@ -12,11 +12,13 @@ from urllib.parse import quote
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notices import bill_queries, opening_queries
-from notices.forms import LinkForm
+from notices.lock_forms import LinkForm
 from notices.models import NoticeLink
 from notices.opening import ACKNOWLEDGED, DOCUMENT, PICTURE, Visit
 from notices.services import opening, showing
@@ -30,7 +32,7 @@ from portal.core.errors import Refused
 
 COOKIE = cookie_name("notice")
 FILE_NAME = "통지서.pdf"
-ENDED = "10분이 지나 통지서를 닫았습니다. 생년월일을 다시 적으시면 이어서 볼 수 있습니다."
+ENDED = gettext_noop("10분이 지나 통지서를 닫았습니다. 생년월일을 다시 적으시면 이어서 볼 수 있습니다.")
 
 
 @public
@@ -50,7 +52,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if act not in _ACTS:
         return _prove(request, token, found, now)
     if visit is None:
-        return _box(request, found, _empty(found), words=ENDED, status=422)
+        return _box(request, found, _empty(found), words=_(ENDED), status=422)
     return _ACTS[act](request, token, visit, found, now)
 
 
@@ -130,7 +132,7 @@ def _prove(request: HttpRequest, token: str, found: NoticeLink, now: datetime) -
     try:
         visit = opening.prove(found, typed=form.typed, address=address_of(request), now=now)
     except Refused as refused:
-        form.add_error(None if form.asks_phone else "birth", refused.sentence)
+        form.add_error(None if form.asks_phone else "birth", _(refused.sentence))
         return _box(request, found, form, status=429 if isinstance(refused, opening.TooManyTries) else 422)
     return _to_the_notice(token, visit)
 
@@ -189,7 +191,7 @@ def _box(
 
 def _not_now(request: HttpRequest, found: NoticeLink, refused: Refused) -> HttpResponse:
     department = found.notice.recipient.campaign.department
-    context = {"words": refused.sentence, "department": department}
+    context = {"words": _(refused.sentence), "department": department}
     return render(request, "notices/not_now.html", context, status=503)
 
 

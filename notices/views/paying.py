@@ -13,12 +13,14 @@ from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notices import bill_queries
 from notices.bills import OBJECTIONS
-from notices.forms import LinkForm
+from notices.lock_forms import LinkForm
 from notices.models import Bill, NoticeLink
 from notices.opening import Visit
 from notices.payments import registry
@@ -31,7 +33,7 @@ from portal.core.doors import personal, public
 from portal.core.errors import Refused
 
 COOKIE = cookie_name("bill")
-ENDED = "10분이 지나 닫았습니다. 생년월일을 다시 적으시면 이어서 볼 수 있습니다."
+ENDED = gettext_noop("10분이 지나 닫았습니다. 생년월일을 다시 적으시면 이어서 볼 수 있습니다.")
 ASKS_PER_MINUTE = 12
 
 
@@ -42,7 +44,8 @@ ASKS_PER_MINUTE = 12
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the box, or the bill to whoever has proven to be its owner; POST acts."""
     now = clock.now()
-    bill, link = _found(token, now)
+    bill = bill_queries.bill_behind(token)
+    link = _lock_of(bill, now, is_look=request.method != "POST") if bill else None
     if bill is None or link is None:
         return render(request, "notices/gone.html", status=404)
     visit = visit_of(request, COOKIE, link, now=now)
@@ -52,7 +55,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if act not in _ACTS:
         return _prove(request, bill, link, now)
     if visit is None:
-        return _box(request, bill, link, words=ENDED, status=422)
+        return _box(request, bill, link, words=_(ENDED), status=422)
     return _ACTS[act](request, bill, visit, now)
 
 
@@ -72,17 +75,20 @@ def returned(request: HttpRequest, token: str) -> HttpResponse:
 # --- who is there -----------------------------------------------------------------------------------------------------
 
 
-def _found(token: str, now: datetime) -> tuple[Bill | None, NoticeLink | None]:
-    """The bill and the lock in front of it: that of the notice it came with."""
-    bill = bill_queries.bill_behind(token)
-    notice = bill_queries.notice_of(bill) if bill else None
+def _lock_of(bill: Bill, now: datetime, *, is_look: bool) -> NoticeLink | None:
+    """The lock in front of a bill: that of the notice it came with. A look makes none, nor lets one live longer."""
+    notice = bill_queries.notice_of(bill)
     if notice is None:
-        return bill, None
+        return None
+    locks = NoticeLink.objects.select_related("notice__recipient__campaign__department")
+    if is_look:
+        is_gone = notice.recipient.birth is None or bill_queries.is_shredded(notice.recipient.campaign)
+        return None if is_gone else locks.filter(notice=notice).first() or NoticeLink(notice=notice)
     try:
         opening.link_for(notice, now=now)
     except (Refused, KeyDestroyed):
-        return bill, None
-    return bill, NoticeLink.objects.select_related("notice__recipient__campaign__department").get(notice=notice)
+        return None
+    return locks.get(notice=notice)
 
 
 def _to_the_bill(bill: Bill, visit: Visit | None = None) -> HttpResponse:
@@ -105,7 +111,7 @@ def _prove(request: HttpRequest, bill: Bill, link: NoticeLink, now: datetime) ->
     try:
         visit = opening.prove(link, typed=form.typed, address=address_of(request), now=now)
     except Refused as refused:
-        form.add_error(None, refused.sentence)
+        form.add_error(None, _(refused.sentence))
         return _box(request, bill, link, form=form, status=429 if isinstance(refused, opening.TooManyTries) else 422)
     return _to_the_bill(bill, visit)
 
@@ -116,7 +122,7 @@ def _pay(request: HttpRequest, bill: Bill, visit: Visit, now: datetime) -> HttpR
         place = paying.start_payment(bill, provider=request.POST.get("provider", ""), now=now)
     except Refused as refused:
         bill.refresh_from_db()
-        return _bill(request, bill, now, refused=refused.sentence, status=422)
+        return _bill(request, bill, now, refused=_(refused.sentence), status=422)
     response = _to_the_bill(bill, opening.prolonged(visit, now=now))
     response.headers["Location"] = place
     return response
@@ -162,11 +168,12 @@ def _box(
 def _bill(request: HttpRequest, bill: Bill, now: datetime, *, refused: str = "", status: int = 200) -> HttpResponse:
     online = [(alias, registry.provider(alias)) for alias in registry.online()]
     is_open = bill.status == Bill.Status.OPEN
+    objection = OBJECTIONS[bill.kind]
     context = {
         "bill": bill,
         "name": bill_queries.name_on(bill),
         "state": bill_queries.standing_of(bill, now=now),
-        "objection": OBJECTIONS[bill.kind],
+        "objection": {"words": _(objection.words), "basis": objection.basis},
         "providers": [(alias, provider.label) for alias, provider in online] if is_open else [],
         "refused": refused,
         "close_url": reverse("notices:bill", args=[bill.token]),

@@ -3,18 +3,20 @@
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from notices import opening_queries
 from notices.codes import normal_code
 from notices.forms import VerifyForm
 from portal.accounts.services import take_token
+from portal.certificates import queries as certificates
 from portal.core import clock
 from portal.core.client import address_of
 from portal.core.doors import personal, public
 
 TRIES, PER_SECONDS = 10, 60
-TOO_OFTEN = "짧은 시간에 여러 번 확인하셨습니다. 1분 뒤에 다시 해 주세요."
+TOO_OFTEN = gettext_lazy("짧은 시간에 여러 번 확인하셨습니다. 1분 뒤에 다시 해 주세요.")
 
 
 @public
@@ -41,6 +43,9 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
         form = VerifyForm({"code": code})
         form.add_error(None, TOO_OFTEN)
         return _form(request, form, status=429)
+    certificate = certificates.verified(code, now=clock.now())
+    if certificate is not None:
+        return render(request, "certificates/verified.html", {"facts": certificate})
     facts = opening_queries.verified(code)
     return render(request, "notices/verified.html", {"facts": facts}, status=200 if facts else 404)
 

@@ -25,7 +25,7 @@ def load_departments() -> int:
     for row in rows:
         Department.objects.update_or_create(
             code=row["code"],
-            defaults={"name": row["name"], "phone": row["phone"], "duties": row.get("duties", "")},
+            defaults={"name_en": "", "duties": "", **row},
         )
     return len(rows)
 

@@ -3,13 +3,14 @@
 import secrets
 import socket
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_noop
 
-from portal.accounts.models import AuditEntry, DataKey, Heartbeat, User
+from portal.accounts.models import AuditEntry, DataKey, Heartbeat, RateBucket, User
 from portal.core.errors import Refused
 from portal.core.phones import parse_mobile
 from portal.core.sealing import blind_phone
@@ -18,13 +19,13 @@ from portal.core.sealing import blind_phone
 class KeyDestroyed(Refused):
     """The object was erased for good: its key is gone."""
 
-    sentence = "보관 기간이 끝나 파기된 자료입니다."
+    sentence = gettext_noop("보관 기간이 끝나 파기된 자료입니다.")
 
 
 class PhoneTaken(Refused):
     """One number belongs to one person."""
 
-    sentence = "다른 사람이 이미 등록한 번호입니다."
+    sentence = gettext_noop("다른 사람이 이미 등록한 번호입니다.")
 
 
 def register_phone(*, user: User, phone: str) -> None:
@@ -41,6 +42,12 @@ def register_phone(*, user: User, phone: str) -> None:
             user.save(update_fields=["phone_sealed", "phone_index"])
     except IntegrityError as error:
         raise PhoneTaken from error
+
+
+def forget_phone(*, user: User) -> None:
+    """Let go of somebody's number: a role ended or began, and the number may be a citizen's of its own."""
+    user.phone, user.phone_index = "", None
+    user.save(update_fields=["phone_sealed", "phone_index"])
 
 
 @transaction.atomic
@@ -79,32 +86,52 @@ def record_access(
 
 
 _TAKE = """
-    insert into accounts_ratebucket as b (key, tokens, refilled_at) values (%(key)s, %(capacity)s - 1, %(now)s)
+    insert into accounts_ratebucket as b (key, tokens, refilled_at)
+    values (%(key)s, %(capacity)s - %(tokens)s, %(now)s)
     on conflict (key) do update set
         tokens = least(%(capacity)s, b.tokens
-                 + extract(epoch from greatest(%(now)s - b.refilled_at, interval '0')) * %(capacity)s / %(per)s) - 1,
+                 + extract(epoch from greatest(%(now)s - b.refilled_at, interval '0')) * %(capacity)s / %(per)s)
+                 - %(tokens)s,
         refilled_at = greatest(b.refilled_at, %(now)s)
     where least(%(capacity)s, b.tokens
-                 + extract(epoch from greatest(%(now)s - b.refilled_at, interval '0')) * %(capacity)s / %(per)s) >= 1
+                 + extract(epoch from greatest(%(now)s - b.refilled_at, interval '0')) * %(capacity)s / %(per)s)
+                 >= %(tokens)s
     returning tokens
 """
 
 
-def take_token(*, key: str, capacity: int, per_seconds: int, now: datetime) -> bool:
+def take_token(*, key: str, capacity: int, per_seconds: int, now: datetime, tokens: int = 1) -> bool:
     """
     Whether one more of something is allowed: at most `capacity` at once, refilled evenly within `per_seconds`.
 
-    The key must hold no personal data in clear: use an address, an id or a blind index.
+    What weighs more than one takes several `tokens` at once, never more than `capacity`. The key must hold no
+    personal data in clear: use an address, an id or a blind index.
     """
     with connection.cursor() as cursor:
         values: dict[str, str | float | datetime] = {
             "key": key,
             "capacity": float(capacity),
             "per": float(per_seconds),
+            "tokens": float(tokens),
             "now": now,
         }
         cursor.execute(_TAKE, values)
         return cursor.fetchone() is not None
+
+
+def return_token(*, key: str, capacity: int) -> None:
+    """Give back what `take_token` took: the try turned out to be a rightful one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update accounts_ratebucket set tokens = least(%(capacity)s, tokens + 1) where key = %(key)s",
+            {"key": key, "capacity": float(capacity)},
+        )
+
+
+def forget_limits(*, now: datetime) -> int:
+    """Delete the counts nobody was counted by for two days: full again by then, and some are of a phone; how many."""
+    count, _ = RateBucket.objects.filter(refilled_at__lt=now - timedelta(days=2)).delete()
+    return count
 
 
 def beat_heart(*, process: str, now: datetime) -> None:

@@ -25,6 +25,13 @@ def deputies_of(official: Official, *, on: date) -> list[Official]:
     return list(found.order_by("pk"))
 
 
+def stand_ins_seen_by(official: Official) -> QuerySet[StandIn]:
+    """Whose absence concerns an official: her department's, those she stands in for; an administrator sees all."""
+    if official.has_role("administrator"):
+        return StandIn.objects.all()
+    return StandIn.objects.filter(Q(absent__department=official.department_id) | Q(deputy=official))
+
+
 def _standing(on: date) -> QuerySet[StandIn]:
     return StandIn.objects.filter(starts_on__lte=on, ends_on__gte=on, revoked_at__isnull=True)
 

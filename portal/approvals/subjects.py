@@ -5,7 +5,7 @@ A room registers in its `approvals.py`, imported from its `apps.py`. A subject w
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,6 +17,7 @@ from portal.core.errors import Refused
 if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.approvals.models import Approval
+    from portal.approvals.summaries import Section
 
 _FILE = Path(__file__).parent / "reference" / "subjects.toml"
 
@@ -47,8 +48,10 @@ class DecisionHandler(Protocol):
 
 
 AddressOf = Callable[[str], str]
+DetailsOf = Callable[["Approval"], "Sequence[Section]"]
 _handlers: dict[str, DecisionHandler] = {}
 _addresses: dict[str, AddressOf] = {}
+_details: dict[str, DetailsOf] = {}
 
 
 @cache
@@ -70,13 +73,21 @@ def subject(name: str) -> Subject:
     return found
 
 
-def on_decision(name: str, *, address: AddressOf) -> Callable[[DecisionHandler], DecisionHandler]:
-    """Register who hears what was decided about a subject, and where the page behind a reference is."""
+def on_decision(
+    name: str, *, address: AddressOf, details: DetailsOf | None = None
+) -> Callable[[DecisionHandler], DecisionHandler]:
+    """
+    Register who hears what was decided about a subject, and where the page behind a reference is.
+
+    `details` opens what the approver must read and no summary may keep in clear: words about a person.
+    """
 
     def register(handler: DecisionHandler) -> DecisionHandler:
         if _handlers.setdefault(name, handler) is not handler:
             raise AlreadyRegistered(name)
         _addresses[name] = address
+        if details is not None:
+            _details[name] = details
         return handler
 
     return register
@@ -98,6 +109,12 @@ def address_of(name: str, reference: str) -> str:
     """The page of what is to be approved; '' if its room knows none."""
     found = _addresses.get(name)
     return found(reference) if found else ""
+
+
+def details_of(approval: "Approval") -> "Sequence[Section]":
+    """What stands sealed in the room above and belongs to the summary; nothing for most."""
+    found = _details.get(approval.subject)
+    return found(approval) if found else ()
 
 
 def registered() -> set[str]:

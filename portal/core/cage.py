@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +91,7 @@ def run_caged(
 
 def caged_lines(
     module: str, payload: bytes, *, limits: Limits, wall_per_item: float, files: Sequence[Path] = ()
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """
     Yield what `module.lines(payload)` yields in a cage, each as soon as it is there.
 
@@ -122,7 +122,7 @@ class Cell:
         self._said_count, self._stack = 0, ExitStack()
         self._child: _Child | None = None
 
-    def lines(self, payload: bytes, *, wall_per_item: float) -> Iterator[bytes]:
+    def lines(self, payload: bytes, *, wall_per_item: float) -> Generator[bytes, None, None]:
         """
         As `caged_lines`, in the child at hand; whoever stops listening half-way ends it.
 

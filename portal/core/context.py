@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from portal.core.bilingual import in_language
+
 
 @dataclass(frozen=True, slots=True)
 class District:
@@ -18,10 +20,10 @@ class District:
 
 
 def the_district() -> District:
-    """The district of the settings."""
+    """The district of the settings, by its name in the reader's language."""
     return District(
-        name=settings.DISTRICT_NAME,
-        city=settings.DISTRICT_CITY,
+        name=in_language(settings.DISTRICT_NAME, settings.DISTRICT_NAME_EN),
+        city=in_language(settings.DISTRICT_CITY, settings.DISTRICT_CITY_EN),
         phone=settings.DISTRICT_PHONE,
         is_government=settings.DISTRICT_IS_GOVERNMENT,
         is_demo=settings.DISTRICT_IS_DEMO,

@@ -11,13 +11,19 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 def public(view: View) -> View:
     """Mark a view as open to anybody. Without it, LockedDoors lets in signed-in officials only."""
-    view.is_public = True  # type: ignore[attr-defined]
+    view.__dict__["is_public"] = True
     return view
 
 
 def is_public(view: Callable[..., HttpResponseBase]) -> bool:
     """Whether the view was opened with `@public`."""
     return bool(getattr(view, "is_public", False))
+
+
+def findable(view: View) -> View:
+    """Below `@personal`: a blank form that search engines may show, because they meet it without a session."""
+    view.__dict__["is_findable"] = True
+    return view
 
 
 def personal(view: View) -> View:
@@ -31,7 +37,8 @@ def personal(view: View) -> View:
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-store"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        if not getattr(view, "is_findable", False):
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Referrer-Policy"] = "same-origin"
         return response
 

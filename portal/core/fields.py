@@ -32,10 +32,17 @@ class SealedField(models.BinaryField):
         super().__init__(*args, **kwargs)
 
 
+_contexts: dict[tuple[type[models.Model], str], str] = {}  # asked for each value that is sealed
+
+
 def context_of(model: type[models.Model], field_name: str) -> str:
     """The sealing context of a column: "table.column"."""
-    field = model._meta.get_field(field_name)
-    return f"{model._meta.db_table}.{field.column}"  # type: ignore[union-attr]
+    known = _contexts.get((model, field_name))
+    if known is None:
+        field = model._meta.get_field(field_name)
+        known = f"{model._meta.db_table}.{field.column}"  # type: ignore[union-attr]
+        _contexts[model, field_name] = known
+    return known
 
 
 def seal_for(model: type[models.Model], field_name: str, value: str, *, row: UUID) -> bytes:

@@ -19,6 +19,9 @@ _FINAL_PAIRS = {
 }  # fmt: skip
 
 
+_APART = {whole: pair for pair, whole in (_MEDIAL_PAIRS | _FINAL_PAIRS).items()}
+
+
 def is_syllable(char: str) -> bool:
     """Whether `char` is a precomposed Hangul syllable (가–힣)."""
     return "가" <= char <= "힣"
@@ -48,6 +51,11 @@ def jamo(text: str, *, empty_final: str = "") -> str:
     return "".join(out)
 
 
+def keystrokes(text: str) -> str:
+    """The keys that write each syllable: 과 → ㄱㅗㅏ, 값 → ㄱㅏㅂㅅ. Half a word is then a prefix of the whole one."""
+    return "".join(_APART.get(letter, letter) for letter in jamo(text))
+
+
 def initials(text: str) -> str:
     """The 초성 of each syllable; other characters as they are: 여권 → ㅇㄱ."""
     return "".join(letters_of(char)[0] if is_syllable(char) else char for char in unicodedata.normalize("NFC", text))
@@ -60,6 +68,12 @@ def is_initials(text: str) -> bool:
 
 def _key(char: str) -> str | None:
     return _KEYS.get(char) or _KEYS.get(char.lower())
+
+
+def keys_of_latin(word: str) -> str | None:
+    """The letters under Latin keys: `durnj` → ㅇㅕㄱㅜㅓ, as `keystrokes` spells them. None if a key has no letter."""
+    letters = [_key(char) for char in word]
+    return "".join(letter for letter in letters if letter) if word and all(letters) else None
 
 
 def from_english_keyboard(word: str) -> str | None:

@@ -3,12 +3,15 @@
 import time
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
+from portal.core.client import address_of
 from portal.core.doors import is_public
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -32,6 +35,33 @@ class RequestLog:
                 took = round((time.perf_counter() - started) * 1000)
                 _log.info("request", method=request.method, route=route, status=response.status_code, ms=took)
         return response
+
+
+class AllowedNetworks:
+    """Where ADMIN_ALLOWED_NETWORKS names networks, officials' pages exist in these only."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
+    ) -> None:
+        """
+        :raises Http404: for anybody from elsewhere
+        """
+        networks = settings.ADMIN_ALLOWED_NETWORKS
+        match = request.resolver_match
+        if not networks or match is None or match.app_names != ["admin"]:
+            return
+        try:
+            address = ip_address(address_of(request))
+        except ValueError:
+            raise Http404 from None
+        if not any(address in network for network in networks):
+            raise Http404
 
 
 class LockedDoors:

@@ -10,10 +10,15 @@ _ALREADY_READ = re.compile(r"\+8210(?!0{8})\d{8}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fb.·()/]+")
 
 
+def gettext_noop(words: str) -> str:
+    """Marks words for translation as Django's function does, which wants settings: cages read this module too."""
+    return words
+
+
 class PhoneRefused(Refused):
     """The text is not a Korean mobile number. `code` says why: empty, unreadable, landline, foreign or not_mobile."""
 
-    sentence = "010-1234-5678처럼 휴대전화 번호를 입력해 주세요."
+    sentence = gettext_noop("010-1234-5678처럼 휴대전화 번호를 입력해 주세요.")
 
     def __init__(self, code: str, sentence: str = "") -> None:
         self.code = code
@@ -32,7 +37,7 @@ def parse_mobile(text: str) -> str:
         return text
     cleaned = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text).strip().removeprefix("'"))
     if not cleaned:
-        raise PhoneRefused("empty", "휴대전화 번호를 입력해 주세요.")
+        raise PhoneRefused("empty", gettext_noop("휴대전화 번호를 입력해 주세요."))
     digits = cleaned
     for prefix in ("+82", "0082"):
         if digits.startswith(prefix):
@@ -42,7 +47,9 @@ def parse_mobile(text: str) -> str:
         if digits.startswith("82") and len(digits) in (11, 12):
             digits = digits[2:]
         elif digits.startswith("+"):
-            raise PhoneRefused("foreign", "해외 번호로는 문자를 보낼 수 없습니다. 국내 휴대전화 번호를 입력해 주세요.")
+            raise PhoneRefused(
+                "foreign", gettext_noop("해외 번호로는 문자를 보낼 수 없습니다. 국내 휴대전화 번호를 입력해 주세요.")
+            )
     if not (digits.isascii() and digits.isdigit()):
         raise PhoneRefused("unreadable")
     digits = digits.removeprefix("0")
@@ -50,7 +57,9 @@ def parse_mobile(text: str) -> str:
         raise PhoneRefused("unreadable")
     if not _KOREAN_MOBILE.fullmatch(digits):
         if digits[:1] in "23456" and 8 <= len(digits) <= 10:
-            raise PhoneRefused("landline", "유선전화에는 문자를 보낼 수 없습니다. 휴대전화 번호를 입력해 주세요.")
+            raise PhoneRefused(
+                "landline", gettext_noop("유선전화에는 문자를 보낼 수 없습니다. 휴대전화 번호를 입력해 주세요.")
+            )
         raise PhoneRefused("not_mobile")
     return f"+82{digits}"
 

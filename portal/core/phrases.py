@@ -114,10 +114,13 @@ class Phrase:
         groups = [sorted(islice(_any_of(stems, text), MOST_PLACES)) for stems in self.all_of]
         if not all(groups):
             return None
-        spoilers = sorted(start for stems in self.none_of for start, _ in _any_of(stems, text))
+        spoilers: list[int] | None = None  # many words, looked for only where something is said
         for place in _stretches(groups):
-            is_close = not self.within or place[1] - place[0] <= self.within * LETTERS_PER_SYLLABLE
-            if is_close and not _is_spoilt(place, spoilers):
+            if self.within and place[1] - place[0] > self.within * LETTERS_PER_SYLLABLE:
+                continue
+            if spoilers is None:
+                spoilers = sorted(start for stems in self.none_of for start, _ in _any_of(stems, text))
+            if not _is_spoilt(place, spoilers):
                 return place
         return None
 

@@ -17,11 +17,12 @@ from portal.core.context import the_district
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the sidebar: a model's list, open to whoever may see the model."""
+    """One line of the sidebar: a model's list, or a page beside it, open to whoever may see the model."""
 
     title: str
     icon: str
     model: str
+    page: str = "changelist"
 
     def line(self, request: HttpRequest) -> dict[str, Any] | None:
         """The line as Unfold draws it, or None for somebody who may not go there."""
@@ -29,7 +30,7 @@ class Entry:
         page = admin.site._registry.get(model)
         if page is None or not page.has_view_permission(request):
             return None
-        link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{self.page}")
         return {"title": self.title, "icon": self.icon, "link": link}
 
 
@@ -38,8 +39,12 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "업무",
         (
             Entry("민원 업무함", "inbox", "complaints.Complaint"),
+            Entry("민원 분류 대기", "alt_route", "complaints.Complaint", "triage"),
+            Entry("민원 통계", "monitoring", "complaints.Complaint", "statistics"),
+            Entry("표준 답변", "quickreply", "complaints.StandardText"),
             Entry("통지 캠페인", "campaign", "notices.Campaign"),
             Entry("결재함", "approval", "approvals.Approval"),
+            Entry("전자증명서", "workspace_premium", "certificates.Certificate"),
             Entry("회신함", "forum", "messaging.Reply"),
             Entry("회신 분류", "rule", "messaging.TriageDecision"),
         ),
@@ -67,23 +72,39 @@ JOBS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "챗봇",
         (
             Entry("자주 묻는 질문", "quiz", "chatbot.Faq"),
-            Entry("답변 못한 질문", "help", "chatbot.Unanswered"),
+            Entry("답변 건강", "health_and_safety", "chatbot.Faq", "health"),
+            Entry("답변 못한 질문", "help", "chatbot.UnansweredCluster"),
+            Entry("상담 연결", "support_agent", "chatbot.Handover"),
+            Entry("표현·낱말 제안", "lightbulb", "chatbot.Synonym"),
+            Entry("챗봇 지표", "monitoring", "chatbot.HourCount"),
+            Entry("챗봇 시험", "science", "chatbot.Experiment"),
+            Entry("색인", "account_tree", "chatbot.IndexBuild"),
+            Entry("시험 질문", "fact_check", "chatbot.GoldQuestion"),
         ),
     ),
     (
         "관리",
         (
+            Entry("새 소식·일자리", "newspaper", "site.Post"),
+            Entry("영어 안내", "translate", "site.EnglishGuide"),
             Entry("공무원", "badge", "accounts.Official"),
             Entry("부서", "apartment", "accounts.Department"),
             Entry("로그인 아이디", "key", "accounts.User"),
             Entry("민원 분류", "category", "complaints.Category"),
             Entry("분류 낱말", "sell", "complaints.CategoryKeyword"),
+            Entry("배정 규칙", "alt_route", "complaints.RoutingRule"),
+            Entry("분류 모델", "model_training", "complaints.RouterVersion"),
+            Entry("분류 바로잡기", "published_with_changes", "complaints.Correction"),
             Entry("이송 기관", "move_up", "complaints.Agency"),
+            Entry("행정동", "map", "complaints.Dong"),
+            Entry("지명", "pin_drop", "complaints.Place"),
+            Entry("주정차 신고 요건", "local_parking", "complaints.ParkingRule"),
             Entry("담당", "event_available", "complaints.Duty"),
             Entry("부재", "event_busy", "complaints.Leave"),
             Entry("대결 권한 위임", "supervisor_account", "approvals.StandIn"),
             Entry("API 키", "vpn_key", "messaging.ApiKey"),
             Entry("달력", "calendar_month", "accounts.CalendarDay"),
+            Entry("시스템 장애", "cloud_off", "complaints.OutageWindow"),
             Entry("접속기록", "history_edu", "accounts.AuditEntry"),
         ),
     ),

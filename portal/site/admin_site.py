@@ -7,10 +7,13 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
 from portal.core import clock
+from portal.site import official_signin
 from portal.site.forms import OfficialSignInForm
 
 NOTED_EVERY = 60  # seconds
@@ -44,6 +47,20 @@ class SotongAdminSite(UnfoldAdminSite):
     login_form = OfficialSignInForm
     index_title = "현황판"
     site_title = "소통 업무"
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """Password first; `official_signin` asks for the second factor before anybody is signed in."""
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        words = {**self.each_context(request), "app_path": request.get_full_path(), **(extra_context or {})}
+        return official_signin.PasswordView.as_view(extra_context=words)(request)
+
+    def extra_urls(self) -> list[URLPattern]:
+        """The steps between the password and the board; they look at the session for themselves."""
+        return [
+            path("login/second/", official_signin.second, name="second"),
+            path("login/enrol/", official_signin.enrol, name="enrol"),
+        ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Officials only, under Unfold's content policy."""

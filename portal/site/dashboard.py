@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from chatbot import queries as chatbot
 from complaints import queries as complaints
+from complaints import routing_queries as routing
 from complaints.workflow import Clock, Stage
 from messaging import queries as messaging
 from messaging import senders
@@ -84,14 +85,28 @@ def board(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if user.has_perm("complaints.view_complaint"):
         figures += _complaint_figures(user, moment)
         context["bars"] = _bars(user)
+    figures += _router_figures(user)
     figures += _message_figures(user)
     figures += _approval_figures(user, moment)
     if user.has_perm("notices.view_campaign"):
         context["campaigns"] = _campaigns(user)
     if user.has_perm("chatbot.view_turn"):
-        context["chat"] = chatbot.board(now=moment)
+        context["chat"] = chatbot.board(user, now=moment)
         context["chat_url"] = _unanswered(moment)
     return {**context, "figures": figures}
+
+
+def _router_figures(user: User) -> list[Figure]:
+    """Only when something is wrong with finding departments by itself."""
+    found = []
+    rules = routing.rules_gone_off(user).count() if user.has_perm("complaints.change_routingrule") else 0
+    if rules:
+        url = f"{reverse('admin:complaints_routingrule_changelist')}?{urlencode({'is_active__exact': 0})}"
+        found.append(Figure("꺼진 배정 규칙", rules, url, "고쳐서 다시 켜 주세요", "danger"))
+    if user.has_perm("complaints.view_category") and (trouble := routing.trouble()):
+        url = reverse("admin:complaints_routerversion_changelist")
+        found.append(Figure("분류 모델 이상", 1, url, trouble, "danger"))
+    return found
 
 
 def _list_of_complaints(**narrowed: str) -> str:
@@ -100,7 +115,6 @@ def _list_of_complaints(**narrowed: str) -> str:
 
 def _complaint_figures(user: User, moment: datetime) -> list[Figure]:
     found = complaints.board(user, now=moment)
-    today = start_of(day_in_korea(moment))
     soon = _due_soon(user, moment)
     return [
         *_own(user),
@@ -115,7 +129,7 @@ def _complaint_figures(user: User, moment: datetime) -> list[Figure]:
         Figure(
             "오늘 접수",
             found.filed_today_count,
-            _list_of_complaints(tab="all", submitted_at__gte=today.isoformat()),
+            _list_of_complaints(tab="all", filed_from=day_in_korea(moment).isoformat()),
             f"오늘 처리 {found.resolved_today_count}건",
         ),
         Figure("접수 대기", found.to_receive_count, _list_of_complaints(tab="intake"), "사람이 먼저 봐야 해요"),
@@ -136,7 +150,7 @@ def _own(user: User) -> list[Figure]:
 def _message_figures(user: User) -> list[Figure]:
     if not user.has_perm("messaging.view_reply"):
         return []
-    found = messaging.board()
+    found = messaging.board(user)
     replies = reverse("admin:messaging_reply_changelist")
     figures = [Figure("회신 확인", found.waiting_reply_count, replies, "답장을 기다리는 문자")]
     if user.has_perm("messaging.view_attempt"):
@@ -181,7 +195,7 @@ def _bars(user: User) -> list[Bar]:
         Bar(
             label=stage.label,
             count=counts.get(stage, 0),
-            url=_list_of_complaints(tab="all", stage__exact=stage.value),
+            url=_list_of_complaints(tab="all", stage=stage.value),
             stage=stage.value,
             width=_width(counts.get(stage, 0), longest),
         )

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from chatbot.shelf import mode_here
 from portal.core.doors import public
 
 DATABASE_SECONDS = 1.0
@@ -69,5 +70,6 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Pages can be served. A broker that is down does not empty the balancer: pages work without it."""
     database = _database()
-    answer = {"status": "ok" if database == "ok" else "down", "database": database, "broker": _broker()}
+    status = "ok" if database == "ok" else "down"
+    answer = {"status": status, "database": database, "broker": _broker(), "chatbot": mode_here()}
     return JsonResponse(answer, status=200 if database == "ok" else 503)

@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,13 +12,17 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal.core.clock import now
 from portal.core.context import the_district
 from portal.core.doors import public
 from portal.core.privacy import mask_resident_numbers
-from portal.site import menu
+from portal.site import menu, pairs, recommend
+from portal.site.mine_lists import case_row
+from portal.site.search_views import cases_here
 
 _WORD = re.compile(r"[^\W\d_]{2,20}")
 _HANGUL = re.compile(r"[가-힣]")
+SHOWN = 2  # of one's own cases on the front door
 _WORTH_KEEPING = 10  # characters: what is shorter is typed again sooner than copied
 
 
@@ -25,7 +30,15 @@ _WORTH_KEEPING = 10  # characters: what is shorter is typed again sooner than co
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The front door."""
-    return render(request, "site/home.html", {"favourites": menu.FAVOURITES})
+    moment = now()
+    words = {
+        "favourites": menu.FAVOURITES,
+        "greeting": recommend.greeting(moment),
+        "occasions": recommend.occasions(moment),
+        "cases": [case_row(case) for case in cases_here(request)[:SHOWN]],
+        "fewest_visits": pairs.FEWEST,
+    }
+    return render(request, "site/home.html", words)
 
 
 @public
@@ -50,7 +63,15 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about a citizen, and why."""
-    return render(request, "site/privacy.html")
+    days = {
+        "certificate_days": settings.CERTIFICATES_ERASE_DAYS,
+        "turn_days": settings.CHATBOT_TURN_RETENTION_DAYS,
+        "draft_days": settings.CHATBOT_DRAFT_DAYS,
+        "original_days": settings.COMPLAINTS_ORIGINAL_DAYS,
+        "notice_days": settings.NOTICES_PURGE_DAYS,
+        "pair_days": pairs.KEPT_DAYS,
+    }
+    return render(request, "site/privacy.html", {**days, "fewest": pairs.FEWEST})
 
 
 @public
@@ -64,7 +85,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines are welcome to public pages."""
-    return render(request, "site/robots.txt", content_type="text/plain; charset=utf-8")
+    words = {"site": settings.SITE_URL.rstrip("/")}
+    return render(request, "site/robots.txt", words, content_type="text/plain; charset=utf-8")
 
 
 @never_cache

@@ -16,6 +16,7 @@ from portal.stack import postgres, running, secrets, surroundings
 from portal.stack.errors import StackError
 from portal.stack.folders import BASE_DIR, state_dir
 from portal.stack.rehearsal import main as rehearse
+from portal.stack.seal import kept_seal
 from portal.stack.services import kept, throwaway
 from portal.stack.up import main as up
 
@@ -81,6 +82,7 @@ def _borrow(stack: ExitStack) -> None:
     end_in_order()
     addresses = stack.enter_context(throwaway())
     state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sotong-state-")))
+    kept_seal(state)
     values = surroundings.defaults(secrets.fresh(), state=state)
     os.environ.update(values, DATABASE_URL=addresses.database_url, REDIS_URL=addresses.redis_url)
     _prepare()

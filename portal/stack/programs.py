@@ -17,8 +17,8 @@ from portal.stack.processes import Program
 from portal.stack.surroundings import PAYMENT_OFFSET, RELAY_OFFSET, SIMULATOR_OFFSET
 from portal.stack.valkey import Broker
 
-QUEUES = "send,receive,render,chatbot,housekeeping"
-CROWD = 52
+_BESIDE_SENDING = "receive,render,chatbot,housekeeping"  # all but `send`
+CROWD = 100
 WEB_THREADS = 8
 
 
@@ -85,17 +85,26 @@ def web(environment: Mapping[str, str], *, port: int, is_dev: bool) -> Program:
     )
 
 
+def sender(environment: Mapping[str, str]) -> Program:
+    """The worker that calls carriers, and does nothing else: a long send leaves the other one its hands."""
+    return _celery("sender", environment, queues="send", processes=1)
+
+
 def worker(environment: Mapping[str, str], *, processes: int) -> Program:
     """
-    The one worker for all queues.
+    The worker for every other queue.
 
     Whether it works shows only when beat rings it, so its test is beat's (see `beat`).
     """
-    command = [sys.executable, "-m", "celery", "-q", "-A", "portal", "worker", "-Q", QUEUES, "-c", str(processes)]
-    command += ["--loglevel", "warning", "--without-gossip", "--without-mingle"]
+    return _celery("worker", environment, queues=_BESIDE_SENDING, processes=processes)
+
+
+def _celery(name: str, environment: Mapping[str, str], *, queues: str, processes: int) -> Program:
+    command = [sys.executable, "-m", "celery", "-q", "-A", "portal", "worker", "-Q", queues, "-c", str(processes)]
+    command += ["--loglevel", "warning", "--without-gossip", "--without-mingle", "-n", f"{name}@%h"]
     # a soft shutdown, which lets running work end, is only ever started by SIGQUIT
     surroundings = {**environment, "DB_POOL": "0", "REMAP_SIGTERM": "SIGQUIT"}
-    return _ours("worker", command, surroundings, lambda: True, grace_seconds=40)
+    return _ours(name, command, surroundings, lambda: True, grace_seconds=40)
 
 
 def beat(environment: Mapping[str, str], *, state: Path) -> Program:

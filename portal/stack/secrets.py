@@ -7,6 +7,7 @@ from pathlib import Path
 
 from portal.stack.errors import StackError
 from portal.stack.folders import write_private
+from portal.stack.seal import kept_seal
 
 FILE = "secrets.env"
 
@@ -34,7 +35,7 @@ def fresh() -> dict[str, str]:
 
 def kept(state: Path, *, has_data: bool) -> dict[str, str]:
     """
-    The set in `state`/secrets.env; what is missing there is made and written, readable by us alone.
+    The set in `state`/secrets.env; what is missing there is made and written, readable by us alone. A seal beside it.
 
     :raises StackError: if data exists but the keys that open it do not
     """
@@ -49,6 +50,7 @@ def kept(state: Path, *, has_data: bool) -> dict[str, str]:
     if missing:
         found |= {name: MAKERS[name]() for name in missing}
         write_private(path, "".join(f"{name}={value}\n" for name, value in found.items()))
+    kept_seal(state)
     return found
 
 

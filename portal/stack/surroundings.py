@@ -5,6 +5,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from portal.stack.seal import FILE as SEAL_FILE
+
 SIMULATOR_OFFSET = 100  # the carrier simulator listens this far above the portal
 RELAY_OFFSET = 110  # … the simulator of a certified relay
 PAYMENT_OFFSET = 120  # … and that of a payment provider
@@ -66,12 +68,16 @@ def defaults(values: Mapping[str, str], *, state: Path, port: int = 8000, is_dem
         "STATE_DIR": str(state.resolve()),
         "DISTRICT_NAME": "새빛구",
         "DISTRICT_CITY": "한빛시",
+        "DISTRICT_NAME_EN": "Saebit-gu",
+        "DISTRICT_CITY_EN": "Hanbit-si",
         "DISTRICT_PHONE": "02-120-0000",
         "DISTRICT_IS_DEMO": "1" if is_demo else "0",
         "MESSAGING_CARRIERS": carriers(values, port=port),
         "MESSAGING_ALLOW_SIMULATOR": "1",
         "PAYMENT_PROVIDERS": payment_providers(values, port=port),
         "NOTICES_RELAY": relays(values, port=port),
+        "CERTIFICATE_ISSUERS": '{"demo": {"BACKEND": "portal.certificates.issuers.demo.Demo"}}',
+        **({"SEAL_KEY_FILE": str((state / SEAL_FILE).resolve())} if (state / SEAL_FILE).exists() else {}),
     }
 
 

@@ -4,6 +4,8 @@
  * tab is hidden, and less often when the server is slow. Without JavaScript the page simply stays as it was drawn.
  */
 
+import { gettext } from "./words.js";
+
 const LONGEST_MS = 60_000;
 const ABORT_MS = 10_000;
 
@@ -29,10 +31,10 @@ class Loop {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "live-switch";
-    button.textContent = "자동 새로고침 끄기";
+    button.textContent = gettext("자동 새로고침 끄기");
     button.addEventListener("click", () => {
       this.paused = !this.paused;
-      button.textContent = this.paused ? "자동 새로고침 켜기" : "자동 새로고침 끄기";
+      button.textContent = this.paused ? gettext("자동 새로고침 켜기") : gettext("자동 새로고침 끄기");
       this.paused ? this.sleep() : this.wake();
     });
     this.switch = button;
@@ -86,7 +88,7 @@ class Loop {
     if (answer.status === 304) {
       this.failures = 0;
     } else if (answer.redirected || answer.status === 401 || answer.status === 403) {
-      this.stop("로그인이 끝났습니다. 다시 로그인해 주세요.");
+      this.stop(gettext("로그인이 끝났습니다. 다시 로그인해 주세요."));
     } else if (answer.status === 404) {
       this.stop("");
     } else if (answer.ok) {

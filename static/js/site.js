@@ -24,6 +24,13 @@ function wake() {
   for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
 }
 
+/** The site as an app comes last: the page is more urgent. */
+async function settleIn() {
+  const { start } = await import("./updates.js");
+  start();
+}
+
 focusSummary();
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", wake);
+window.addEventListener("load", settleIn);

@@ -1,5 +1,7 @@
 // The notice closes by itself: two minutes before the end the reader is told, and at the end the page asks again who is there.
 
+import { gettext } from "./words.js";
+
 const WARN_BEFORE = 120_000;
 const line = document.querySelector("[data-visit-seconds]");
 
@@ -9,7 +11,7 @@ function warn() {
   told.className = "notice-box warning visit-warning";
   told.setAttribute("role", "status");
   document.querySelector("main .wrap")?.append(told);
-  told.textContent = "2분 뒤에 통지서를 닫습니다. 더 보시려면 ‘10분 더 보기’를 눌러 주세요.";
+  told.textContent = gettext("2분 뒤에 통지서를 닫습니다. 더 보시려면 ‘10분 더 보기’를 눌러 주세요.");
 }
 
 /** On a shared device nothing stays on the screen. */

@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from portal.accounts.models import AuditEntry, Official
+from portal.accounts.models import AuditEntry, Department, Official
 from portal.accounts.reference_data import load_roles
 from portal.approvals.models import Approval, StandIn
 from portal.approvals.services import Seat
 from portal.core import clock
 from tests.approvals.office import HASH, Office
+from tests.approvals.office import official as employed
 
 INBOX = "admin:approvals_approval_changelist"
 
@@ -136,3 +137,30 @@ def test_naming_somebody_for_another_is_refused_in_words(office: Office) -> None
 
     assert "본인이나 소속 부서장" in answer.content.decode()
     assert not StandIn.objects.exists()
+
+
+def test_the_list_shows_an_absence_to_her_department_her_deputy_and_administrators_only(office: Office) -> None:
+    today = clock.day_in_korea(clock.now())
+    ward = Department.objects.create(code="ward", name="자치과", phone="02-120-3000")
+    StandIn.objects.create(
+        absent=office.approver,
+        deputy=office.stranger,
+        starts_on=today,
+        ends_on=today,
+        reason="병원 진료",
+        by=office.approver.user,
+        at=clock.now(),
+    )
+    people = {
+        "department": office.drafter,
+        "deputy": office.stranger,
+        "administrator": employed("keeper", ward, "administrator"),
+        "neighbour": employed("neighbour", office.stranger.department, "sender", "head"),
+        "elsewhere": employed("elsewhere", ward, "sender", "head"),
+    }
+    load_roles()
+
+    address = reverse("admin:approvals_standin_changelist")
+    shown = {who for who, one in people.items() if "병원 진료" in text_of(signed_in(one), address)}
+
+    assert shown == {"department", "deputy", "administrator"}

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from portal.accounts.models import Department, Official, User
+from portal.site.demo.people import give_factor
 from tests.browser.looking import keeping_to_itself
 
 # Playwright keeps an event loop in this thread, and Django then refuses to touch the database.
@@ -87,18 +88,25 @@ def visit(page: Page, live_server: LiveServer) -> Iterator[Visit]:
         yield open_path
 
 
-@pytest.fixture
-def signed_in(visit: Visit) -> Visit:
-    """이담당, an administrator of 도로과, is signed in."""
-    user = User(username="damdang", is_staff=True, is_superuser=True)
+def sign_in(page: Page, site: str, user: User) -> None:
+    """An official signs in with both factors; the demo's page writes the second one into the box."""
     user.set_password(PASSWORD)
     user.save()
+    give_factor(user)
+    page.goto(f"{site}/admin/login/")
+    page.get_by_label("아이디").fill(user.username)
+    page.get_by_label("비밀번호").fill(PASSWORD)
+    page.get_by_role("button", name="로그인").click()
+    page.get_by_role("button", name="확인하고 들어가기").click()
+    page.wait_for_url("**/admin/")
+
+
+@pytest.fixture
+def signed_in(visit: Visit, page: Page, live_server: LiveServer) -> Visit:
+    """이담당, an administrator of 도로과, is signed in."""
+    user = User.objects.create(username="damdang", is_staff=True, is_superuser=True)
     user.groups.add(Group.objects.get_or_create(name="administrator")[0])
     department = Department.objects.create(code="road", name="도로과", phone="02-120-0100")
     Official.objects.create(user=user, department=department, name="이담당", office_phone="02-120-0101")
-    page = visit("/admin/login/")
-    page.get_by_label("아이디").fill("damdang")
-    page.get_by_label("비밀번호").fill(PASSWORD)
-    page.get_by_role("button", name="로그인").click()
-    page.wait_for_url("**/admin/")
+    sign_in(page, live_server.url, user)
     return visit

@@ -36,15 +36,57 @@ def keeping_to_itself(page: Page, *, is_ours: Callable[[str], bool]) -> Iterator
     assert complaints == []
 
 
-def violations(page: Page, *, rules: tuple[str, ...] = STRICT, allowed: frozenset[str] = frozenset()) -> list[str]:
-    """What axe finds, as `rule: element` lines."""
-    response: dict[str, Any] = Axe().run(page, options={"runOnly": {"type": "tag", "values": list(rules)}}).response
+STICKING = "position => { for (const bar of document.querySelectorAll('.send')) bar.style.position = position; }"
+
+
+def violations(
+    page: Page,
+    *,
+    rules: tuple[str, ...] = STRICT,
+    allowed: frozenset[str] = frozenset(),
+    only: tuple[str, ...] = (),
+) -> list[str]:
+    """What axe finds, as `rule: element` lines; with `only`, by these rules alone."""
+    wanted = {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": list(rules)}
+    page.evaluate(STICKING, "static")  # what scrolls below the bar is no smaller for being half behind it just now
+    response: dict[str, Any] = Axe().run(page, options={"runOnly": wanted}).response
+    page.evaluate(STICKING, "")
     return [
         f"{found['id']}: {node['html'][:120]}"
         for found in response["violations"]
         if found["id"] not in allowed
         for node in found["nodes"]
     ]
+
+
+def undescribed(page: Page) -> list[str]:
+    """
+    What a refused form leaves unsaid to somebody who cannot see it.
+
+    axe finds none of it: fields marked invalid whose description lacks the message, messages that belong to no field, a
+    summary whose links lead nowhere, and a title that does not tell.
+    """
+    found: list[str] = page.evaluate(
+        """() => {
+            const short = one => one.outerHTML.slice(0, 120);
+            const describing = one => [one, one.closest("fieldset")].flatMap(
+                each => (each?.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+            const invalid = [...document.querySelectorAll("[aria-invalid=true]")];
+            const said = invalid.flatMap(describing);
+            const isError = id => (document.getElementById(id)?.textContent.trim().length ?? 0) > 0 && /error/.test(id);
+            return [
+                ...invalid.filter(one => !describing(one).some(isError)).map(one => "no message: " + short(one)),
+                ...[...document.querySelectorAll("main .error[id]")].filter(one => !said.includes(one.id))
+                    .map(one => "a message of no field: " + short(one)),
+                ...[...document.querySelectorAll(".error-summary a")]
+                    .filter(one => !document.getElementById(one.hash.slice(1)))
+                    .map(one => "leads nowhere: " + short(one)),
+                ...(document.querySelector(".error-summary") === document.activeElement ? [] : ["focus is elsewhere"]),
+                ...(/^(오류|Error): /.test(document.title) ? [] : ["the title does not say it: " + document.title]),
+            ];
+        }"""
+    )
+    return found
 
 
 def overflow(page: Page) -> int:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from notices.models import Campaign, Recipient
@@ -16,17 +16,17 @@ from tests.browser.test_officials import KNOWN
 from tests.notices.conftest import world  # noqa: F401  (a fixture)
 from tests.notices.world import BADA, HANEUL, SOL, World
 
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 
 
 def looks_well(page: Page, name: str) -> None:
     """Nothing axe would say, nothing wider than the desk or the telephone, one primary button."""
     found = {}
     for size, shown in (("desk", DESK), ("phone", PHONE)):
-        page.set_viewport_size(shown)  # type: ignore[arg-type]  # a dictionary of the two numbers
+        page.set_viewport_size(shown)
         found[size] = (violations(page, rules=WCAG, allowed=KNOWN), overflow(page))
         picture(page, f"{name}-{size}")
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]  # as above
+    page.set_viewport_size(DESK)
     assert found == {"desk": ([], 0), "phone": ([], 0)}, name
     assert page.locator(".nt .nt-btn.primary:visible").count() <= 1, name
 

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from notices import services
 from notices.models import Campaign, Notice
 from portal.core import clock
-from tests.browser.conftest import PASSWORD, Visit
+from tests.browser.conftest import Visit, sign_in
 from tests.browser.looking import WCAG, overflow, violations
 from tests.browser.test_officials import KNOWN
 from tests.notices import hostile
@@ -22,19 +22,13 @@ LAYOUT = "군소음 피해보상금 결정 통지서"
 
 
 @pytest.fixture
-def desk(visit: Visit, world: World, page: Page) -> Page:  # noqa: F811  (the fixture above)
+def desk(visit: Visit, world: World, page: Page, live_server: LiveServer) -> Page:  # noqa: F811  (the fixture above)
     """The drafter of the world at a desk, signed in."""
     world.now = clock.now()
     page.set_viewport_size({"width": 1280, "height": 800})
     user = world.drafter
     user.is_superuser = True
-    user.set_password(PASSWORD)
-    user.save()
-    visit("/admin/login/")
-    page.get_by_label("아이디").fill(user.username)
-    page.get_by_label("비밀번호").fill(PASSWORD)
-    page.get_by_role("button", name="로그인").click()
-    page.wait_for_url("**/admin/")
+    sign_in(page, live_server.url, user)
     return page
 
 

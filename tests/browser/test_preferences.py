@@ -53,13 +53,14 @@ def test_the_page_is_accessible_and_fits_the_screen(visit: Visit) -> None:
 def test_a_kind_is_switched_off_and_saved(visit: Visit) -> None:
     page = _open(visit)
 
-    page.get_by_label("통지서 재안내, 문자").uncheck()
-    page.get_by_role("radio", name="문자").check()
-    page.get_by_role("button", name="이대로 저장").click()
-
+    page.get_by_role("switch", name="통지서 재안내, 문자").click()
     expect(page.get_by_role("status")).to_have_text(re.compile("저장했습니다"))
-    assert not page.get_by_label("통지서 재안내, 문자").is_checked()
-    assert page.get_by_role("radio", name="문자").is_checked()
+    assert violations(page) == []
+    assert overflow(page) == 0
+    page.get_by_role("button", name="문자", exact=True).click()
+
+    expect(page.get_by_role("button", name="문자", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("switch", name="통지서 재안내, 문자")).to_have_attribute("aria-checked", "false")
     assert Subscription.objects.filter(topic="notices.reminder", means="text", is_enabled=False).exists()
 
 
@@ -67,7 +68,8 @@ def test_one_tap_stops_this_kind_and_one_more_starts_it_again(visit: Visit) -> N
     page = _open(visit)
 
     page.get_by_role("button", name="이 알림 그만 받기").click()
-    expect(page.get_by_role("status")).to_have_text("이제 이 알림을 보내지 않습니다.")
-    page.get_by_role("button", name="다시 받기").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("이제 이 알림을 보내지 않습니다."))
+    page.get_by_role("button", name="되돌리기").click()
+    expect(page.get_by_role("status")).to_have_text(re.compile("되돌렸습니다."))
 
     expect(page.get_by_role("button", name="이 알림 그만 받기")).to_be_visible()

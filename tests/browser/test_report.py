@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from complaints.models import Complaint
+from complaints.workflow import Stage
+from messaging.models import Message
 from tests.browser.conftest import Visit
 from tests.browser.looking import overflow, violations
 
@@ -112,3 +114,23 @@ def test_nothing_typed_by_a_citizen_leaves_in_an_address(visit: Visit) -> None:
 
     expect(page.locator(".confirmation .number")).to_have_text(NUMBER)
     assert not [url for url in seen if "1234" in url or "%EB%B3%B4%EB%8F%84" in url]
+
+
+def test_a_report_is_withdrawn_with_the_code_that_came_to_its_phone(visit: Visit) -> None:
+    page = visit("/complaints/new/")
+    fill_in(page)
+    page.get_by_role("button", name="보내기").click()
+    page.get_by_role("link", name="진행 상황 보기").click()
+
+    page.get_by_role("link", name="민원 취하하기").click()
+    assert (violations(page), overflow(page)) == ([], 0)
+    page.get_by_role("button", name="인증번호 받기").click()
+    assert (violations(page), overflow(page)) == ([], 0)
+    found = re.search(r"\d{6}", Message.objects.filter(topic="messaging.code").latest("pk").body)
+    assert found
+    page.get_by_label("인증번호 6자리").fill(found[0])
+    page.get_by_role("button", name="취하하기").click()
+
+    expect(page.get_by_text("민원을 취하했습니다")).to_be_visible()
+    assert Complaint.objects.get().stage == Stage.WITHDRAWN
+    assert violations(page) == []

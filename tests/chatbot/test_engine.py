@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chatbot.engine import text as words
 from chatbot.engine.index import Document, Index
-from chatbot.engine.lexical import K1, B, Coverage
+from chatbot.engine.lexical import K1, B, Coverage, Vocabulary, bag_of, coverage_of
 from chatbot.engine.policy import decide
 
 REFERENCE = Path(__file__).resolve().parents[2] / "chatbot" / "reference" / "faq.json"
@@ -48,28 +48,46 @@ def test_a_decomposed_question_is_the_same_question() -> None:
     assert words.key_of(unicodedata.normalize("NFD", "여권 발급")) == words.key_of("여권발급")
 
 
+def coverage_of_words(*documents: dict[str, float]) -> tuple[Coverage, Vocabulary]:
+    vocabulary = Vocabulary()
+    return coverage_of(
+        bag_of([(vocabulary.learn([word]), weight) for word, weight in one.items()]) for one in documents
+    ), (vocabulary)
+
+
 def test_coverage_equals_the_formula_worked_by_hand() -> None:
-    coverage = Coverage([{"주차": 3.0, "신고": 1.0}, {"여권": 2.0}])
+    coverage, vocabulary = coverage_of_words({"주차": 3.0, "신고": 1.0}, {"여권": 2.0})
     idf = math.log(1 + (2 - 1 + 0.5) / (1 + 0.5))
     weight = idf * 3 * (K1 + 1) / (3 + K1 * (1 - B + B * 4 / 3))
 
-    scores = coverage.scores(["주차"])
+    scores = coverage.scores(vocabulary.codes(["주차"]))
 
     assert scores[0] == pytest.approx(weight / ((K1 + 1) * idf))
     assert scores[1] == 0
 
 
 def test_unknown_words_lower_the_coverage() -> None:
-    coverage = Coverage([{"주차": 1.0}, {"여권": 1.0}])
+    coverage, vocabulary = coverage_of_words({"주차": 1.0}, {"여권": 1.0})
 
-    assert coverage.scores(["주차", "외계인"])[0] < coverage.scores(["주차"])[0]
+    known, both = (coverage.scores(vocabulary.codes(asked)) for asked in (["주차"], ["주차", "외계인", "우주선"]))
+
+    idf, unknown = math.log(2), math.log(1 + 2.5 / 0.5)
+    assert both[0] == pytest.approx(known[0] * idf / (idf + 2 * unknown))
 
 
 @given(st.lists(st.sampled_from(["주차", "여권", "신고", "모름"]), max_size=6))
 def test_coverage_stays_between_nothing_and_everything(tokens: list[str]) -> None:
-    coverage = Coverage([{"주차": 9.0, "신고": 1.0}, {"여권": 2.0}])
+    coverage, vocabulary = coverage_of_words({"주차": 9.0, "신고": 1.0}, {"여권": 2.0})
 
-    assert all(0 <= score <= 1 for score in coverage.scores(tokens))
+    assert all(0 <= score <= 1 for score in coverage.scores(vocabulary.codes(tokens)))
+
+
+@given(st.text(alphabet="가나다각낡ㄱㅏab1 ", max_size=12), st.text(alphabet="가나다각낡ㄱㅏab1 ", max_size=12))
+def test_numbers_of_grams_are_equal_where_the_grams_are(one: str, other: str) -> None:
+    grams, codes = zip(*((words.jamo_grams(text), words.gram_codes(text)) for text in (one, other)), strict=True)
+
+    assert [len(set(found)) for found in grams] == [len(set(found.tolist())) for found in codes]
+    assert len(set(grams[0]) & set(grams[1])) == len(set(codes[0].tolist()) & set(codes[1].tolist()))
 
 
 @pytest.mark.parametrize(

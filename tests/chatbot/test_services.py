@@ -1,15 +1,18 @@
 """A question becomes one turn, masked, with a way on; an official's edit is live."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from chatbot import queries, services
-from chatbot.cards import cards_of
+from chatbot import queries, services, shelf
+from chatbot.cards import Form, Links, Phone, Safety
+from chatbot.drawing import cards_of
 from chatbot.models import Conversation, Faq, Phrasing, Turn
-from portal.accounts.models import Department
+from chatbot.services import publishing
+from portal.accounts.models import Department, User
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -18,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[Faq]:
-    monkeypatch.setattr(queries, "_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(shelf, "FRESH_SECONDS", 0.0)
     department = Department.objects.create(code="clean", name="청소행정과", phone="02-120-0100")
     made = []
     for slug, question, answer, tags in (
@@ -73,10 +76,10 @@ def test_what_is_stored_is_masked(conversation: Conversation) -> None:
 def test_an_unknown_question_ends_in_exits_and_is_listed(conversation: Conversation) -> None:
     turn = ask(conversation, "우주선 면허 갱신")
 
-    cards = cards_of(queries.thread_of(conversation)[-1], phone="02-120-0000")
+    cards = cards_of(queries.thread_of(conversation)[-1]).cards
     assert turn.decision == Turn.Decision.EXITS
-    assert cards.offers_exits
-    assert cards.phone
+    assert any(isinstance(card, Form) for card in cards)
+    assert any(isinstance(card, Phone) and card.number for card in cards)
     assert list(queries.unanswered()) == [turn]
 
 
@@ -84,7 +87,7 @@ def test_an_emergency_comes_before_everything(conversation: Conversation) -> Non
     turn = ask(conversation, "집에 불이 났어요")
 
     assert turn.decision == Turn.Decision.SAFETY
-    assert cards_of(queries.thread_of(conversation)[-1], phone="").safety is not None
+    assert isinstance(cards_of(queries.thread_of(conversation)[-1]).cards[0], Safety)
 
 
 def test_a_choice_is_answered_and_remembered(conversation: Conversation) -> None:
@@ -153,6 +156,68 @@ def test_the_shipped_answers_load_twice_without_change() -> None:
     assert first >= 169
     assert not Faq.objects.filter(changed_at__gt=NOW).exists()
     assert not Faq.objects.filter(answer__contains="행복구").exists()
+    assert not Phrasing.objects.filter(changed_at__gt=NOW).exists()
+
+
+def test_the_first_press_made_twice_at_once_opens_one_conversation() -> None:
+    press = uuid4()
+
+    first = services.open_conversation(public_id=None, now=NOW, first_press=press)
+    again = services.open_conversation(public_id=None, now=NOW, first_press=press)
+
+    assert first == again
+    assert services.open_conversation(public_id=None, now=NOW, first_press=uuid4()) != first
+
+
+def test_what_an_official_published_stays_when_the_shipped_answers_are_loaded_again() -> None:
+    _load_shipped()
+    faq, other = Faq.objects.filter(kind="answer", department__isnull=False).order_by("-pk")[:2]
+    publishing.publish_faq(
+        faq=faq, content=replace(publishing.content_of(faq), answer="우리가 고친 답입니다."), phrasings=[],
+        seen=faq.version, reason="", by=User.objects.create_superuser("admin"), now=NOW,
+    )  # fmt: skip
+    Faq.objects.filter(pk=other.pk).update(answer="지난 판의 답", checked_on=NOW.date() - timedelta(days=9))
+
+    services.load_reference(now=NOW)
+
+    faq.refresh_from_db()
+    other.refresh_from_db()
+    assert faq.answer == "우리가 고친 답입니다."
+    assert other.answer != "지난 판의 답"
+    assert other.checked_on is not None
+    assert other.checked_on > NOW.date() - timedelta(days=9)
+
+
+def _load_shipped() -> None:
+    from portal.accounts.reference_data import load_departments
+
+    Department.objects.all().update(name="옛 청소과")
+    load_departments()
+    services.load_reference(now=NOW)
+
+
+def test_who_else_is_responsible_is_said_with_number_and_address(conversation: Conversation) -> None:
+    _load_shipped()
+
+    turn = ask(conversation, "세무서 일은 여기서 안 봐 준대유")
+
+    assert turn.faq is not None
+    cards = cards_of(turn).cards
+    assert [card.number for card in cards if isinstance(card, Phone)] == ["126"]
+    assert [card.links[0].url for card in cards if isinstance(card, Links)] == ["https://www.hometax.go.kr"]
+
+
+def test_what_an_official_rejected_does_not_come_back_with_the_next_setup() -> None:
+    _load_shipped()
+    rejected = Phrasing.objects.order_by("pk").first()
+    assert rejected is not None
+    Phrasing.objects.filter(pk=rejected.pk).update(state=Phrasing.State.REJECTED)
+
+    services.load_reference(now=NOW)
+
+    rejected.refresh_from_db()
+    assert rejected.state == Phrasing.State.REJECTED
+    assert Phrasing.objects.filter(text_key=rejected.text_key).count() == 1
 
 
 def test_an_unknown_department_is_named_and_nothing_is_loaded() -> None:

@@ -1,14 +1,17 @@
 """The chat as a citizen without JavaScript sees it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from chatbot import queries
-from chatbot.models import Faq, Turn
-from portal.accounts.models import Department
+from chatbot import shelf
+from chatbot.models import Conversation, Faq, Turn
+from tests.chatbot.shelves import make_bulky
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -17,12 +20,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def answer(monkeypatch: pytest.MonkeyPatch) -> Faq:
-    monkeypatch.setattr(queries, "_FRESH_SECONDS", 0.0)
-    department = Department.objects.create(code="clean", name="청소행정과", phone="02-120-0100")
-    return Faq.objects.create(
-        slug="bulky", question="대형폐기물은 어떻게 배출하나요?", answer="스티커를 붙여 내놓으세요.", tags=["대형폐기물", "소파"],
-        category="생활", department=department, status=Faq.Status.PUBLISHED, checked_on=NOW.date(), changed_at=NOW,
-    )  # fmt: skip
+    monkeypatch.setattr(shelf, "FRESH_SECONDS", 0.0)
+    return make_bulky()
 
 
 def ask(client: Client, text: str) -> str:
@@ -37,11 +36,26 @@ def test_a_question_is_answered_with_the_departments_number(client: Client) -> N
     assert 'href="tel:02-120-0100"' in page
 
 
-def test_a_question_from_the_home_page_is_asked_once(client: Client) -> None:
-    client.get("/chat/", {"q": "소파 버리기"})
-    client.get("/chat/", {"q": "소파 버리기"})
+def test_an_address_with_a_question_only_lays_it_into_the_box(client: Client) -> None:
+    page = client.get("/chat/", {"q": "집에 불이 났어요\0"})
 
-    assert Turn.objects.count() == 1
+    assert ">집에 불이 났어요</textarea>" in page.content.decode()
+    assert "보내기를 누르면" in page.content.decode()
+    assert not Turn.objects.exists()
+    assert not Conversation.objects.exists()
+    assert not client.session.keys()
+
+
+def test_who_comes_does_not_make_us_count_again(client: Client) -> None:
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as found:
+            client.get("/chat/")
+        return sum("EXTRACT(HOUR" in query["sql"].upper() for query in found)
+
+    with time_machine.travel(NOW + timedelta(days=40), tick=False) as clock:
+        assert [counted(), counted()] == [1, 0]
+        clock.shift(timedelta(minutes=5))
+        assert counted() == 1
 
 
 def test_no_answer_offers_to_file_a_complaint_with_the_question(client: Client) -> None:

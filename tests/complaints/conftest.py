@@ -9,16 +9,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
 from pytest_django import Settings
 
 from complaints import services
-from complaints.models import Agency, Category, CategoryKeyword, Channel, Complaint, Duty, Kind, Outcome
+from complaints.models import Agency, Category, CategoryKeyword, Channel, Complaint, Duty, Kind, Outcome, Proposal
 from complaints.workflow import Stage
 from messaging import services as messaging
 from messaging.models import Message
 from portal.accounts import reference_data
 from portal.accounts.models import CalendarDay, Department, Official, User
+from portal.approvals import services as approvals
+from portal.approvals.models import Approval, ApprovalStep
+from portal.core import clock
 from portal.core.workdays import KST, Day, read_calendar
 
 MONDAY = datetime(2026, 11, 2, 10, 0, tzinfo=KST).astimezone(UTC)  # a working day without holidays near
@@ -66,7 +70,29 @@ class World:
     def resolve(self, complaint: Complaint, **changes: Any) -> None:
         """The officer answers."""
         values: dict[str, Any] = {"outcome": Outcome.ACCEPTED, "answer": "가로등을 고쳤습니다.", **changes}
-        services.resolve(complaint, by=self.officer, now=self.now, **values)
+        done = services.act(complaint, step="resolve", by=self.officer, now=self.now, **values)
+        if isinstance(done, Proposal):
+            self.decide(complaint)
+        complaint.refresh_from_db()
+
+    def sign(self, complaint: Complaint, step: str, *, by: User, **arguments: Any) -> None:
+        """Propose a step that needs a second signature, and sign it."""
+        services.propose(complaint, step=step, arguments=arguments, by=by, now=self.now)
+        self.decide(complaint)
+        complaint.refresh_from_db()
+
+    def decide(self, complaint: Complaint, *, decision: str = "approved", comment: str = "") -> Approval:
+        """Whoever is asked decides what the case waits for."""
+        approval = Approval.objects.filter(reference=complaint.number).latest("pk")
+        seat = approval.steps.get(decision="")
+        return approvals.decide(
+            approval,
+            decision=ApprovalStep.Decision(decision),
+            sha256=approval.sha256,
+            comment=comment,
+            by=seat.official.user,
+            now=self.now,
+        ).approval
 
     def ask(self, complaint: Complaint) -> None:
         """The officer asks for a supplement, due in a week."""
@@ -105,7 +131,7 @@ def _merge(world: World, complaint: Complaint) -> None:
 
 def _send_back(world: World, complaint: Complaint) -> None:
     world.tick(days=8)
-    services.send_back(complaint, reason="보완 자료가 오지 않았습니다.", by=world.officer, now=world.now)
+    world.sign(complaint, "send_back", by=world.officer, reason="보완 자료가 오지 않았습니다.")
 
 
 _REACH: dict[Stage, Callable[..., Complaint]] = {
@@ -124,7 +150,7 @@ _REACH: dict[Stage, Callable[..., Complaint]] = {
     ),
     Stage.WITHDRAWN: _after(Stage.ASSIGNED, lambda w, c: services.withdraw(c, by=None, now=w.now)),
     Stage.RETURNED: _after(Stage.SUPPLEMENTING, _send_back),
-    Stage.CLOSED: _after(Stage.ASSIGNED, lambda w, c: services.close(c, reason="민원 아님", by=w.head, now=w.now)),
+    Stage.CLOSED: _after(Stage.ASSIGNED, lambda w, c: w.sign(c, "close", by=w.head, reason="not_a_petition")),
     Stage.MERGED: _after(Stage.ASSIGNED, _merge),
 }
 
@@ -196,6 +222,23 @@ def build_world() -> World:
         "examiner": made.examiner,
     }
     return made
+
+
+@pytest.fixture
+def at_the_desk(world: World) -> None:
+    """It is now, and officials may open the pages; the services decide what they may do."""
+    world.now = clock.now()
+    view = Permission.objects.filter(content_type__app_label="complaints", codename__startswith="view_")
+    for group in Group.objects.all():
+        group.permissions.set(view)
+
+
+@pytest.fixture
+def officer(world: World) -> Client:
+    """이담당's browser."""
+    client = Client()
+    client.force_login(world.officer)
+    return client
 
 
 def texts_about(complaint: Complaint) -> list[Message]:

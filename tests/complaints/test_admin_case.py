@@ -1,7 +1,6 @@
 """민원 처리: a case moves only by the step the table allows, and nobody's words are lost."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,24 +11,11 @@ from complaints.models import Outcome
 from complaints.workflow import STEPS, Actor, Stage
 from messaging.models import Message
 from portal.accounts.models import AuditEntry
-from portal.core import clock
 from tests.complaints.conftest import HANEUL, World
 from tests.complaints.officials import LIST, page, signed_in, take
 from tests.complaints.pages import html
 
-
-@pytest.fixture(autouse=True)
-def roles(world: World) -> None:
-    """Officials may open the pages; the services decide what they may do."""
-    world.now = clock.now()
-    view = Permission.objects.filter(content_type__app_label="complaints", codename__startswith="view_")
-    for group in Group.objects.all():
-        group.permissions.set(view)
-
-
-@pytest.fixture
-def officer(world: World) -> Client:
-    return signed_in(world.officer)
+pytestmark = pytest.mark.usefixtures("at_the_desk")
 
 
 def test_every_step_of_an_official_has_a_form_and_a_button() -> None:
@@ -75,6 +61,18 @@ def test_a_case_takes_at_most_twenty_queries(world: World, officer: Client) -> N
         officer.get(page("case", complaint))
 
     assert len(found) <= 20, [query["sql"][:90] for query in found]
+
+
+def test_the_due_date_is_explained_day_by_day(world: World, officer: Client) -> None:
+    complaint = world.file()
+
+    part = html(officer.get(page("why", complaint), {"fragment": "1"}))
+    whole = html(officer.get(page("why", complaint)))
+
+    assert "1일째" in part
+    assert "7일째" in part
+    assert "<html" not in part
+    assert part.strip() in whole
 
 
 def test_a_whole_name_needs_a_reason_and_leaves_a_line(world: World, officer: Client) -> None:
@@ -179,7 +177,7 @@ def test_two_officials_at_once_the_second_sees_what_changed_and_loses_no_word(wo
         ("resolve", {"outcome": "accepted", "answer": " "}, "답변: 적어 주세요."),
         ("resolve", {"outcome": "refused", "answer": "안 됩니다", "refusal_reason": "", "remedy": "안내"}, "사유"),
         ("ask_supplement", {"items": "사진", "due_on": "2020-01-01"}, "내일 이후"),
-        ("close", {"reason": "끝"}, "할 수 있습니다"),
+        ("close", {"reason": "abusive", "explanation": "끝"}, "할 수 있습니다"),
         ("transfer", {"agency": "", "reason": "소관"}, "기관을 골라 주세요."),
         ("merge", {"lead": "M2611-000123-9"}, "접수번호를 다시 확인해 주세요."),
     ],
@@ -296,3 +294,16 @@ def test_the_same_phones_other_cases_are_offered(world: World, officer: Client) 
 
     assert first.phone == HANEUL
     assert page("case", second) in html(officer.get(page("case", first)))
+
+
+def test_five_citizens_with_one_matter_are_offered_as_one_case(world: World, officer: Client) -> None:
+    here = services.Place(lat=37.4985, lon=127.0275, source="pin")
+    for number in range(3):
+        world.file(phone=f"+821055550{number:03}", place=here)
+    world.file(phone="+821055550002", place=here)  # one of them again
+    complaint = world.file(place=here)
+    assert "같은 일로 신고했습니다" not in html(officer.get(page("case", complaint)))
+
+    world.file(phone="+821055550009", place=here)
+
+    assert "가까이에서 5명이 같은 일로 신고했습니다" in html(officer.get(page("case", complaint)))

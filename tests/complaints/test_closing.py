@@ -91,7 +91,8 @@ def test_a_case_is_sent_back_only_after_the_supplements_last_day(world: World) -
 
     with pytest.raises(services.TooEarly):
         services.send_back(complaint, reason="미보완", by=world.officer, now=world.tick(days=7))
-    services.send_back(complaint, reason="미보완", by=world.officer, now=world.tick(days=1))
+    world.tick(days=1)
+    world.sign(complaint, "send_back", by=world.officer, reason="미보완")
 
     assert (complaint.stage, complaint.stage_before) == (Stage.RETURNED, "")
     assert complaint.supplements.get().ended_at == world.now

@@ -59,7 +59,7 @@ def test_forty_posts_of_one_form_make_one_complaint(busy: World) -> None:
         "route": 1,
         "assign": 1,
     }
-    assert Message.objects.count() == 3
+    assert Message.objects.count() == 2  # received, and with whom it is
 
 
 def test_of_two_officers_who_press_at_once_one_wins(busy: World) -> None:
@@ -97,6 +97,53 @@ def test_a_citizens_messages_all_land_while_officials_work(busy: World) -> None:
     assert len(written) == 7
     assert complaint.unread_count == 7
     assert complaint.changes.count() == complaint.version
+
+
+def test_no_correction_is_lost_and_none_is_made_on_what_nobody_saw(busy: World) -> None:
+    """Each of ten people adds her line to what she read, and reads again when somebody was quicker."""
+    complaint = busy.file(body="0")
+
+    def edit(index: int) -> object:
+        while True:
+            own = Complaint.objects.get(pk=complaint.pk)
+            try:
+                return services.correct(
+                    own,
+                    changes={"body": f"{own.body} {index + 1}"},
+                    proof="device",
+                    version=own.version,
+                    by=None,
+                    now=busy.now,
+                )
+            except services.Stale:
+                continue
+
+    _at_once(10, edit)
+
+    complaint.refresh_from_db()
+    assert sorted(map(int, complaint.body.split())) == list(range(11))
+    assert complaint.revisions.count() == 10
+
+
+def test_a_signature_and_a_correction_at_once_leave_one_of_them(busy: World) -> None:
+    complaint = busy.at(Stage.REVIEWING)
+    arguments = {"outcome": "refused", "answer": "사유지", "refusal_reason": "사유지", "remedy": "행정심판"}
+    services.propose(complaint, step="resolve", arguments=arguments, by=busy.officer, now=busy.now)
+
+    def act(index: int) -> object:
+        own = Complaint.objects.get(pk=complaint.pk)
+        if index == 0:
+            return busy.decide(own)
+        return services.correct(
+            own, changes={"body": "다른 곳"}, proof="device", version=own.version, by=None, now=busy.now
+        )
+
+    _at_once(2, act)
+
+    complaint.refresh_from_db()
+    ending = complaint.proposals.get().ending
+    assert (complaint.stage == Stage.RESOLVED) == (ending == "taken")
+    assert ending in ("taken", "void")
 
 
 def test_filings_at_once_are_shared_evenly(busy: World) -> None:

@@ -7,10 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.deadlines import Due, Exclusion, Period, PeriodRefused, Unit, due, receive_by, supplement_last_on
+from complaints.deadlines import (
+    Due,
+    Exclusion,
+    Period,
+    PeriodRefused,
+    Unit,
+    due,
+    due_at,
+    lost_to,
+    receive_by,
+    supplement_last_on,
+)
 from portal.core.workdays import KST, Calendar, CalendarMissing, Day, read_calendar, start_of
 
 CALENDAR = read_calendar(Path(__file__).parents[2] / "portal/accounts/reference/calendar.toml")
+SUMMED = CALENDAR.summed()
 PERIODS = ("immediate", "1d", "3d", "5d", "6d", "7d", "14d", "1w", "2w", "1m")
 
 
@@ -138,6 +150,9 @@ def test_sending_day_and_arrival_day_of_a_supplement_are_left_out(gaps: list[Exc
     [
         ("7d", "7d", "2026-11-20T00:00"),
         ("1d", "1d", "2026-11-04T10:00"),
+        ("1d", "8h", "2026-11-04T10:00"),
+        ("1d", "3h", "2026-11-03T14:00"),
+        ("immediate", "immediate", "2026-11-02T17:00"),
         ("1m", "1m", "2027-01-05T00:00"),
         ("1m", "3d", "2026-12-05T00:00"),
     ],
@@ -151,6 +166,8 @@ def test_an_extension_begins_where_the_period_ended(period: str, extension: str,
 def test_an_extension_in_another_measure_is_refused() -> None:
     with pytest.raises(PeriodRefused):
         due_of("2026-11-02T10:00", "3d", extensions=[Period.parse("1w")])
+    with pytest.raises(PeriodRefused):
+        due_of("2026-11-02T10:00", "1w", extensions=[Period.parse("8h")])
     with pytest.raises(PeriodRefused):
         due_of("2026-11-02T10:00", "7d", extensions=[Period.parse("8h")])
 
@@ -268,6 +285,54 @@ def test_who_is_received_later_is_never_due_earlier(received: datetime, later: i
 def test_more_exclusions_never_make_it_earlier(received: datetime, gaps: list[Exclusion]) -> None:
     for period in PERIODS:
         assert stored(CALENDAR, received, period, gaps) >= stored(CALENDAR, received, period, gaps[1:])
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(KST)),  # noqa: DTZ001
+    st.sampled_from(PERIODS),
+    GAPS,
+    GAPS,
+    st.integers(0, 2),
+)
+def test_a_date_counted_by_sums_is_the_date_that_is_explained(
+    received: datetime, period: str, gaps: list[Exclusion], outages: list[Exclusion], extended: int
+) -> None:
+    whole = Period.parse(period)
+    extensions = [whole] * extended
+    explained = due(CALENDAR, received, whole, exclusions=gaps, extensions=extensions, outages=outages)
+    lost = lost_to(SUMMED, outages)
+
+    assert due_at(SUMMED, received, whole, exclusions=gaps, extensions=extensions, lost=lost) == explained.at
+
+
+def test_an_outage_that_still_lasts_moves_nothing() -> None:
+    lasting = gap("2026-11-02T14:00", None, "장애")
+
+    assert due_of("2026-11-02T13:30", "immediate", outages=[lasting]).at == moment("2026-11-02T16:30")
+    assert receive_by(CALENDAR, moment("2026-11-02T10:00"), outages=[lasting]) == moment("2026-11-03T10:00")
+
+
+def test_an_outage_puts_off_the_intake_clock_too() -> None:
+    outage = gap("2026-11-02T14:00", "2026-11-02T17:00", "장애")
+
+    assert receive_by(CALENDAR, moment("2026-11-02T10:00"), outages=[outage]) == moment("2026-11-03T14:00")
+
+
+def test_a_pause_across_the_year_end_leaves_out_new_year_once() -> None:
+    found = due_of("2026-12-28T10:00", "7d", exclusions=[gap("2026-12-30T10:00", "2027-01-05T16:00")])
+
+    assert found.last_on == date(2027, 1, 12)
+    assert {line.on: line.reason for line in found.lines}[date(2027, 1, 1)] == "보완"
+
+
+def test_an_outage_during_a_pause_takes_nothing_more() -> None:
+    pause = gap("2026-11-04T10:00", "2026-11-06T16:00")
+    outage = gap("2026-11-05T09:00", "2026-11-05T18:00", "장애")
+
+    for period in ("3d", "7d"):
+        assert due_of("2026-11-02T10:00", period, exclusions=[pause], outages=[outage]).at == (
+            due_of("2026-11-02T10:00", period, exclusions=[pause]).at
+        )
 
 
 @given(MOMENTS, st.sampled_from(PERIODS), GAPS)

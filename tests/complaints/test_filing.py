@@ -3,13 +3,15 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from complaints import numbers, services
 from complaints.models import Assignment, Channel, Complaint, Kind, StageChange
 from complaints.workflow import Clock, Stage
 from portal.core.sealing import blind_phone
 from portal.core.workdays import KST
-from tests.complaints.conftest import HANEUL, LAMP, World
+from tests.complaints.conftest import BADA, HANEUL, LAMP, World
 
 
 def test_a_clear_report_reaches_an_officer_in_one_go(world: World) -> None:
@@ -239,3 +241,14 @@ def test_filing_is_one_transaction(world: World, monkeypatch: pytest.MonkeyPatch
 
 def _broken(**_: object) -> None:
     raise RuntimeError("the outbox is on fire")
+
+
+def test_filing_asks_the_database_no_more_than_it_must(world: World) -> None:
+    """Filed, received, sent on, given to an officer, two texts queued: what a citizen waits for."""
+    world.file()
+
+    with CaptureQueriesContext(connection) as found:
+        complaint = world.file(phone=BADA)
+
+    assert complaint.stage == Stage.ASSIGNED
+    assert len(found) <= 70, [query["sql"][:90] for query in found]

@@ -61,6 +61,17 @@ def test_what_went_wrong_is_listed_on_request(tmp_path: Path, capsys: pytest.Cap
     assert "건축과\t도로과" in errors.read_text("utf-8")
 
 
+def test_judging_learns_nothing_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _file(tmp_path, "1\t가로등이 꺼졌어요\troad.light\t주택과\t\tplain")
+    before = {one.name: one.stat().st_mtime_ns for one in REFERENCE.iterdir()}
+
+    first, again = _figures(capsys, path), _figures(capsys, path)
+
+    assert {**first, "ms_per_row": 0} == {**again, "ms_per_row": 0}
+    assert {one.name: one.stat().st_mtime_ns for one in REFERENCE.iterdir()} == before
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
 @pytest.mark.parametrize(
     ("row", "header", "word"),
     [

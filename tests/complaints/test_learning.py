@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from complaints import judging, learning
-from complaints.learning import Example, NotUnderstood
+from complaints import judging
 from complaints.routing import normalise, read_categories, read_lexicon
+from portal.core import learning
+from portal.core.learning import Example, NotUnderstood
 
 REFERENCE = Path(__file__).parents[2] / "complaints/reference"
 EXAMPLES = learning.read_examples(REFERENCE / "training.tsv")
@@ -33,7 +34,8 @@ def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     learning.write(model, tmp_path / "model.npz")
     again = learning.read_model(tmp_path / "model.npz")
 
-    assert (again.categories, again.pieces, again.trained_on) == (model.categories, model.pieces, model.trained_on)
+    assert (again.categories, again.trained_on) == (model.categories, model.trained_on)
+    assert np.array_equal(again.pieces, model.pieces)
     assert np.array_equal(again.weights, model.weights)
 
 

@@ -20,7 +20,7 @@ from portal.core.workdays import KST
 from tests.complaints.conftest import World
 
 
-def _exif(
+def exif_of(
     orientation: int = 1, taken: str = "", offset: str = "", place: tuple[float, float] | None = None
 ) -> Image.Exif:
     exif = Image.Exif()
@@ -42,7 +42,7 @@ def _dms(degrees: float) -> tuple[float, float, float]:
     return float(whole), float(int(minutes)), (minutes % 1) * 60
 
 
-def _photo(
+def photo_of(
     form: str = "JPEG", size: tuple[int, int] = (64, 48), exif: Image.Exif | None = None, name: str = "IMG.jpg"
 ) -> Photo:
     image = Image.new("RGB", size, "white")
@@ -72,7 +72,7 @@ def _view(row: Attachment) -> Image.Image:
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_a_photo_becomes_a_clean_picture_and_a_thumbnail(form: str, world: World) -> None:
-    photo = _photo(form, size=(2400, 1200), exif=_exif(place=(37.5, 127.0)))
+    photo = photo_of(form, size=(2400, 1200), exif=exif_of(place=(37.5, 127.0)))
 
     (row,) = _processed(world, photo)
 
@@ -102,7 +102,7 @@ def test_every_orientation_comes_out_upright(orientation: int, world: World) -> 
     for turn in undo[orientation]:
         stored = stored.transpose(turn)
     out = io.BytesIO()
-    stored.save(out, "JPEG", exif=_exif(orientation).tobytes(), quality=95)
+    stored.save(out, "JPEG", exif=exif_of(orientation).tobytes(), quality=95)
 
     (row,) = _processed(world, Photo("turned.jpg", out.getvalue()))
 
@@ -114,9 +114,9 @@ def test_every_orientation_comes_out_upright(orientation: int, world: World) -> 
 
 
 def test_time_and_place_are_read_before_they_are_stripped(world: World) -> None:
-    exif = _exif(taken="2026:11:01 20:30:00", offset="+09:00", place=(37.5665, 126.978))
+    exif = exif_of(taken="2026:11:01 20:30:00", offset="+09:00", place=(37.5665, 126.978))
 
-    (row,) = _processed(world, _photo(exif=exif))
+    (row,) = _processed(world, photo_of(exif=exif))
 
     assert row.taken_at == datetime(2026, 11, 1, 11, 30, tzinfo=UTC)
     assert row.taken_offset_known
@@ -125,7 +125,7 @@ def test_time_and_place_are_read_before_they_are_stripped(world: World) -> None:
 
 
 def test_a_camera_without_an_offset_is_taken_to_be_in_korea(world: World) -> None:
-    (row,) = _processed(world, _photo(exif=_exif(taken="2026:11:01 20:30:00")))
+    (row,) = _processed(world, photo_of(exif=exif_of(taken="2026:11:01 20:30:00")))
 
     assert row.taken_at == datetime(2026, 11, 1, 20, 30, tzinfo=KST)
     assert not row.taken_offset_known
@@ -133,14 +133,14 @@ def test_a_camera_without_an_offset_is_taken_to_be_in_korea(world: World) -> Non
 
 @pytest.mark.parametrize("place", [(0.0, 0.0), (35.6, 139.7)])
 def test_a_position_at_sea_or_abroad_is_dropped(place: tuple[float, float], world: World) -> None:
-    (row,) = _processed(world, _photo(exif=_exif(place=place)))
+    (row,) = _processed(world, photo_of(exif=exif_of(place=place)))
 
     assert (row.state, row.exif_lat, row.exif_lon) == ("ready", None, None)
 
 
 @pytest.mark.parametrize("taken", ["2031:01:01 00:00:00", "not a date", "0000:00:00 00:00:00"])
 def test_an_impossible_time_is_dropped(taken: str, world: World) -> None:
-    (row,) = _processed(world, _photo(exif=_exif(taken=taken)))
+    (row,) = _processed(world, photo_of(exif=exif_of(taken=taken)))
 
     assert (row.state, row.taken_at) == ("ready", None)
 
@@ -151,18 +151,19 @@ _SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (_SVG, "사진이 아닙니다"),
-        (b"<!doctype html><script>alert(1)</script>", "사진이 아닙니다"),
-        (b"GIF89a" + bytes(100), "사진이 아닙니다"),
-        (b"%PDF-1.7", "사진이 아닙니다"),
+        (_SVG, "보낼 수 없는 형식"),
+        (b"<!doctype html><script>alert(1)</script>", "보낼 수 없는 형식"),
+        (b"GIF89a" + bytes(100), "보낼 수 없는 형식"),
+        (b"PK\x03\x04" + bytes(100), "보낼 수 없는 형식"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le"), "보낼 수 없는 형식"),
         (b"", "빈 파일"),
         (b"\xff\xd8\xff" + bytes(20 * 1024 * 1024), "20MB보다 커서"),
         (bytes(30 * 1024 * 1024), "20MB보다 커서"),
     ],
-    ids=["svg", "html", "gif", "pdf", "empty", "20MB + 3", "30MB"],
+    ids=["svg", "html", "gif", "zip", "word", "empty", "20MB + 3", "30MB"],
 )
 def test_what_is_no_photo_is_refused_by_name_and_the_case_stands(content: bytes, why: str, world: World) -> None:
-    first, second = _processed(world, Photo("증거.jpg", content), _photo())
+    first, second = _processed(world, Photo("증거.jpg", content), photo_of())
 
     assert first.state == "refused"
     assert "‘증거.jpg’" in first.reason
@@ -188,13 +189,13 @@ def _bomb() -> bytes:
 
 
 def test_a_bomb_a_torn_photo_and_rubbish_fail_with_a_reason(world: World) -> None:
-    torn = _photo(size=(800, 600)).content
+    torn = photo_of(size=(800, 600)).content
     rows = _processed(
         world,
         Photo("bomb.png", _bomb()),
         Photo("torn.jpg", torn[: len(torn) // 2]),
         Photo("rubbish.jpg", b"\xff\xd8\xff" + b"\x00rubbish" * 50),
-        _photo(),
+        photo_of(),
     )
 
     assert [row.state for row in rows] == ["failed", "failed", "failed", "ready"]
@@ -204,7 +205,7 @@ def test_a_bomb_a_torn_photo_and_rubbish_fail_with_a_reason(world: World) -> Non
 
 
 def test_a_script_behind_a_photo_does_not_come_out_of_the_cage(world: World) -> None:
-    photo = _photo()
+    photo = photo_of()
 
     (row,) = _processed(world, Photo("polyglot.jpg", photo.content + b"<script>alert(1)</script>PK\x03\x04"))
 
@@ -213,8 +214,8 @@ def test_a_script_behind_a_photo_does_not_come_out_of_the_cage(world: World) -> 
 
 
 def test_the_original_lies_sealed_and_bound_to_its_row(world: World) -> None:
-    photo = _photo()
-    first, second = _processed(world, photo, _photo("PNG"))
+    photo = photo_of()
+    first, second = _processed(world, photo, photo_of("PNG"))
 
     path = attachments.path_of(first.sealed_id, "original")
     sealed = path.read_bytes()
@@ -227,18 +228,18 @@ def test_the_original_lies_sealed_and_bound_to_its_row(world: World) -> None:
 
 
 def test_the_same_file_twice_is_kept_once(world: World) -> None:
-    photo = _photo()
+    photo = photo_of()
 
     assert len(_processed(world, photo, Photo("again.jpg", photo.content))) == 1
 
 
 def test_eleven_photos_are_too_many(world: World) -> None:
     with pytest.raises(services.TooMany):
-        world.file(photos=[_photo(size=(8 + number, 8)) for number in range(11)])
+        world.file(photos=[photo_of(size=(8 + number, 8)) for number in range(11)])
 
 
 def test_a_photo_alone_is_a_complaint(world: World) -> None:
-    complaint = world.file(body="", photos=[_photo()], category=world.lamps)
+    complaint = world.file(body="", photos=[photo_of()], category=world.lamps)
 
     assert (complaint.stage, complaint.attachments.count()) == ("assigned", 1)
 
@@ -246,14 +247,14 @@ def test_a_photo_alone_is_a_complaint(world: World) -> None:
 def test_a_killed_cage_leaves_a_row_that_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processing, "run_caged", _killed)
 
-    (row,) = _processed(world, _photo())
+    (row,) = _processed(world, photo_of())
 
     assert (row.state, row.reason) == ("failed", processing.CANNOT_OPEN)
 
 
 def test_a_slow_machine_tries_three_times(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processing, "run_caged", _too_slow)
-    complaint = world.file(photos=[_photo()])
+    complaint = world.file(photos=[photo_of()])
 
     states = []
     for _ in range(3):
@@ -264,7 +265,7 @@ def test_a_slow_machine_tries_three_times(world: World, monkeypatch: pytest.Monk
 
 
 def test_a_photo_in_work_is_left_alone_until_its_lease_ends(world: World) -> None:
-    complaint = world.file(photos=[_photo()])
+    complaint = world.file(photos=[photo_of()])
     Attachment.objects.update(lease_until=world.now + timedelta(minutes=1))
 
     assert services.process_photos(now=world.now) == 0
@@ -273,7 +274,7 @@ def test_a_photo_in_work_is_left_alone_until_its_lease_ends(world: World) -> Non
 
 
 def test_a_lost_original_is_a_failure_and_not_a_crash(world: World) -> None:
-    complaint = world.file(photos=[_photo()])
+    complaint = world.file(photos=[photo_of()])
     attachments.path_of(complaint.attachments.get().sealed_id, "original").unlink()
 
     services.process_photos(now=world.now)
@@ -282,7 +283,7 @@ def test_a_lost_original_is_a_failure_and_not_a_crash(world: World) -> None:
 
 
 def test_no_file_lies_anywhere_in_clear(world: World, tmp_path: Path) -> None:
-    _processed(world, _photo())
+    _processed(world, photo_of())
 
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
 

@@ -118,7 +118,9 @@ def test_next_steps_put_what_one_may_do_first_and_say_why_not(world: World) -> N
     steps = queries.next_steps(complaint, by=world.officer)
 
     allowed = [choice.step.name for choice in steps if choice.is_allowed]
-    assert allowed == ["reassign", "inspect", "review", "ask_supplement", "resolve", "transfer", "merge"]
+    in_hand = ["reassign", "inspect", "review", "ask_supplement", "resolve", "transfer", "merge", "split"]
+    on_the_clock = ["extend", "ask_extension", "exclude", "end_exclusion"]
+    assert allowed == [*in_hand, *on_the_clock, "publish", "correct"]
     forbidden = {choice.step.name: choice.why_not for choice in steps if not choice.is_allowed}
     assert forbidden["close"] == "부서장·민원심사관만 할 수 있습니다."
     assert "write" not in forbidden

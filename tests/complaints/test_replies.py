@@ -11,7 +11,7 @@ from messaging.carriers.base import ReplyEvent
 from messaging.models import Message, MessageStatus, Reply, SenderNumber
 from messaging.receiving import handle_pending
 from messaging.storing import record_replies
-from tests.complaints.conftest import BADA, HANEUL, World
+from tests.complaints.conftest import BADA, HANEUL, World, texts_about
 
 
 def _answer(text: str, world: World, phone: str = HANEUL) -> Reply:
@@ -59,7 +59,20 @@ def test_a_second_reply_to_a_supplement_is_a_message(world: World) -> None:
     assert complaint.supplements.get().answer == "12번 가로등입니다"
 
 
-@pytest.mark.parametrize(("text", "score"), [("5", 5), ("4점", 4), ("3", 3), ("매우 만족", 5)])
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("5", 5),
+        ("5점", 5),
+        ("⑤", 5),
+        ("별 다섯개", 5),
+        ("매우 만족", 5),
+        ("4점", 4),
+        ("3", 3),
+        ("불만족", 2),
+        ("5점 만점에 1점", 1),
+    ],
+)
 def test_a_clear_score_counts(text: str, score: int, world: World) -> None:
     complaint = world.at(Stage.RESOLVED)
 
@@ -78,6 +91,75 @@ def test_what_is_no_score_is_a_message_on_the_case(text: str, world: World) -> N
     complaint.refresh_from_db()
     assert not Satisfaction.objects.exists()
     assert complaint.unread_count == 1
+
+
+@pytest.mark.parametrize(("text", "asks"), [("10", True), ("51", True), ("2시에 갈게요", False), ("고맙습니다", False)])
+def test_a_number_that_is_no_score_is_asked_about_once(text: str, asks: bool, world: World) -> None:
+    complaint = world.at(Stage.RESOLVED)
+
+    _answer(text, world)
+    _answer(text, world)
+
+    asked = [one for one in texts_about(complaint) if one.template_version.template.code == "complaints.score_unclear"]
+    assert len(asked) == asks
+    _answer("4", world)
+    assert Satisfaction.objects.get().score == 4
+
+
+def test_a_low_score_is_asked_for_its_reason_and_the_reason_stands_beside_it(world: World) -> None:
+    complaint = world.at(Stage.RESOLVED)
+
+    _answer("1", world)
+    assert "무엇이 아쉬우셨는지" in texts_about(complaint)[-1].body
+    _answer("그대로예요. 아무도 안 왔어요", world)
+
+    complaint.refresh_from_db()
+    assert Satisfaction.objects.get().comment == "그대로예요. 아무도 안 왔어요"
+    assert complaint.unread_count == 1
+
+
+def test_a_second_answer_within_a_day_changes_the_score(world: World) -> None:
+    world.at(Stage.RESOLVED)
+    _answer("1", world)
+
+    world.tick(hours=23)
+    _answer("4", world)
+
+    assert Satisfaction.objects.get().score == 4
+
+
+@pytest.mark.parametrize(("text", "reason"), [("재검토 바랍니다. 또 꺼졌어요", "또 꺼졌어요"), ("재검토", "재검토")])
+def test_a_second_look_is_asked_for_by_text(text: str, reason: str, world: World) -> None:
+    complaint = world.at(Stage.RESOLVED)
+    _answer("2", world)
+
+    _answer(text, world)
+
+    complaint.refresh_from_db()
+    assert complaint.stage == Stage.REOPENING
+    assert complaint.changes.get(step="reopen").public_text == reason
+
+
+def test_a_text_for_more_time_moves_the_supplements_date_twice(world: World) -> None:
+    complaint = world.at(Stage.SUPPLEMENTING)
+
+    for _ in range(3):
+        _answer("기한 연장해 주세요", world)
+
+    complaint.refresh_from_db()
+    assert complaint.stage == Stage.SUPPLEMENTING
+    assert complaint.supplements.get().extended_count == 2
+    assert complaint.unread_count == 1
+
+
+def test_a_request_that_reaches_nobody_is_counted(world: World) -> None:
+    complaint = world.at(Stage.SUPPLEMENTING)
+    Message.objects.filter(topic="complaints.supplement").update(status=MessageStatus.FAILED)
+
+    replies.supplement_settled(messages=texts_about(complaint), now=world.now)
+    replies.supplement_settled(messages=texts_about(complaint), now=world.now)
+
+    assert complaint.supplements.get().bounced_count == 1
 
 
 def test_a_score_that_comes_too_late_to_change_is_a_message(world: World) -> None:

@@ -1,22 +1,28 @@
 """From words to a department: what decides, what does not, and what is said about it."""
 
 import tomllib
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from complaints.routing import (
+    CALM,
+    HEARD,
+    URGENT,
     Alarm,
     Keyword,
     Lexicon,
     Rule,
     decide,
+    ranked,
     read_alarms,
     read_categories,
     read_keywords,
     read_lexicon,
     urgency_of,
 )
+from portal.core.learning import read_examples, read_model
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "complaints/reference"
@@ -84,6 +90,32 @@ def test_a_text_without_a_signal_goes_to_people(text: str) -> None:
     assert decision.why == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        unicodedata.normalize("NFD", "가로등이 꺼졌어요"),
+        "가 로 등 이 꺼 졌 어 요",
+        "가로등!!!!!! 😡😡 꺼졌어요~~~~~",
+        "The street lamp 가로등 is broken",
+        "가로등이 꺼졌어요. " + "그리고 " * 3400,  # more than 10 kB
+    ],
+)
+def test_however_it_is_written_it_is_read(text: str) -> None:
+    assert decide(text, lexicon=SMALL).department == "도로과"
+
+
+def test_ten_thousand_letters_take_no_longer_than_the_part_that_is_read() -> None:
+    long, cut = "가로등 밑 벤치 " * 5000, "가로등 밑 벤치 " * 334
+
+    assert decide(long, lexicon=SMALL).scores == decide(cut, lexicon=SMALL).scores
+
+
+def test_the_figures_of_a_decision_give_it_again() -> None:
+    decision = decide("공원 가로등", lexicon=SMALL)
+
+    assert ranked(decision.scores, SMALL.departments) == decision.top3
+
+
 def test_numbers_and_plates_say_nothing() -> None:
     assert decide("12가3456 010-1234-5678 900101-1234567", lexicon=SHIPPED).top3 == ()
 
@@ -107,11 +139,11 @@ def test_the_first_rule_that_holds_wins_over_the_words() -> None:
         Rule("위생과"),
     ]
 
-    assert decide("가로등", lexicon=SMALL, rules=rules).rule == "하천 가로등은 치수과"
+    assert decide("가로등", lexicon=SMALL, rules=rules).rule == rules[2]
     assert decide("가로등", lexicon=SMALL, rules=rules, dong="가람동").department == "주택과"
     assert decide("노점 옆 가로등", lexicon=SMALL, rules=rules).department == "건설관리과"
     assert decide("움푹", lexicon=SMALL, rules=rules).department == "도로과"
-    assert decide("움푹", lexicon=SMALL, rules=rules).rule == ""
+    assert decide("움푹", lexicon=SMALL, rules=rules).rule is None
 
 
 def test_every_shipped_category_has_its_words_its_department_and_its_period() -> None:
@@ -186,3 +218,74 @@ def test_what_may_soon_hurt_somebody_is_of_second_rank() -> None:
 
     assert urgency is not None
     assert urgency.priority == 2
+
+
+def test_a_guessed_category_neither_meets_a_rule_nor_comes_along_with_one() -> None:
+    unsure = "화장실 앞 움푹"  # two departments, equally likely
+    by_category, by_word = Rule("주택과", category="culture"), Rule("위생과", words=("화장실",))
+
+    assert decide(unsure, lexicon=SMALL, rules=[by_category]).rule is None
+    found = decide(unsure, lexicon=SMALL, rules=[by_category, by_word])
+    assert (found.department, found.category, found.is_auto) == ("위생과", "", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "축사 지붕이 눈 무게를 못 이기고 내려앉는 중인데 소를 돌보던 분이 안에 계셔요",
+        "계단에서 굴러떨어진 분이 머리를 다쳐 대답을 안 해요",
+        "맞은편 층에서 사람이 창틀을 잡고 매달려 있어요",
+    ],
+)
+def test_danger_is_heard_without_its_words(text: str) -> None:
+    ear = read_model(REFERENCE / "urgent.npz")
+
+    urgency = urgency_of(text, ALARMS, ear)
+
+    assert urgency is not None
+    assert urgency.priority <= 2
+
+
+@pytest.mark.parametrize("text", ["도서관 회원증을 만들고 싶어요", "낙엽이 쌓여서 보기 싫어요", "주차 칸이 좁아요", ""])
+def test_a_calm_report_takes_its_turn(text: str) -> None:
+    assert urgency_of(text, ALARMS, read_model(REFERENCE / "urgent.npz")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "지난달에 무너졌던 담장은 다 고쳐 주셔서 감사합니다",
+        "작년 태풍에 부러졌던 나무 가지는 다 치웠는데 밑동에 약을 발라 주세요",
+        "심폐소생술 교육을 받고 싶은데 어디에 신청하나요",
+        "뉴스에서 싱크홀 이야기를 자주 봐요 우리 동네도 지하 조사를 했나요",
+        "골목에 버린 소파가 석 달째 비를 맞고 있어요",
+        "보행 신호가 짧아서 유모차를 밀 때마다 마음이 급해요",
+    ],
+)
+def test_what_is_over_or_only_asked_about_takes_its_turn(text: str) -> None:
+    assert urgency_of(text, ALARMS, read_model(REFERENCE / "urgent.npz")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "담장이 무너지고 있어요 사람들이 그 밑으로 지나가요",
+        "작년에 고친 축대에서 지금 돌이 굴러 내려와요",
+        "가로수가 부러져서 차를 덮쳤어요",
+        "누가 골목에서 맞고 있어요",
+        "멧돼지가 정류장에 나타났어요",
+    ],
+)
+def test_what_happens_now_does_not(text: str) -> None:
+    assert urgency_of(text, ALARMS) is not None
+
+
+def test_the_words_of_danger_weigh_more_than_what_it_sounds_like() -> None:
+    urgency = urgency_of("전선이 끊어져서 바닥에 늘어져 있어요", ALARMS, read_model(REFERENCE / "urgent.npz"))
+
+    assert urgency is not None
+    assert urgency != HEARD
+
+
+def test_the_texts_of_danger_are_of_two_kinds() -> None:
+    assert {one.category for one in read_examples(REFERENCE / "urgent.tsv")} == {URGENT, CALM}

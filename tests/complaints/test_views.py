@@ -68,7 +68,7 @@ def test_a_photo_alone_is_a_report(world: World, client: Client) -> None:
         ({"body": "가" * 5001}, "내용은 5,000자까지"),
         ({"body": f"제 번호는 {RESIDENT_NUMBER}"}, "주민등록번호는 적지 마세요"),
         ({"lat": "35.68", "lon": "139.76"}, "국내 위치만"),
-        ({"photos": [upload(b"%PDF-1.7", "문서.pdf")]}, "‘문서.pdf’는 사진이 아닙니다"),
+        ({"photos": [upload(b"MZ\x90", "문서.exe")]}, "‘문서.exe’ 파일은 보낼 수 없는 형식입니다"),
         ({"photos": [upload(b"", "빈.jpg")]}, "빈 파일"),
         ({"photos": [upload(b"\xff\xd8\xff" + b"0" * (21 * 1024 * 1024), "큰.jpg")]}, "20MB보다 커서"),
     ],

@@ -12,8 +12,10 @@ from django.db import transaction
 from complaints import services
 from complaints.management.commands.workflow import markdown
 from complaints.models import Complaint, Outcome
+from complaints.permissions import official_behind
 from complaints.workflow import NEEDS, OPEN, SENTENCES, STEPS, Actor, Stage, step_named, ways_into
 from portal.accounts.models import User
+from portal.core.errors import Refused
 from tests.complaints.conftest import BADA, World
 
 # The design's table, written down a second time: step → (stages it may be taken from, who may take it).
@@ -30,17 +32,34 @@ ALLOWED: dict[str, tuple[str, str]] = {
     "review": ("assigned inspecting", "officer"),
     "ask_supplement": (IN_HAND, "officer"),
     "answer_supplement": ("supplementing", "citizen clerk officer"),
-    "send_back": ("supplementing", "officer head"),
+    "extend_supplement": ("supplementing", "citizen"),
+    "ask_again": ("supplementing", "officer"),
+    "send_back": ("supplementing", "officer"),
     "resolve": (IN_HAND, "officer"),
-    "transfer": ("submitted received routed assigned", "clerk officer head"),
+    "amend": ("resolved", "officer"),
+    "transfer": ("submitted received routed assigned", "clerk officer head examiner"),
     "bounce": ("transferred", "clerk"),
     "withdraw": (ANY_OPEN, "citizen clerk"),
     "close": (f"received routed {IN_HAND} supplementing", "head examiner"),
     "merge": (ANY_OPEN, "clerk officer head"),
     "unmerge": ("merged", "head system"),
+    "split": (ANY_OPEN, "clerk officer head"),
     "reopen": ("resolved", "citizen"),
     "accept_reopening": ("reopening", "head examiner"),
     "decline_reopening": ("reopening", "head"),
+    "publish": (" ".join(Stage), "clerk officer head"),
+    "correct": (ANY_OPEN, "citizen clerk officer"),
+    "nudge": (ANY_OPEN, "citizen"),
+    "extend": (f"received routed {IN_HAND}", "officer"),
+    "ask_extension": (f"received routed {IN_HAND}", "officer"),
+    "grant_extension": (f"received routed {IN_HAND}", "citizen"),
+    "refuse_extension": (f"received routed {IN_HAND}", "citizen"),
+    "exclude": (f"routed {IN_HAND}", "officer"),
+    "end_exclusion": (f"routed {IN_HAND} supplementing", "officer head"),
+    "recalculate": (f"received routed {IN_HAND} supplementing", "system"),
+    "progress": (f"received routed {IN_HAND} supplementing", "system"),
+    "remind": (f"received routed {IN_HAND} supplementing", "system"),
+    "remind_supplement": ("supplementing", "system"),
     "write": (" ".join(Stage), "citizen"),
     "rate": ("resolved", "citizen"),
 }
@@ -80,18 +99,30 @@ def take_step(name: str, complaint: Complaint, world: World, *, lead: Complaint,
         "reassign": {"officer": world.head.official, "reason": "인계"},
         "ask_supplement": {"items": "가로등 번호", "due_on": due_on},
         "answer_supplement": {"content": "12번"},
+        "ask_again": {"due_on": due_on + timedelta(days=9)},
         "send_back": {"reason": "미보완"},
+        "amend": {"answer": "다시 고쳤습니다.", "reason": "잘못 적음"},
+        "split": {"parts": [services.Part("가로수도 봐 주세요", world.parks)]},
         "resolve": {"outcome": Outcome.ACCEPTED, "answer": "고쳤습니다."},
         "transfer": {"agency": world.police, "reason": "소관"},
         "bounce": {"note": "소관 아님"},
-        "close": {"reason": "민원 아님"},
+        "close": {"reason": "not_a_petition"},
         "merge": {"lead": lead},
         "reopen": {"reason": "또 꺼졌어요"},
         "decline_reopening": {"reason": "그대로입니다."},
+        "publish": {"text": "가로등이 안 켜져요"},
+        "correct": {
+            "changes": {"address": "중앙로 2"},
+            "proof": "official" if official_behind(by) else "digits",
+            "version": complaint.version,
+        },
+        "extend": {"reason": "fact_check", "explanation": "현장을 다시 봅니다.", "value": 1},
+        "ask_extension": {"reason": "cooperation", "explanation": "경찰서 회신 대기", "value": 1},
+        "exclude": {"reason": "inspection", "explanation": "조도 검사"},
         "write": {"text": "언제 되나요"},
         "rate": {"score": 5},
     }
-    if name == "send_back":
+    if name in ("send_back", "ask_again"):
         now += timedelta(days=9)
     return getattr(services, name)(complaint, **given.get(name, {}), by=by, now=now)
 
@@ -103,6 +134,10 @@ def _is_allowed(name: str, complaint: Complaint, world: World, *, lead: Complain
             take_step(name, Complaint.objects.get(pk=complaint.pk), world, lead=lead, by=by)
         except services.NotAllowed:
             return False
+        except services.SignatureNeeded:
+            return True  # hers to propose
+        except Refused:
+            return True  # for another reason than the table's: nothing was asked, nothing stands
         finally:
             transaction.set_rollback(True)
     return True

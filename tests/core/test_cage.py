@@ -151,7 +151,7 @@ def test_abandoned_stream_ends_its_child(tmp_path: Path) -> None:
     items = caged_lines(PRISONER, f"pid {tmp_path / 'pid'}".encode(), limits=SMALL, wall_per_item=5)
     next(items)
 
-    items.close()  # type: ignore[attr-defined]  # a generator behind the Iterator
+    items.close()
 
     assert not is_running(int((tmp_path / "pid").read_text()))
 
@@ -236,7 +236,7 @@ def test_request_after_a_crash_or_an_interrupted_one_gets_a_new_child() -> None:
     second = int(said(cell, "who")[0])
     half = cell.lines(b"slow", wall_per_item=5)
     assert next(half) == b"first"
-    half.close()  # type: ignore[attr-defined]  # a generator, which Iterator does not say
+    half.close()
     third = int(said(cell, "who")[0])
     cell.close()
 

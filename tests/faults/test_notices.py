@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(1500)]
-CITIZENS = 150
+CITIZENS = 60
 LEASES = {"NOTICES_LEASE_SECONDS": "45", "MESSAGING_LEASE_SECONDS": "3"}
 PATIENCE = 600.0
 
@@ -39,18 +39,18 @@ class Rehearsal:
     def said(self) -> str:
         return self.log.read_text("utf-8", "replace")
 
-    def kill_worker(self) -> None:
-        """kill -9 the worker with all its children; the supervisor starts another."""
-        before = self._worker()
+    def kill(self, name: str) -> None:
+        """kill -9 a worker with all its children; the supervisor starts another."""
+        before = self._leader(name)
         os.killpg(before, signal.SIGKILL)
-        _until(lambda: self._worker() not in (0, before), lambda: f"no new worker: {self.said()[-2000:]}")
+        _until(lambda: self._leader(name) not in (0, before), lambda: f"no new {name}: {self.said()[-2000:]}")
 
-    def _worker(self) -> int:
+    def _leader(self, name: str) -> int:
         try:
             traces = json.loads((self.folder / "pids.json").read_text("utf-8"))
         except (OSError, ValueError):
             return 0
-        return next((int(trace["pid"]) for trace in traces if trace["name"] == "worker"), 0)
+        return next((int(trace["pid"]) for trace in traces if trace["name"] == name), 0)
 
     def result(self) -> dict[str, Any]:
         out, _ = self.process.communicate(timeout=PATIENCE)
@@ -86,15 +86,16 @@ def test_killed_workers_and_a_killed_rehearsal_lose_nothing_and_repeat_nothing(t
     folder = tmp_path / "rehearsal"
     with rehearsing(folder) as running:
         running.wait_for("쪽 읽기")
-        running.kill_worker()
+        running.kill("worker")
         running.wait_for("그림 만들기")
-        running.kill_worker()
+        running.kill("worker")
         running.wait_for("동의 회신")
         running.process.kill()  # its supervisor, in the middle of the answers
         running.process.communicate()
     with rehearsing(folder, "--resume") as resumed:
         resumed.wait_for("그림문자", since=len(running.said()))
-        resumed.kill_worker()
+        resumed.kill("sender")
+        resumed.kill("worker")
         found = resumed.result()
 
     assert found["is_clean"], found

@@ -1,15 +1,18 @@
 """The schema is what the models say, and the cluster can search Korean."""
 
 import io
+import re
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
 from portal.core import checks
 from portal.core.checks import korean_can_be_searched
 
+ROOT = settings.BASE_DIR
 ROOMS = ("accounts", "messaging", "complaints", "notices", "chatbot", "site")
 
 
@@ -65,3 +68,19 @@ def test_a_database_under_the_c_locale_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(checks, "connections", {"default": Connection()})
 
     assert [found.id for found in korean_can_be_searched(databases=["default"])] == ["sotong.E001"]
+
+
+def test_rows_are_locked_against_change_never_against_being_named() -> None:
+    """
+    FOR UPDATE also stops whoever only refers to the row, at the COMMIT where foreign keys are checked: after every
+    other lock of that transaction, in no order anybody could keep.
+    """
+    strong = re.compile(r"(?<!KEY )FOR UPDATE|select_for_update\((?!\s*no_key=True)")
+    found = [
+        str(path.relative_to(ROOT))
+        for room in ("messaging", "notices")
+        for path in (ROOT / room).rglob("*.py")
+        if strong.search(path.read_text("utf-8"))
+    ]
+
+    assert found == []

@@ -34,6 +34,7 @@ class House:
     url: str
     simulator: RunningSimulator
     office: str
+    environment: dict[str, str]  # of its processes
 
     def reply(self, number: str, text: str) -> None:
         """A citizen answers from her handset; it comes back through the real webhook."""
@@ -87,7 +88,8 @@ def house(transactional_db: None, live_server: LiveServer, settings: Settings, t
             ),
             _running([*celery, "beat", "--schedule", str(tmp_path / "beat"), "--pidfile="], environment, tmp_path),
         ):
-            yield House(live_server.url, simulator, office=settings.DISTRICT_PHONE.replace("-", ""))
+            office = settings.DISTRICT_PHONE.replace("-", "")
+            yield House(live_server.url, simulator, office=office, environment=environment)
 
 
 def _test_database() -> str:

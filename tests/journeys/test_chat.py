@@ -3,12 +3,13 @@
 import pytest
 
 from chatbot.models import Turn
+from chatbot.tokens import Kind, token_of
 from complaints.models import Complaint
 from tests.journeys.citizen import Citizen
 from tests.journeys.conftest import House, eventually
 
 NUMBER = "01055504321"
-QUESTION = "우리 골목 하수구 뚜껑 위 화분에서 자꾸 물이 새요"
+QUESTION = "공원 동상 코가 떨어져 나갔어요"
 
 
 @pytest.mark.timeout(180)
@@ -20,7 +21,8 @@ def test_an_unanswered_question_is_filed_and_tracked(house: House) -> None:
         asked = citizen.send("/chat/turns/", citizen.open("/chat/"), text=QUESTION)
         turn = Turn.objects.order_by("-pk")[0]
         if turn.decision != Turn.Decision.EXITS:
-            asked = citizen.send("/chat/turns/", asked.text, turn=str(turn.seq), rank="0")
+            none = token_of(Kind.CHOICE, turn.pk, 0, now=turn.asked_at)
+            asked = citizen.send("/chat/turns/", asked.text, token=none)
         assert f'value="{QUESTION}"' in asked.text
 
         form = citizen.send("/complaints/new/", asked.text, prefill="chatbot", body=QUESTION)

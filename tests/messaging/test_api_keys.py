@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from messaging.models import ApiKey, Scope
-from portal.accounts.models import AuditEntry, Department
+from portal.accounts.models import AuditEntry, Department, Official
 from tests.messaging.making import make_official
 from tests.messaging.offices import System, make_department, make_key
 
@@ -80,6 +80,7 @@ def test_who_may_only_look_cannot_make_or_revoke() -> None:
     looker.is_superuser = False
     looker.save()
     looker.user_permissions.add(Permission.objects.get(codename="view_apikey"))
+    Official.objects.filter(user=looker).update(department=key.department)
     browser = Client()
     browser.force_login(looker)
     page = reverse("admin:messaging_apikey_change", args=[key.pk])

@@ -1,16 +1,16 @@
 """Several workers, officials and citizens at once. Real transactions, real threads, one database."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
 
-from messaging import delivery, reconciling, services
+from messaging import delivery, receiving, reconciling, services
 from messaging.claiming import claim
-from messaging.models import Attempt, LegStatus, Message, OptOut, Stream, StreamCount
+from messaging.models import Attempt, LegStatus, Message, MessageStatus, OptOut, Reply, Stream, StreamCount
 from messaging.queries import pause_of, tally_of
 from messaging.settling import Change, settle
 from portal.core import clock
@@ -198,3 +198,37 @@ def test_of_two_that_settle_the_last_first_legs_at_once_one_sees_both() -> None:
     _together(settle_first, settle_second)
 
     assert "2건 가운데 0건" in pause_of("campaign:1")
+
+
+def test_telling_what_became_of_messages_never_stops_those_who_only_name_one() -> None:
+    """
+    A foreign key is checked at the COMMIT, after every other lock its transaction took.
+
+    Were the message locked against being named, whoever holds a citizen's row and names her message would wait for
+    the teller, and the teller for that row: a ring.
+    """
+    with transaction.atomic():
+        make_template()
+        message = queue()
+    Message.objects.update(status=MessageStatus.DELIVERED)
+    is_told, may_end = threading.Event(), threading.Event()
+
+    def handler(*, messages: Sequence[Message], now: datetime) -> None:
+        is_told.set()
+        may_end.wait(timeout=30)
+
+    def name_it() -> None:
+        is_told.wait(timeout=30)
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '2s'")
+                reply = Reply(carrier="main", event_key="e", occurred_at=clock.now(), received_at=clock.now())
+                reply.phone_index, reply.try_at, reply.message = message.phone_index, clock.now(), message
+                reply.save()
+        finally:
+            may_end.set()
+
+    _together(lambda: receiving._tell("portal.test", handler, clock.now()), name_it)
+
+    assert Reply.objects.get().message == message

@@ -7,6 +7,8 @@ import pytest
 from messaging import delivery, receiving, services
 from messaging.models import Attempt, HookReject, Message, Receipt, Reply, ReplyPart
 from messaging.queries import tally_of
+from portal.accounts.models import RateBucket
+from portal.accounts.services import take_token
 from portal.core import clock
 from tests.messaging.making import leg_of, make_template, queue, receipt, reply
 
@@ -101,7 +103,11 @@ def test_forgetting_runs_only_at_night_and_once() -> None:
 
     services.keep_house(now=noon)
     assert Message.objects.get().body
+    take_token(key="codes:soon:old", capacity=1, per_seconds=30, now=noon - timedelta(days=3))
+    take_token(key="codes:soon:new", capacity=1, per_seconds=30, now=noon)
     services.keep_house(now=noon.replace(hour=3) + timedelta(days=1))
 
+    assert not RateBucket.objects.filter(key="codes:soon:old").exists()
+    assert RateBucket.objects.filter(key="codes:soon:new").exists()
     assert Message.objects.get().body == ""
     assert ReplyPart.objects.count() == 0

@@ -85,8 +85,10 @@ def test_the_list_is_paged_by_key(client: Client, monkeypatch: pytest.MonkeyPatc
     for number in range(5):
         _say(f"문자 {number}", f"k{number}", sender=f"0109999000{number}")
 
-    first, key = conversations.threads(conversations.WAITING, at_most=2)
-    second, rest = conversations.threads(conversations.WAITING, before=key, at_most=2)
+    user = make_official()
+
+    first, key = conversations.threads(conversations.WAITING, user, at_most=2)
+    second, rest = conversations.threads(conversations.WAITING, user, before=key, at_most=2)
 
     assert [one.text for one in first + second] == ["문자 4", "문자 3", "문자 2", "문자 1"]
     assert rest is not None
@@ -132,10 +134,11 @@ def test_a_long_conversation_goes_back_page_by_page_and_loses_nothing() -> None:
         queue(f"ours {number}")
         found = _say(f"theirs {number}", f"t{number}")
 
+    user = make_official()
     seen: list[str] = []
     before = ""
     while True:
-        page = conversations.conversation(bytes(found.phone_index), before=before, at_most=4)
+        page = conversations.conversation(bytes(found.phone_index), user, before=before, at_most=4)
         seen = [f"{one.message}/{one.reply}" for one in page.bubbles] + seen
         if not page.before:
             break

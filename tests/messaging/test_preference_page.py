@@ -8,9 +8,18 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from messaging import delivery, services, topics
-from messaging.models import ChangeSource, Means, Message, OptOut, Preference, Subscription
+from messaging.models import (
+    ChangeSource,
+    Message,
+    OptOut,
+    Preference,
+    PreferenceChange,
+    Subscription,
+    TemplateVersion,
+)
 from messaging.preference_history import Origin
 from messaging.preference_links import VALID_FOR, message_of, token_for
+from messaging.preference_sheet import sheet_of
 from messaging.services import preferences
 from portal.core import clock
 from portal.core.sealing import blind_phone
@@ -34,17 +43,6 @@ def _alimtalk() -> None:
 
 def _page(message: Message) -> str:
     return reverse("messaging:preferences", args=[token_for(message.key)])
-
-
-def _everything_on() -> dict[str, str]:
-    switches = (f"{topic.name}:{means}" for topic in topics.topics().values() if topic.is_optional for means in Means)
-    return {
-        "act": "save",
-        "first_means": "alimtalk",
-        "quiet_from": "",
-        "quiet_until": "",
-        **dict.fromkeys(switches, "on"),
-    }
 
 
 def test_the_button_leads_to_the_page_and_the_same_key_gives_the_same_message() -> None:
@@ -103,7 +101,7 @@ def test_a_look_changes_nothing_and_sets_no_cookie(client: Client) -> None:
     make_template()
     address = _page(queue(topic=KIND))
 
-    for path in (address, f"{address}?act=stop", f"{address}?act=save&done=save"):
+    for path in (address, f"{address}?act=stop", f"{address}?switch={KIND}:text:off&done=switch"):
         answer = client.get(path)
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "private, no-store"
@@ -121,7 +119,7 @@ def test_the_page_shows_the_matrix_with_articles_and_no_whole_number(client: Cli
 
     assert "010-****-5678" in page
     assert "1012345678" not in page
-    assert page.count('type="checkbox"') == 2 * sum(topic.is_optional for topic in topics.topics().values())
+    assert page.count('role="switch"') == 2 * sum(topic.is_optional for topic in topics.topics().values())
     assert "행정절차법 제14조" in page
 
 
@@ -147,21 +145,17 @@ def test_a_kind_locked_by_law_is_not_stopped_by_a_crafted_tap(client: Client) ->
     assert preference_counts() == (0, 0, 0, 0)
 
 
-def test_saving_the_page_as_it_is_changes_nothing(client: Client) -> None:
-    make_template()
-
-    client.post(_page(queue(topic=KIND)), _everything_on())
-
-    assert preference_counts() == (0, 0, 0, 0)
-
-
-def test_saving_keeps_what_was_chosen(client: Client) -> None:
+def test_each_press_is_saved_at_once_and_pressing_twice_is_harmless(client: Client) -> None:
     make_template()
     address = _page(queue(topic=KIND))
-    chosen = {**_everything_on(), "first_means": "text", "quiet_until": "10:00"}
-    del chosen["notices.consent:alimtalk"]
 
-    client.post(address, chosen)
+    for posted in (
+        {"switch": "notices.consent:alimtalk:off"},
+        {"switch": "notices.consent:alimtalk:off"},
+        {"first": "text"},
+        {"act": "quiet", "quiet_from": "", "quiet_until": "10:00"},
+    ):
+        assert client.post(address, posted).status_code == 302
 
     way = Preference.objects.get()
     assert (way.first_means, way.quiet_from, way.quiet_until) == ("text", time(21), time(10))
@@ -170,7 +164,72 @@ def test_saving_keeps_what_was_chosen(client: Client) -> None:
     ]
     page = client.get(address).content.decode()
     assert '<option value="10:00" selected>' in page
-    assert "통지서 수신동의 알림톡: 받음 → 받지 않음" in page
+    assert page.count("통지서 수신동의 알림톡: 받음 → 받지 않음") == 1
+
+
+def test_what_was_pressed_is_said_with_a_way_to_take_it_back(client: Client) -> None:
+    make_template()
+    message = queue(topic=KIND)
+    address = _page(message)
+
+    shown = client.get(client.post(address, {"act": "stop"}).headers["Location"]).content.decode()
+    change = PreferenceChange.objects.latest("pk").pk
+    undone = client.post(address, {"act": "undo", "change": change})
+
+    assert "통지서 재안내 문자: 받음 → 받지 않음" in shown
+    assert f'name="change" value="{change}"' in shown
+    assert undone.status_code == 302
+    assert set(Subscription.objects.values_list("means", "is_enabled")) == {("alimtalk", True), ("text", True)}
+    delivery.drain(seconds=5)
+    assert status_of(message) == "sent"
+
+
+@pytest.mark.parametrize(
+    ("posted", "expected"),
+    [
+        ({"first": "text"}, ("alimtalk", None)),
+        ({"act": "quiet", "quiet_from": "20:00", "quiet_until": ""}, ("alimtalk", None)),
+    ],
+)
+def test_way_and_hours_are_taken_back_too(
+    client: Client, posted: dict[str, str], expected: tuple[str, time | None]
+) -> None:
+    make_template()
+    address = _page(queue(topic=KIND))
+    client.post(address, posted)
+
+    client.post(address, {"act": "undo", "change": PreferenceChange.objects.latest("pk").pk})
+
+    way = Preference.objects.get()
+    assert (way.first_means, way.quiet_from) == expected
+
+
+def test_only_the_latest_press_is_taken_back(client: Client) -> None:
+    make_template()
+    address = _page(queue(topic=KIND))
+    client.post(address, {"first": "text"})
+    first = PreferenceChange.objects.get().pk
+    client.post(address, {"switch": f"{KIND}:text:off"})
+
+    answer = client.post(address, {"act": "undo", "change": first})
+
+    assert answer.status_code == 422
+    assert Preference.objects.get().first_means == "text"
+
+
+def test_every_kind_on_the_page_shows_what_its_message_looks_like(client: Client) -> None:
+    services.load_templates(now=clock.now())
+    TemplateVersion.objects.update(review_state="approved", approved_at=clock.now())
+    make_template()
+    message = queue(topic=KIND)
+
+    sheet = sheet_of(bytes(message.phone_index))
+    page = client.get(_page(message)).content.decode()
+
+    shown = {kind.topic: kind.example for kind in (*sheet.kinds, *sheet.locked)}
+    assert {topic for topic, example in shown.items() if example is None} == {"api.message"}
+    assert "담당자가 정해졌습니다. 민원여권과 이담당 주무관 02-120-0001 (M2611-000123-4)" in page
+    assert not [one for one in shown.values() if one and ("#{" in one.text + one.card or "(" in one.text[:3])]
 
 
 def test_an_opt_out_by_reply_shows_and_is_lifted_there(client: Client) -> None:
@@ -198,9 +257,16 @@ def test_an_opt_out_by_reply_shows_and_is_lifted_there(client: Client) -> None:
     [
         {},
         {"act": "everything"},
-        {"act": "save"},
-        {"act": "save", "first_means": "pigeon"},
-        {"act": "save", "first_means": "text", "quiet_from": "03:00"},
+        {"switch": ""},
+        {"switch": "notices.reminder:pigeon:off"},
+        {"switch": "notices.reminder:text:maybe"},
+        {"switch": "weather:text:off"},
+        {"switch": "notices.notice:text:off"},
+        {"first": "pigeon"},
+        {"act": "quiet"},
+        {"act": "quiet", "quiet_from": "03:00", "quiet_until": ""},
+        {"act": "undo"},
+        {"act": "undo", "change": "1"},
         {"act": "lift"},
         {"act": "lift", "opt_out": "-1"},
         {"act": "lift", "opt_out": "9" * 40},
@@ -251,3 +317,13 @@ def test_the_page_takes_a_constant_number_of_queries(
         page = client.get(address).content.decode()
 
     assert page.count("<li><b>") == 10
+
+
+def test_whoever_comes_by_the_link_is_told_that_more_ways_need_signing_in(client: Client) -> None:
+    make_template()
+
+    page = client.get(_page(queue(topic=KIND))).content.decode()
+
+    assert "로그인하시면 푸시와 캘린더도 고르실 수 있습니다." in page
+    assert 'class="mark"' not in page
+    assert "캘린더 켜기" not in page

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from pytest_django import DjangoAssertNumQueries
 
-from messaging import delivery, receiving, services, topics
+from messaging import answering, delivery, receiving, services, topics
 from messaging.models import Attempt, Message, OptOut, Reply, SenderNumber
 from messaging.queries import replies_for_officials
 from messaging.understanding import Option, Question, Reading
@@ -104,7 +105,7 @@ def test_without_an_open_question_it_waits_for_an_official(heard: Heard) -> None
 
     assert heard == []
     assert found.message is None
-    assert list(replies_for_officials()) == [found]
+    assert list(replies_for_officials(Reply.objects.all())) == [found]
 
 
 def test_the_numbers_inbox_hears_what_no_question_claims() -> None:
@@ -138,7 +139,7 @@ def test_our_own_number_writing_to_us_starts_no_conversation(heard: Heard) -> No
 
     assert heard == []
     assert found.rule == "own_number"
-    assert not replies_for_officials().exists()
+    assert not replies_for_officials(Reply.objects.all()).exists()
 
 
 def test_after_the_question_closed_a_reply_is_stored_and_not_counted(heard: Heard) -> None:
@@ -345,3 +346,32 @@ def test_reading_many_replies_goes_one_by_one(
     assert [label for _, label, _ in heard] == ["consent"] * 20
     assert len(told().taken) == 20
     assert PHONE not in phones
+
+
+def _wait(*texts: str) -> None:
+    events = [reply(text, f"e{number}") for number, text in enumerate(texts)]
+    services.record_replies(carrier="main", events=events, now=clock.now())
+
+
+def test_a_time_limit_is_no_fault_of_the_reply_it_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**_: object) -> bool:
+        raise SoftTimeLimitExceeded
+
+    _wait("1")
+    monkeypatch.setattr(answering, "handle", interrupted)
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        receiving.handle_replies(now=clock.now())
+
+    waiting = Reply.objects.get()
+    assert (waiting.tries_count, waiting.handled_at) == (0, None)
+
+
+def test_receiving_ends_when_its_time_is_up() -> None:
+    _wait("안녕하세요", "고맙습니다", "네")
+
+    receiving.handle_pending(now=clock.now(), seconds=0)
+    assert not Reply.objects.filter(handled_at__isnull=False).exists()
+
+    receiving.handle_pending(now=clock.now(), seconds=60)
+    assert Reply.objects.filter(handled_at__isnull=False).count() == 3

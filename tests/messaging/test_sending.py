@@ -1,9 +1,11 @@
 """Queueing: in the transaction of its cause, once per key, and nothing that cannot be sent."""
 
+import json
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from messaging import services, text, topics
@@ -305,3 +307,26 @@ def test_one_official_alone_cannot_write_to_more_than_a_thousand() -> None:
         sent = services.send_many(many, by=official, approved_by=second, now=clock.now())
 
     assert sent.queued_count == 1001
+
+
+def test_a_wording_that_is_missing_is_looked_for_once_not_for_everybody() -> None:
+    rows = [outgoing(f"k{number}", template="nobody.approved") for number in range(30)]
+
+    with CaptureQueriesContext(connection) as seen, transaction.atomic():
+        sent = services.send_many(rows, by=None, now=clock.now())
+
+    assert [refusal.field for refusal in sent.refusals] == ["template"] * 30
+    assert sum('FROM "messaging_templateversion"' in one["sql"] for one in seen) == 1
+
+
+def test_people_who_are_told_different_things_are_told_their_own() -> None:
+    make_template()
+    contexts = [{"이름": name} for name in ("김하늘", "김하늘", "박바다", "김하늘")]
+
+    with transaction.atomic():
+        rows = [outgoing(f"k{n}", context=context) for n, context in enumerate(contexts)]
+        services.send_many(rows, by=None, now=clock.now())
+
+    said = [(json.loads(one.variables)["이름"], one.body) for one in Message.objects.order_by("key")]
+    assert [name for name, _ in said] == ["김하늘", "김하늘", "박바다", "김하늘"]
+    assert all(name in body for name, body in said)

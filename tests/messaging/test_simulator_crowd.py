@@ -42,12 +42,50 @@ def test_options_the_other_way_round_are_understood() -> None:
     assert all("미동의" in one or one.startswith("1") for one in answers(Person("refuse"), REVERSED))
 
 
+def test_any_options_on_offer_are_chosen_from() -> None:
+    question = "[새빛구] 축제는 어떠셨습니까? 1 좋았다 / 2 그저 그랬다 / 3 아쉬웠다 가운데 번호를 답장해 주세요. 예) 1"
+
+    said = answers(Person("consent", birth="900101"), question)
+
+    assert said == {"1", "1번", "좋았다", "2", "2번", "그저 그랬다", "3", "3번", "아쉬웠다"}
+    assert answers(Person("silent"), question) == {""}
+
+
 def test_fingers_slip_by_one_digit() -> None:
     assert all(one.endswith("900102") for one in answers(Person("wrong_birth", birth="900101")))
 
 
 def test_the_silent_say_nothing() -> None:
     assert answers(Person("silent")) == {""}
+
+
+def test_reminded_people_answer_the_second_time_they_are_asked() -> None:
+    person = Person("reminded", birth="900101")
+
+    assert [words(person, QUESTION, Random(1), before=before) != "" for before in range(4)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert words(person, QUESTION, Random(1), before=1).endswith("900101")
+    assert [words(Person("consent"), QUESTION, Random(1), before=before) != "" for before in (0, 1)] == [True, False]
+
+
+def test_somebody_elses_number_gives_a_wrong_birth_date_each_time_it_is_asked_for() -> None:
+    again = "[새빛구] 확인되지 않습니다. 생년월일 6자리를 다시 보내 주세요. 예) 900101"
+    person = Person("other_person", birth="900101")
+
+    assert all(one.endswith("900102") for one in answers(person))
+    assert [words(person, again, Random(1), before=before) for before in range(3)] == ["1 900102"] * 3
+    assert words(Person("wrong_birth", birth="900101"), again, Random(1)) == ""
+
+
+def test_who_is_asked_to_confirm_says_so_or_nothing() -> None:
+    said = answers(Person("consent", birth="900101"), "[새빛구] 확인하셨으면 '확인'이라고 답장해 주세요.")
+
+    assert "" in said
+    assert all("확인" in one for one in said - {""})
 
 
 def test_people_are_read_again_when_the_file_changes(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def _configured(smsc: Smsc, settings: Settings, tmp_path: Path) -> None:
     settings.STATE_DIR = tmp_path  # each test has a database of its own age
     settings.MESSAGING_CARRIERS = carriers(smsc)
     certify("main")
-    make_template()
+    make_template(purpose="answer")  # an answer leaves at night, too
 
 
 # --- out -------------------------------------------------------------------------------------------------------------

@@ -21,11 +21,15 @@ LINES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def billed(world: World, people: Sequence[Person] = (HANEUL, BADA, SOL)) -> Campaign:
+def billed(
+    world: World,
+    people: Sequence[Person] = (HANEUL, BADA, SOL),
+    lines: Mapping[str, Mapping[str, str]] = LINES,
+) -> Campaign:
     """A checked campaign: 김하늘 and 박바다 are billed, 최솔 has an amount but no number to pay it under."""
     campaign = world.checking(people, title="주정차 위반 과태료", legal_basis="도로교통법 제160조")
     for one in Recipient.objects.filter(campaign=campaign):
-        say(one, LINES.get(one.name, {}))
+        say(one, lines.get(one.name, {}))
     services.settle_checking(campaign, by=world.drafter, now=world.now)
     return campaign
 

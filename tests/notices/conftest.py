@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from pytest_django import Settings
 
 from messaging import services as messaging
@@ -13,6 +14,7 @@ from notices import services as notices
 from notices.models import Bill
 from portal.accounts.models import Department
 from portal.core.clock import day_in_korea
+from portal.core.clock import now as real_now
 from tests.notices.billed import bill_of, billed
 from tests.notices.other_ends import OtherEnd, running
 from tests.notices.world import NOON, World, official
@@ -41,6 +43,16 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
         sender=official("sender", noise, "sender", name="최팀장"),
         stranger=official("stranger", other, "sender", "officer", name="남주무"),
     )
+
+
+@pytest.fixture
+def office(world: World) -> World:
+    """The department today, whose officials may open the pages of notices."""
+    world.now = real_now()
+    may_look = Permission.objects.filter(content_type__app_label="notices", codename__startswith="view_")
+    for user in (world.drafter, world.sender, world.stranger):
+        user.user_permissions.set(may_look)
+    return world
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -13,37 +12,13 @@ from django.urls import reverse
 from messaging.models import MessageStatus
 from notices import queries, services, tabulation
 from notices.models import Campaign, PaperBatch, Recipient
-from portal.accounts.models import AuditEntry, User
+from portal.accounts.models import AuditEntry
 from portal.core.clock import now as real_now
+from tests.notices.offices import at, seen, signed_in
 from tests.notices.world import BADA, HANEUL, SOL, World
 
 ONLY_WITHOUT_DOCUMENTS = {"answered", "unanswered", "answered_end", "unanswered_end"}
 DEMO = Path(django_settings.BASE_DIR) / "notices" / "reference" / "demo"
-
-
-def at(name: str, *args: object) -> str:
-    return reverse(f"admin:notices_campaign_{name}", args=args)
-
-
-@pytest.fixture
-def office(world: World) -> World:
-    world.now = real_now()
-    may_look = Permission.objects.filter(content_type__app_label="notices", codename__startswith="view_")
-    for user in (world.drafter, world.sender, world.stranger):
-        user.user_permissions.set(may_look)
-    return world
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def seen(client: Client, url: str, status: int = 200) -> str:
-    response = client.get(url)
-    assert response.status_code == status, url
-    return response.content.decode() if status == 200 else ""
 
 
 PAGES = ("files", "progress", "review", "wording", "tally", "triage", "paper", "live_tally", "live_progress")

@@ -14,25 +14,16 @@ from notices.models import Asset, Campaign, DryRun, Recipient, TestResult, TestS
 from notices.services import vault
 from notices.workflow import NotAllowed
 from notices.zones import Template, load_templates
-from portal.accounts.models import AuditEntry, User
+from portal.accounts.models import AuditEntry
 from portal.accounts.reference_data import load_roles
 from portal.accounts.services import PhoneTaken, register_phone
 from portal.approvals.models import Approval
 from portal.core import clock
+from tests.notices.offices import at, signed_in
 from tests.notices.test_campaign_files import analysed
 from tests.notices.world import BADA, HANEUL, World
 
 OWN, OTHER = "010-5550-0001", "010-5550-0002"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def at(name: str, *args: object) -> str:
-    return reverse(f"admin:notices_campaign_{name}", args=args)
 
 
 def words_of(client: Client, address: str) -> str:

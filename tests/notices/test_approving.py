@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging.models import Message, Price, SenderNumber, TemplateVersion
@@ -343,3 +345,17 @@ def test_equal_people_in_another_order_make_an_equal_manifest(world: World) -> N
     Asset.objects.bulk_create(rows)
 
     assert manifest_of(campaign) == before
+
+
+def test_a_test_is_confirmed_once_however_often_the_button_is_pressed(world: World) -> None:
+    campaign = world.ready()
+    test = campaign.test_sends.create(
+        phase="ask", head_sha256="0" * 64, official=world.drafter.official, code="0009", at=world.now
+    )
+
+    with CaptureQueriesContext(connection) as seen:
+        services.confirm_test(test, is_good=True, code="0009", note="", by=world.drafter, now=world.now)
+    with pytest.raises(NotAllowed, match="이미 확인"):
+        services.confirm_test(test, is_good=True, code="0009", note="", by=world.drafter, now=world.now)
+
+    assert any("notices_testsend" in one["sql"] and "FOR NO KEY UPDATE" in one["sql"] for one in seen)

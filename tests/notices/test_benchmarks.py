@@ -1,15 +1,17 @@
 """The benchmark runs, in small, and says what it promises to say."""
 
 import json
-import subprocess
-import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
-from notices.benchmarks import long_file, pages, rosters
+from notices.benchmarks import letters, long_file, pages, rosters
 from notices.benchmarks.stage import DEMO, NoSample, sample_in
 from notices.models import Campaign
+
+pytestmark = pytest.mark.timeout(300)  # each starts services of its own
 
 PROMISED = {
     *("limit_ms", "default_ratio", "poppler_ratio", "one_call_per_page_ratio"),
@@ -37,7 +39,18 @@ def test_a_roster_is_imported_for_the_measurement() -> None:
 
     assert found["roster_rows"] == 300
     assert found["roster_ms"] > 0
+    assert found["manifest_lines"] == 300
+    assert found["manifest_ms"] >= 0
+    assert found["freeze_ratio"] > 0
     assert Campaign.objects.count() == 1
+
+
+def test_letters_are_made_for_the_measurement() -> None:
+    found = letters.measure(3)
+
+    assert found["merge_pages"] == 3
+    assert found["merge_ms"] >= 0  # two letters more than one: a busy machine may hide them
+    assert found["merge_pages_per_core_second"] > 0
 
 
 def test_a_folder_without_a_sample_is_named(tmp_path: Path) -> None:
@@ -47,16 +60,14 @@ def test_a_folder_without_a_sample_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_part_is_named() -> None:
-    command = [sys.executable, "manage.py", "bench", "notices", "--only", "speed"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-
-    assert done.returncode == 1
-    assert "모르는 부분입니다: speed" in done.stderr
+    with pytest.raises(CommandError, match="모르는 부분입니다: speed"):
+        call_command("bench", "notices", "--only", "speed")
 
 
 def test_the_last_line_is_one_object() -> None:
-    command = [sys.executable, "manage.py", "bench", "notices", "--only", "pages", "--n", "3"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    out = StringIO()
 
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1]).keys() >= PROMISED | {"bench", "cores", "noisy", "load_before"}
+    call_command("bench", "notices", "--only", "pages", "--n", "3", stdout=out)
+
+    found = json.loads(out.getvalue().splitlines()[-1])
+    assert found.keys() >= PROMISED | {"bench", "cores", "noisy", "load_before"}

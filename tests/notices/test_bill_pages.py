@@ -7,7 +7,6 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
 
 from notices.bank_lists import Came, ListUnreadable, read_list
 from notices.models import Bill, Payment
@@ -15,14 +14,11 @@ from notices.services import billing, collecting
 from notices.workflow import NotAllowed
 from portal.accounts.models import AuditEntry
 from tests.notices.billed import bill_of, opened, sent
+from tests.notices.offices import at
 from tests.notices.other_ends import OtherEnd
 from tests.notices.world import BADA, HANEUL, World
 
 HEAD = "전자납부번호,수납금액,수납일,수납번호"
-
-
-def page(name: str, *args: object) -> str:
-    return reverse(f"admin:notices_campaign_{name}", args=args)
 
 
 def listed(*rows: str) -> bytes:
@@ -134,7 +130,7 @@ def test_the_page_shows_the_numbers_and_masks_the_names(office: Client, world: W
     sent(bill.campaign, at=world.now)
     opened(bill.campaign, HANEUL, at=world.now)
 
-    text = office.get(page("bills", bill.campaign.pk)).content.decode()
+    text = office.get(at("bills", bill.campaign.pk)).content.decode()
 
     assert "72,000" in text
     assert "50.0%" in text
@@ -151,7 +147,7 @@ def test_money_that_has_to_go_back_is_seen_at_once(
     sent(campaign, at=world.now)
     collecting.record_collections(campaign, [came(bill, won=7)], by=world.drafter, now=world.now)
 
-    text = office.get(page("bills", campaign.pk) + "?status=owed").content.decode()
+    text = office.get(at("bills", campaign.pk) + "?status=owed").content.decode()
 
     assert "돌려드릴 돈이 1건, 7원" in text
     assert "김*늘" in text
@@ -161,24 +157,24 @@ def test_money_that_has_to_go_back_is_seen_at_once(
 def test_a_campaign_without_bills_says_how_to_have_some(office: Client, world: World) -> None:
     campaign = world.checking()
 
-    text = office.get(page("bills", campaign.pk)).content.decode()
+    text = office.get(at("bills", campaign.pk)).content.decode()
 
     assert "전자납부번호" in text
-    assert page("bills", campaign.pk) not in office.get(page("review", campaign.pk)).content.decode()
+    assert at("bills", campaign.pk) not in office.get(at("review", campaign.pk)).content.decode()
 
 
 def test_another_department_sees_nothing(client: Client, world: World, bill: Bill) -> None:
     assert bill.campaign is not None
     client.force_login(world.stranger)
 
-    for address in (page("bills", bill.campaign.pk), page("bill", bill.campaign.pk, bill.pk)):
+    for address in (at("bills", bill.campaign.pk), at("bill", bill.campaign.pk, bill.pk)):
         assert client.get(address).status_code == 404
-    assert client.post(page("bills_file", bill.campaign.pk, "csv"), {"reason": "감사"}).status_code == 404
+    assert client.post(at("bills_file", bill.campaign.pk, "csv"), {"reason": "감사"}).status_code == 404
 
 
 def test_an_official_cancels_with_a_reason(office: Client, bill: Bill) -> None:
     assert bill.campaign is not None
-    address = page("bill_act", bill.campaign.pk, bill.pk)
+    address = at("bill_act", bill.campaign.pk, bill.pk)
 
     office.post(address, {"act": "cancel", "reason": ""})
     bill.refresh_from_db()
@@ -187,7 +183,7 @@ def test_an_official_cancels_with_a_reason(office: Client, bill: Bill) -> None:
 
     bill.refresh_from_db()
     assert bill.status == Bill.Status.CANCELLED
-    assert "이중 부과" in office.get(page("bill", bill.campaign.pk, bill.pk)).content.decode()
+    assert "이중 부과" in office.get(at("bill", bill.campaign.pk, bill.pk)).content.decode()
 
 
 def test_the_bank_s_list_is_uploaded_and_its_odd_rows_named(office: Client, provider: OtherEnd, bill: Bill) -> None:
@@ -195,7 +191,7 @@ def test_the_bank_s_list_is_uploaded_and_its_odd_rows_named(office: Client, prov
     content = listed(f"{bill.electronic_payment_number},32000,2026-11-03,B1", "99999999,5,2026-11-03,B2")
 
     answer = office.post(
-        page("bank_list", bill.campaign.pk), {"file": SimpleUploadedFile("수납.csv", content)}, follow=True
+        at("bank_list", bill.campaign.pk), {"file": SimpleUploadedFile("수납.csv", content)}, follow=True
     )
 
     text = answer.content.decode()
@@ -205,7 +201,7 @@ def test_the_bank_s_list_is_uploaded_and_its_odd_rows_named(office: Client, prov
 
 def test_an_export_needs_a_reason_and_leaves_a_line_in_the_audit_book(office: Client, world: World, bill: Bill) -> None:
     assert bill.campaign is not None
-    address = page("bills_file", bill.campaign.pk, "csv")
+    address = at("bills_file", bill.campaign.pk, "csv")
     assert office.post(address, {"reason": " "}).status_code == 302
 
     answer = office.post(address, {"reason": "징수 대장"})
@@ -224,7 +220,7 @@ def test_no_cell_of_an_export_can_be_run(office: Client, world: World, bill: Bil
     bill.recipient.name = '=HYPERLINK("http://x")'
     bill.recipient.save(update_fields=["name_sealed"])
 
-    answer = office.post(page("bills_file", bill.campaign.pk, kind), {"reason": "=cmd|' /C calc'!A0"})
+    answer = office.post(at("bills_file", bill.campaign.pk, kind), {"reason": "=cmd|' /C calc'!A0"})
 
     if kind == "csv":
         cells = [cell for line in answer.content.decode("utf-8-sig").splitlines() for cell in line.split('","')]
@@ -244,4 +240,4 @@ def test_the_list_takes_as_many_queries_for_two_bills_as_for_one(
     assert bill_of(bill.campaign, BADA)
 
     with django_assert_max_num_queries(30):  # type: ignore[operator]  # pytest-django's own fixture
-        office.get(page("bills", bill.campaign.pk))
+        office.get(at("bills", bill.campaign.pk))

@@ -4,19 +4,11 @@ import csv
 import io
 
 from django.test import Client
-from django.urls import reverse
 
 from notices.models import Consent
 from portal.accounts.models import AuditEntry
-from tests.notices.test_admin import office, seen, signed_in
+from tests.notices.offices import at, seen, signed_in
 from tests.notices.world import BADA, HANEUL, World
-
-__all__ = ["office"]  # the fixture of the other pages
-
-
-def at(name: str, *args: object) -> str:
-    """One of the pages about consents."""
-    return reverse(f"admin:notices_campaign_{name}", args=args)
 
 
 def given(office: World) -> Consent:

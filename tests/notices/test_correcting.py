@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from notices import services
-from notices.models import Asset, Campaign, Notice, Recipient, RenderBatch, RowCorrection, RowProblem
+from notices.models import Asset, Bill, Campaign, Notice, Recipient, RenderBatch, RowCorrection, RowProblem
 from notices.rosters import Column
 from notices.services import correcting
 from notices.services.correcting import RowRefused
 from notices.workflow import NotAllowed
+from tests.notices.billed import bill_of, billed
 from tests.notices.test_rosters import HEADER, write_csv
-from tests.notices.world import BADA, SOL, World
+from tests.notices.world import BADA, HANEUL, SOL, World
 
 DEMO = Path(services.__file__).parent.parent / "reference" / "demo"
 
@@ -179,3 +180,33 @@ def test_correction_judges_one_person_s_pages_and_leaves_the_others_pictures(wor
     assert Asset.objects.filter(recipient=person).exists()
     assert set(Asset.objects.exclude(recipient=person).values_list("pk", flat=True)) == others
     assert not RenderBatch.objects.exclude(state="done").exists()
+
+
+def test_a_page_that_was_opened_before_somebody_else_corrected_the_row_is_refused(world: World) -> None:
+    campaign = world.checking()
+    seen = correcting.mark_of(world.of(campaign, BADA))
+    correct(world, world.of(campaign, BADA), phone="010-2222-3333")
+
+    with pytest.raises(correcting.RowChanged):
+        correcting.correct_row(
+            world.of(campaign, BADA), values={Column.NAME: "박바다라"}, by=world.drafter, now=world.now, mark=seen
+        )
+
+    fresh = correcting.mark_of(world.of(campaign, BADA))
+    assert fresh != seen
+    assert BADA[0] not in fresh
+    corrected = correcting.correct_row(
+        world.of(campaign, BADA), values={Column.NAME: "박바다라"}, by=world.drafter, now=world.now, mark=fresh
+    )
+    assert (corrected.name, corrected.phone) == ("박바다라", "+821022223333")
+
+
+def test_a_corrected_amount_is_what_the_bill_says(world: World) -> None:
+    campaign = billed(world)
+
+    correct(world, world.of(campaign, HANEUL), amount="45,000")
+    campaign.refresh_from_db()
+    services.settle_checking(campaign, by=world.drafter, now=world.now)
+
+    assert bill_of(campaign).amount_won == 45_000
+    assert Bill.objects.filter(campaign=campaign).count() == 2

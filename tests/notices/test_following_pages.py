@@ -10,10 +10,8 @@ from messaging.models import MessageStatus
 from notices import services
 from notices.models import Campaign, LadderStep, PaperItem, Report
 from portal.accounts.models import AuditEntry
-from tests.notices.test_admin import at, office, signed_in
+from tests.notices.offices import at, seen, signed_in
 from tests.notices.world import BADA, HANEUL, World
-
-__all__ = ["office"]
 
 
 def followed(office: World) -> Campaign:
@@ -71,6 +69,63 @@ def test_a_list_goes_through_two_officials_and_the_post_office(office: World) ->
 
     assert "스스로 확인할 수 없습니다" in own
     assert PaperItem.objects.get().state == "posted"
+
+
+def test_a_list_is_sent_back_with_a_word_why_and_its_people_are_on_the_next_one(office: World) -> None:
+    campaign = followed(office)
+    drafter, sender = signed_in(office.drafter), signed_in(office.sender)
+    sender.post(at("paper", campaign.pk), {"reason": "우체국 접수"})
+    back = at("paper_return", campaign.pk, 1)
+    assert back not in seen(sender, at("paper", campaign.pk))
+    assert back in seen(drafter, at("paper", campaign.pk))
+
+    own = sender.post(back, {"reason": "주소가 다름"}, follow=True).content.decode()
+    mute = drafter.post(back, {"reason": " "}, follow=True).content.decode()
+    drafter.post(back, {"reason": "주소가 다름"})
+
+    assert "스스로 돌려보낼 수 없습니다" in own
+    assert "돌려보내는 사유를 적어 주세요" in mute
+    page = seen(sender, at("paper", campaign.pk))
+    assert "<b>돌려보냄</b> 주소가 다름" in page
+    assert office.drafter.get_full_name() in page
+    assert at("paper_approve", campaign.pk, 1) not in page
+    sender.post(at("paper", campaign.pk), {"reason": "다시 접수"})
+    drafter.post(at("paper_approve", campaign.pk, 2))
+    assert at("close", campaign.pk) in seen(sender, at("paper", campaign.pk))  # what was sent back waits for nobody
+
+
+def test_a_report_is_sent_back_with_a_word_why_and_leaves_no_more(office: World) -> None:
+    campaign = followed(office)
+    drafter, sender = signed_in(office.drafter), signed_in(office.sender)
+    sender.post(at("report", campaign.pk), {"reason": "감사 자료", "unmasked": "on"})
+    back = at("report_return", campaign.pk, 1)
+    assert back not in seen(sender, at("balance", campaign.pk))
+    assert back in seen(drafter, at("balance", campaign.pk))
+
+    own = sender.post(back, {"reason": "범위가 넓음"}, follow=True).content.decode()
+    mute = drafter.post(back, follow=True).content.decode()
+    drafter.post(back, {"reason": "범위가 넓음"})
+
+    assert "스스로 돌려보낼 수 없습니다" in own
+    assert "돌려보내는 사유를 적어 주세요" in mute
+    page = seen(sender, at("balance", campaign.pk))
+    assert "<b>돌려보냄</b> 범위가 넓음" in page
+    assert at("report_file", campaign.pk, 1, "csv") not in page
+    assert sender.get(at("report_file", campaign.pk, 1, "csv")).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["paper_return", "report_return"])
+def test_another_department_sends_nothing_back(office: World, name: str) -> None:
+    campaign = followed(office)
+    sender = signed_in(office.sender)
+    sender.post(at("paper", campaign.pk), {"reason": "우체국 접수"})
+    sender.post(at("report", campaign.pk), {"reason": "감사 자료"})
+
+    answer = signed_in(office.stranger).post(at(name, campaign.pk, 1), {"reason": "돌려보냄"})
+
+    assert answer.status_code == 404
+    assert not campaign.paper_batches.exclude(returned_by=None).exists()
+    assert not Report.objects.exclude(returned_by=None).exists()
 
 
 def test_candidates_leave_with_a_reason_only(office: World) -> None:

@@ -3,10 +3,11 @@
 import pytest
 
 from notices import services
-from notices.models import Campaign, Notice, Sample
+from notices.models import Campaign, Notice, Sample, SampleVerdict
 from portal.accounts.models import AuditEntry
 from portal.core.clock import now as real_now
-from tests.notices.test_admin import at, seen, signed_in
+from tests.notices.offices import at, seen, signed_in
+from tests.notices.reading import analysed
 from tests.notices.test_releasing import hold, scan_of
 from tests.notices.world import BADA, HANEUL, SOL, World
 
@@ -101,6 +102,36 @@ def test_a_wrong_group_holds_everything_and_says_so(world: World, checking: Camp
 
     assert not Notice.objects.sendable().exists()
     assert f"{page}쪽이 남의 것입니다" in seen(client, at("sample", checking.pk))
+
+
+def test_a_second_official_takes_a_wrong_verdict_back_on_the_page_of_the_sample(world: World) -> None:
+    world.now = real_now()
+    campaign = analysed(world)
+    drafter, sender = signed_in(world.drafter), signed_in(world.sender)
+    drafter.post(at("sample", campaign.pk))
+    page = Sample.objects.get().first_pages[0]
+    drafter.post(at("sample", campaign.pk), {"first_page": page, "verdict": "wrong", "reason": "잘못 누름"})
+    back = at("sample_withdraw", campaign.pk, SampleVerdict.objects.get().pk)
+    assert back not in seen(drafter, at("sample", campaign.pk))
+    held = seen(sender, at("sample", campaign.pk))
+    assert back in held
+    assert "문서 전체를 보류했습니다" in held
+
+    own = drafter.post(back, {"reason": "다시 보니 같음"}, follow=True).content.decode()
+    mute = sender.post(back, follow=True).content.decode()
+    assert signed_in(world.stranger).post(back, {"reason": "같음"}).status_code == 404
+    done = sender.post(back, {"reason": "다시 보니 같음"})
+
+    assert "스스로 거둘 수 없습니다" in own
+    assert "왜 잘못된 판정인지 적어 주세요" in mute
+    assert done.headers["Location"] == at("progress", campaign.pk)
+    again = seen(sender, at("sample", campaign.pk))
+    assert "쪽을 다시 확인하고 있습니다" in again
+    assert "모두 보았습니다" not in again
+    services.work_on_files(now=world.now, seconds=100)
+    shown = seen(sender, at("sample", campaign.pk))
+    assert "남의 것입니다.</b>" not in shown
+    assert f"{page}쪽의 판정을 거두었습니다.</b> 다시 보니 같음 ({world.sender.get_full_name()}, " in shown
 
 
 def test_a_scanned_page_finds_its_owner_on_a_screen(world: World, checking: Campaign) -> None:

@@ -2,16 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-from django.contrib.auth.models import Permission
-from django.test import Client
-
 from notices.models import Campaign, MergeLetter, Recipient, SourceDocument
 from notices.services import merging as making
-from portal.accounts.models import AuditEntry, User
-from portal.core.clock import now as real_now
+from portal.accounts.models import AuditEntry
+from tests.notices.offices import at, signed_in
 from tests.notices.test_merging import LETTER, PEOPLE, drafted
-from tests.notices.test_roster_pages import at
 from tests.notices.world import World
 
 WRITTEN = {
@@ -21,21 +16,6 @@ WRITTEN = {
     "closing": "",
     "issuer": "새빛구청장",
 }
-
-
-@pytest.fixture
-def office(world: World) -> World:
-    world.now = real_now()
-    may_look = Permission.objects.filter(content_type__app_label="notices", codename__startswith="view_")
-    for user in (world.drafter, world.stranger):
-        user.user_permissions.set(may_look)
-    return world
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def first(campaign: Campaign) -> Recipient:

@@ -2,18 +2,21 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypdfium2
 import pytest
+from django.db import connection, transaction
 from openpyxl import Workbook
 
 from messaging.models import MessageStatus
-from notices import letter_queries, reports, services
+from notices import balancing, letter_queries, reports, services
+from notices.balance_queries import all_facts_of
 from notices.models import Campaign, PaperBatch, PaperItem, Report
 from notices.printing import Pages, PrintRefused, printed
 from notices.services.mailing import make_prints
-from notices.services.reporting import approve_report, make_report, open_report
+from notices.services.reporting import approve_report, make_report, open_report, return_report
 from notices.workflow import NotAllowed
 from tests.notices.world import BADA, HANEUL, SOL, World
 
@@ -155,6 +158,23 @@ def test_a_list_nobody_has_pages_for_has_nothing_to_print(world: World) -> None:
     assert (batch.pdf_page_count, batch.pdf_made_at) == (0, world.now)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_list_that_another_process_prints_is_left_to_it(world: World) -> None:
+    _, batch = with_letters(world)
+
+    def beside() -> int:
+        try:
+            return make_prints(now=world.now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        PaperBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        assert other.submit(beside).result(timeout=60) == 0
+
+    assert make_prints(now=world.now) == 1
+
+
 def document(path: Path, widths: list[int]) -> Path:
     made = pypdfium2.PdfDocument.new()
     for width in widths:
@@ -242,3 +262,53 @@ def test_an_xlsx_of_the_post_office_is_read_too(world: World, tmp_path: Path) ->
 
     assert done.taken_count == 1
     assert PaperItem.objects.get(registered_number=NUMBER).recipient == world.of(campaign, BADA)
+
+
+def waiting_list(world: World) -> tuple[Campaign, PaperBatch]:
+    """Three letters on a list nobody has stood for yet."""
+    campaign = world.asking()
+    services.cancel(campaign, reason="취소", by=world.drafter, now=world.now)
+    return campaign, services.export_paper(campaign, reason="우체국 접수", by=world.sender, now=world.now)
+
+
+def test_a_second_official_sends_a_list_back_and_everybody_is_on_the_next_one(world: World) -> None:
+    campaign, batch = waiting_list(world)
+    for by, note in ((world.sender, "주소가 다름"), (world.stranger, "주소가 다름"), (world.drafter, " ")):
+        with pytest.raises(NotAllowed):
+            services.return_paper(batch, note=note, by=by, now=world.now)
+
+    services.return_paper(batch, note="주소가 다름", by=world.drafter, now=world.now)
+
+    with pytest.raises(NotAllowed):
+        services.approve_paper(batch, by=world.drafter, now=world.now)
+    with pytest.raises(NotAllowed):
+        services.return_paper(batch, note="다시", by=world.drafter, now=world.now)
+    again = world.post(campaign)
+    assert (again.number, again.row_count) == (2, batch.row_count)
+    assert not balancing.broken(balancing.identities(all_facts_of(campaign)))
+    assert set(PaperItem.objects.values_list("batch", "state")) == {(again.pk, "exported")}
+
+
+def test_numbers_of_a_list_nobody_stands_for_are_refused(world: World, tmp_path: Path) -> None:
+    campaign, _ = waiting_list(world)
+    rows = [["관리번호", "등기번호"], [world.of(campaign, BADA).key, NUMBER]]
+
+    done = services.mark_posted(campaign, file=table(tmp_path, rows), by=world.drafter, now=world.now)
+
+    assert done.taken_count == 0
+    assert "확인하지 않은" in done.problems[0][1]
+
+
+def test_a_report_sent_back_is_taken_out_by_nobody(world: World) -> None:
+    campaign, _ = with_letters(world)
+    report = make_report(campaign, reason="감사 자료", is_masked=False, by=world.sender, now=world.now)
+    with pytest.raises(NotAllowed):
+        return_report(report, note="범위가 넓음", by=world.sender, now=world.now)
+
+    return_report(report, note="범위가 넓음", by=world.drafter, now=world.now)
+
+    for act in (approve_report, lambda *a, **k: return_report(*a, note="다시", **k)):
+        with pytest.raises(NotAllowed):
+            act(report, by=world.drafter, now=world.now)
+    with pytest.raises(NotAllowed):
+        open_report(report, kind="csv", now=world.now)

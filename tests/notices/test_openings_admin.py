@@ -105,12 +105,15 @@ def test_first_openings_are_counted_by_korean_hour_and_day(
 
 
 def test_a_citizen_finds_what_was_sent_to_her_phone(world: World, campaign: Campaign, readers: list[Reader]) -> None:
-    citizen = User(username="citizen", phone_index=readers[0].recipient.phone_index)
-    citizen.save()
+    index = readers[0].recipient.phone_index
+    citizen = User.objects.create(username="citizen", phone_index=index, date_joined=world.now - timedelta(days=365))
     nobody = User.objects.create(username="nobody")
 
     assert [one.pk for one in opening_queries.notices_of(citizen)] == [readers[0].recipient.pk]
     assert not opening_queries.notices_of(nobody).exists()
+    User.objects.filter(pk=citizen.pk).update(date_joined=world.now + timedelta(days=365))
+    citizen.refresh_from_db()
+    assert not opening_queries.notices_of(citizen).exists()  # the number was somebody else's then
     assert [one.pk for one in opening_queries.notices_to_phone(readers[1].recipient.phone)] == [readers[1].recipient.pk]
 
 

@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 from messaging.models import MessageStatus
 from notices import services
 from notices.models import Campaign, PaperItem, Recipient
-from notices.paper import COLUMNS, Letter, as_csv, as_xlsx, defuse
+from notices.paper import COLUMNS, Letter, as_csv, as_xlsx
+from notices.sheets import defuse
 from notices.workflow import NotAllowed
 from tests.notices.world import BADA, HANEUL, SOL, World
 

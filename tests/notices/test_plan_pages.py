@@ -4,13 +4,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from notices.models import Campaign
-from tests.notices.test_admin import office, seen, signed_in
+from tests.notices.offices import at, seen, signed_in
 from tests.notices.world import World
 
-__all__ = ["office"]  # the fixture of the other pages
 ROSTER = "관리번호,성명,생년월일,휴대전화\n2026-00000015,김하늘,1990-01-01,010-1234-5678\n"
 VOTE: dict[str, Any] = {
     "kind": "vote",
@@ -24,11 +22,6 @@ VOTE: dict[str, Any] = {
     "options1": "마을 도서관 = 도서관, 책방\n2. 놀이터",
     "required1": "on",
 }
-
-
-def at(name: str, *args: object) -> str:
-    """One of the pages about plans."""
-    return reverse(f"admin:notices_campaign_{name}", args=args)
 
 
 def test_a_vote_is_made_with_its_roster_on_one_page(office: World) -> None:

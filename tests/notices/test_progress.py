@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
+from notices.checking_queries import is_key_doubtful
 from notices.models import Campaign, RenderBatch, SourceDocument
-from notices.progress import Progress, happening, progress_of
+from notices.progress import Progress, happening, progress_of, waits_for
 from tests.notices.world import World
 
 
@@ -61,3 +64,22 @@ def test_what_is_happening_is_said_in_every_state(world: World) -> None:
         said.append(happening(document))
 
     assert len(set(said)) == 4
+
+
+@pytest.mark.parametrize(
+    ("layout", "has_roster", "said"),
+    [
+        ("", True, "쪽 서식을 그리거나 가진 서식에서 고르면 분석을 시작합니다."),
+        ("", False, "쪽 서식을 고르고 명부를 올리면 분석을 시작합니다."),
+        ("서식", False, "명부가 들어오면 분석을 시작합니다."),
+        ("서식", True, "곧 분석을 시작합니다."),
+    ],
+)
+def test_an_accepted_file_says_what_it_waits_for(layout: str, has_roster: bool, said: str) -> None:
+    assert waits_for(SourceDocument(zone_template=layout), has_roster=has_roster) == said
+
+
+def test_a_wrong_key_is_suspected_when_most_codes_are_forged() -> None:
+    assert is_key_doubtful({"other_campaign": 40, "qr_forged": 11, "name_differs": 3}, 60)
+    assert not is_key_doubtful({"other_campaign": 1, "name_differs": 9}, 10)
+    assert not is_key_doubtful({"qr_forged": 2}, 2)

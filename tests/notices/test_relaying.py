@@ -12,6 +12,8 @@ from pytest_django import Settings
 
 from messaging.carriers.base import HookRefused, HookRequest
 from messaging.simulator.signing import signature
+from notices import balancing, services
+from notices.balance_queries import all_facts_of
 from notices.models import Campaign, Opening, Recipient, RelayDelivery, RelayEvent
 from notices.models.openings import ReadingFile
 from notices.relay.identity import KEPT_AS, ci_hmac, without_ci
@@ -19,7 +21,7 @@ from notices.services import closing, relaying, showing
 from tests.notices.billed import say
 from tests.notices.other_ends import HOOK_SECRET, OtherEnd, running
 from tests.notices.payers import together
-from tests.notices.world import BADA, HANEUL, SOL, Person, World
+from tests.notices.world import BADA, HANEUL, SOL, Person, World, accept_sample
 
 S = RelayDelivery.State
 R = Recipient.State
@@ -395,3 +397,51 @@ def test_three_workers_at_once_hand_over_each_document_once(relay: OtherEnd, wor
     assert sum(int(str(one)) for one in done) == 2
     keys = [one["key"] for one in relay.truth("taken")]
     assert all(keys.count(str(one.key)) == 1 for one in RelayDelivery.objects.all())
+
+
+def by_relay(world: World) -> Campaign:
+    """최솔 and 박바다 have no telephone; only 최솔 is known to the relay."""
+    made = world.checking(
+        (HANEUL, BADA, SOL), consent="none", legal_basis="지방세기본법 제30조", ladder="legal", samples=False
+    )
+    for person in (SOL, HANEUL):
+        say(world.of(made, person), without_ci({"연계정보(CI)": f"ci of {person[0]}"}))
+    no_phone = Recipient.objects.filter(pk__in=[world.of(made, SOL).pk, world.of(made, BADA).pk])
+    no_phone.update(state=R.NO_MOBILE, bucket="paper", reason="phone_empty", phone_index=None, phone_sealed=b"")
+    accept_sample(made, by=world.drafter, now=world.now)
+    services.settle_checking(made, by=world.drafter, now=world.now)
+    return made
+
+
+def test_who_has_no_telephone_but_a_ci_gets_hers_through_the_relay(relay: OtherEnd, world: World) -> None:
+    made = by_relay(world)
+    assert (world.state(made, SOL), world.state(made, BADA)) == ("addressable", "no_mobile")
+
+    world.launch(made)
+    world.run(made)
+
+    waiting = RelayDelivery.objects.values_list("notice__recipient", flat=True)
+    assert set(waiting) == {world.of(made, SOL).pk, world.of(made, HANEUL).pk}
+    assert world.of(made, BADA).bucket == "paper"
+    assert not balancing.broken(balancing.identities(all_facts_of(made)))
+
+
+def test_checked_again_she_has_no_telephone_again(relay: OtherEnd, world: World) -> None:
+    made = by_relay(world)
+
+    services.reopen_checking(made, by=world.drafter, now=world.now)
+
+    sol = world.of(made, SOL)
+    assert (sol.state, sol.bucket, sol.reason) == ("no_mobile", "paper", "phone_empty")
+
+
+def test_where_consent_is_asked_nobody_without_a_telephone_is_reached(relay: OtherEnd, world: World) -> None:
+    made = world.checking(ladder="legal", samples=False)
+    say(world.of(made, SOL), without_ci({"연계정보(CI)": "ci"}))
+    people = Recipient.objects.filter(pk=world.of(made, SOL).pk)
+    people.update(state=R.NO_MOBILE, bucket="paper", reason="phone_empty", phone_index=None, phone_sealed=b"")
+    accept_sample(made, by=world.drafter, now=world.now)
+
+    services.settle_checking(made, by=world.drafter, now=world.now)
+
+    assert world.state(made, SOL) == "no_mobile"

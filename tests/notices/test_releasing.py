@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from notices import services
 from notices.assigning import RELEASABLE, Reason
@@ -290,3 +291,16 @@ def test_obstacles_are_sentences(world: World) -> None:
     notice = hold(world, world.checking(), Reason.QR_FORGED)
 
     assert releasing.obstacles(notice) == ["사람이 풀 수 없는 사유입니다: QR코드의 서명이 맞지 않습니다."]
+
+
+def test_two_pages_are_not_given_to_one_person_at_the_same_moment(world: World) -> None:
+    campaign = world.checking()
+    page = scan_of(world, campaign)
+
+    with CaptureQueriesContext(connection) as seen:
+        services.name_owner(page, world.of(campaign, HANEUL), by=world.drafter, now=world.now)
+
+    statements = [one["sql"] for one in seen]
+    locked = next(n for n, sql in enumerate(statements) if "notices_recipient" in sql and "FOR NO KEY UPDATE" in sql)
+    looked = next(n for n, sql in enumerate(statements) if 'FROM "notices_notice"' in sql)
+    assert locked < looked

@@ -1,14 +1,11 @@
 """The officials' pages of a roster: what the columns mean, which rows are wrong, and putting them right."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.urls import reverse
 
 from notices.models import Campaign, ColumnMapping, Recipient, RosterImport, RosterUpload
-from portal.accounts.models import AuditEntry, User
-from portal.core.clock import now as real_now
+from portal.accounts.models import AuditEntry
+from tests.notices.offices import at, signed_in
 from tests.notices.world import World
 
 STRANGE = "가번,나름,다생,라폰,마\n2026-00000015,김하늘,1990-01-31,010-1234-5678,새빛구\n"
@@ -18,25 +15,6 @@ TITLED = (
     "2026-00000023,박바다,1985-12-31,010-8765-4321,새빛구,\n"
     "=1+1,최솔,1971-07-07,02-123-4567,새빛구,\n"
 )
-
-
-def at(name: str, *args: object) -> str:
-    return reverse(f"admin:notices_campaign_{name}", args=args)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def office(world: World) -> World:
-    world.now = real_now()
-    may_look = Permission.objects.filter(content_type__app_label="notices", codename__startswith="view_")
-    for user in (world.drafter, world.sender, world.stranger):
-        user.user_permissions.set(may_look)
-    return world
 
 
 def upload(world: World, campaign: Campaign, text: str, name: str = "명부.csv") -> None:

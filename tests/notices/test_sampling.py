@@ -9,6 +9,7 @@ from notices.models import Campaign, Notice, PageClaim, Sample, SampleVerdict
 from notices.proof import rule_of_three
 from notices.services import sampling
 from notices.workflow import NotAllowed
+from tests.notices.reading import analysed
 from tests.notices.world import Person, World, accept_sample
 
 MANY: list[Person] = [
@@ -142,3 +143,27 @@ def test_only_groups_of_the_sample_are_judged_and_only_by_the_department(world: 
 @pytest.mark.parametrize(("count", "words"), [(60, "5%"), (300, "1%"), (3000, "0.1%")])
 def test_the_rule_of_three_is_said_in_words(count: int, words: str) -> None:
     assert f"틀린 것은 {words}보다 적다" in rule_of_three(count)
+
+
+def test_a_second_official_takes_a_wrong_verdict_back_and_everything_is_proved_anew(world: World) -> None:
+    campaign = analysed(world)
+    sample = drawn(world, campaign)
+    page = sample.first_pages[0]
+    verdict = judge(world, sample, page, is_right=False, note="이름이 다름")
+    for by, note in ((world.drafter, "잘못 누름"), (world.stranger, "잘못 누름"), (world.sender, " ")):
+        with pytest.raises(NotAllowed):
+            services.withdraw_verdict(verdict, note=note, by=by, now=world.now)
+    assert not Notice.objects.sendable().filter(recipient__campaign=campaign).exists()
+
+    services.withdraw_verdict(verdict, note="다시 견주어 보니 같음", by=world.sender, now=world.now)
+    with pytest.raises(NotAllowed):
+        services.withdraw_verdict(verdict, note="또", by=world.sender, now=world.now)
+    services.work_on_files(now=world.now, seconds=100)
+
+    campaign.refresh_from_db()
+    assert campaign.state == "checking"
+    again = drawn(world, campaign)
+    assert page in sampling.unseen(again)
+    assert Notice.objects.sendable().filter(recipient__campaign=campaign).count() == len(again.first_pages)
+    assert not sampling.was_found_wrong(campaign.documents.get(is_current=True))
+    assert judge(world, again, page).is_right

@@ -11,10 +11,9 @@ from notices import charts, exclusion_queries, queries, services, wizard
 from notices.models import Campaign
 from notices.plans import PlannedOption, PlannedQuestion
 from portal.core.clock import now as real_now
-from tests.notices.test_admin import at, office, seen, signed_in
+from tests.notices.offices import at, seen, signed_in
 from tests.notices.world import BADA, HANEUL, SOL, World
 
-__all__ = ["office"]  # the fixture of the other pages
 YES_NO = (PlannedQuestion("좋았습니까?", options=(PlannedOption(1, "예"), PlannedOption(2, "아니요"))),)
 
 

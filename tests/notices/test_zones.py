@@ -15,7 +15,7 @@ from notices.workflow import NotAllowed
 from notices.zones import Field, On, QrScheme, Template, load_templates
 from portal.accounts.models import AuditEntry
 from portal.core.clock import now as real_now
-from tests.notices.test_admin import at, signed_in
+from tests.notices.offices import at, signed_in
 from tests.notices.world import World
 
 SAMPLE = load_templates()[0]
@@ -261,6 +261,17 @@ def test_a_saved_layout_is_the_one_the_document_is_read_by(world: World, drafted
     assert kept.as_template() == RENAMED
     assert kept.department == world.department
     assert (document.zone_template, document.zone_version) == (RENAMED.title, 1)
+
+
+def test_a_layout_of_the_product_is_chosen_as_it_is(world: World, drafted: Campaign) -> None:
+    kept = ZoneTemplate.objects.get(title=SAMPLE.title)
+
+    page = signed_in(world.drafter).post(at("zones", drafted.pk), {**posted(SAMPLE, save="1"), "template": kept.pk})
+
+    document = drafted.documents.get()
+    assert page.status_code == 302
+    assert (document.zone_template, document.zone_version) == (SAMPLE.title, kept.version)
+    assert ZoneTemplate.objects.filter(title=SAMPLE.title).count() == 1
 
 
 def test_a_layout_that_proves_nothing_is_not_saved_and_nothing_typed_is_lost(world: World, drafted: Campaign) -> None:

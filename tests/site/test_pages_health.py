@@ -8,6 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
+from chatbot.shelf import mode_here
 from portal.site import health
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ def test_ready_when_database_and_broker_answer(client: Client) -> None:
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok"}
+    assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok", "chatbot": mode_here()}
     assert "no-store" in answer.headers["Cache-Control"]
 
 

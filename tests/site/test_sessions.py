@@ -1,6 +1,7 @@
 """How long a session lives, for whom."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -55,7 +56,7 @@ def test_a_page_that_refreshes_itself_is_no_sign_of_life(official: Client) -> No
 def test_a_citizens_device_is_remembered_for_months() -> None:
     client = Client()
     with time_machine.travel(NOW, tick=False) as clock:
-        client.get("/chat/", {"q": "여권"})
+        client.post("/chat/turns/", {"text": "여권", "request_key": uuid4()})
         clock.shift(timedelta(days=60))
 
         assert "여권" in client.get("/chat/").content.decode()

@@ -43,8 +43,10 @@ def test_every_queue_has_exactly_one_kind_of_worker(compose: dict[str, Any]) -> 
     assert sorted(served) == sorted(QUEUES)
 
 
-def test_one_worker_of_ours_serves_every_queue() -> None:
-    assert sorted(programs.QUEUES.split(",")) == sorted(QUEUES)
+def test_our_two_workers_serve_every_queue_once() -> None:
+    ours = [programs.sender({}), programs.worker({}, processes=2)]
+
+    assert sorted(queue for program in ours for queue in _queues(program.command)) == sorted(QUEUES)
 
 
 def test_every_environment_name_is_a_setting(compose: dict[str, Any]) -> None:

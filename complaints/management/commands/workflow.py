@@ -20,8 +20,8 @@ def markdown() -> str:
 | --- | --- |
 {stages}
 
-| 처리 | 이름 | 이전 단계 → 이후 단계 | 누가 | 필요한 것 | 처리기간 | 안내 |
-| --- | --- | --- | --- | --- | --- | --- |
+| 처리 | 이름 | 이전 단계 → 이후 단계 | 누가 | 필요한 것 | 결재 | 처리기간 | 안내 |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 {steps}
 """
 
@@ -33,6 +33,7 @@ def _cells(step: Step) -> list[str]:
         _moves(step),
         ", ".join(actor.label for actor in Actor if actor in step.who),
         ", ".join(NEEDS[need] for need in step.needs) or "–",
+        str(step.sign.label),
         str(step.tick.label),
         f"`{step.message}`" if step.message else "–",
     ]
@@ -45,7 +46,8 @@ def _moves(step: Step) -> str:
     for before, after in step.moves.items():
         target = "보완 전 단계" if after == BACK else "그대로" if after == before else str(Stage(after).label)
         grouped.setdefault(target, []).append(str(before.label))
-    return "; ".join(f"{', '.join(before)} → {after}" for after, before in grouped.items())
+    moves = "; ".join(f"{', '.join(before)} → {after}" for after, before in grouped.items())
+    return f"{moves} (또는 {step.or_to.label})" if step.or_to else moves
 
 
 class Command(BaseCommand):

@@ -28,8 +28,7 @@ class Command(BaseCommand):
         if options["since"]:
             self._acknowledge(options["since"], options["by"], options["reason"])
         reconciling.reconcile()
-        found = queries.board()
-        self.stdout.write(f"담당자 확인 필요 {found.unresolved_leg_count:,}건")
+        self.stdout.write(f"담당자 확인 필요 {queries.unresolved_legs().count():,}건")
 
     def _acknowledge(self, since: datetime, username: str, reason: str) -> None:
         by = User.objects.filter(username=username).first()

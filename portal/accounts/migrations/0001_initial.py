@@ -1,4 +1,3 @@
-import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
@@ -69,7 +68,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '사용자',
                 'verbose_name_plural': '사용자',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('phone_index__isnull', False)), fields=('phone_index',), name='one_user_per_phone')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('phone_index__isnull', False)), fields=('phone_index', 'is_staff'), name='one_user_per_phone')],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +132,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Device',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, verbose_name='기기')),
+                ('token_hash', models.BinaryField(max_length=32, verbose_name='기기 표지')),
+                ('session_key', models.CharField(blank=True, max_length=40, verbose_name='세션')),
+                ('first_seen_at', models.DateTimeField(verbose_name='처음 로그인')),
+                ('last_seen_at', models.DateTimeField(verbose_name='마지막 사용')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to=settings.AUTH_USER_MODEL, verbose_name='사용자')),
+            ],
+            options={
+                'verbose_name': '로그인 기기',
+                'verbose_name_plural': '로그인 기기',
+                'constraints': [models.UniqueConstraint(fields=('user', 'token_hash'), name='one_row_per_device'), models.UniqueConstraint(condition=models.Q(('session_key', ''), _negated=True), fields=('session_key',), name='one_device_per_session')],
+            },
+        ),
+        migrations.CreateModel(
             name='Heartbeat',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -161,6 +177,28 @@ class Migration(migrations.Migration):
                 'verbose_name': '공무원',
                 'verbose_name_plural': '공무원',
                 'constraints': [models.CheckConstraint(condition=models.Q(('office_phone__regex', '^\\+?(82-?)?0?1[016789]'), _negated=True), name='office_phone_is_no_mobile')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PhoneProof',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sealed_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('purpose', models.CharField(choices=[('sign_in', '로그인'), ('fresh', '본인 다시 확인'), ('new_phone', '휴대전화 번호 변경'), ('withdraw', '민원 취하'), ('form', '신청 본인 확인')], max_length=20, verbose_name='용도')),
+                ('reference', models.CharField(blank=True, max_length=64, verbose_name='관련 번호')),
+                ('phone_sealed', portal.core.fields.SealedField(blank=True, default=b'', verbose_name='휴대전화(봉인)')),
+                ('phone_index', models.BinaryField(max_length=16, verbose_name='휴대전화 색인')),
+                ('code_hash', models.BinaryField(max_length=32, verbose_name='인증번호 지문')),
+                ('tries_count', models.PositiveSmallIntegerField(default=0, verbose_name='틀린 횟수')),
+                ('created_at', models.DateTimeField(verbose_name='보낸 때')),
+                ('expires_at', models.DateTimeField(verbose_name='끝나는 때')),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='확인한 때')),
+            ],
+            options={
+                'verbose_name': '인증번호',
+                'verbose_name_plural': '인증번호',
+                'indexes': [models.Index(fields=['expires_at'], name='proof_to_forget')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('purpose__in', ['sign_in', 'fresh', 'new_phone', 'withdraw', 'form'])), name='proof_purpose_is_known'), models.CheckConstraint(condition=models.Q(('tries_count__lte', 5)), name='proof_tries_are_few'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='proof_expires_later'), models.CheckConstraint(condition=models.Q(('confirmed_at', None), ('confirmed_at__lt', models.F('expires_at')), _connector='OR'), name='proof_confirmed_in_time')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

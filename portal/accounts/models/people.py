@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
+from portal.core.bilingual import in_language
 from portal.core.fields import SealedField, SealedModel, sealed_text
 
 ROLES = {
@@ -59,8 +60,11 @@ class User(AbstractUser, SealedModel):
         verbose_name = "사용자"
         verbose_name_plural = "사용자"
         constraints = [
+            # An official may also be a citizen: signing in by code must never lead to the account with rights.
             models.UniqueConstraint(
-                fields=["phone_index"], condition=models.Q(phone_index__isnull=False), name="one_user_per_phone"
+                fields=["phone_index", "is_staff"],
+                condition=models.Q(phone_index__isnull=False),
+                name="one_user_per_phone",
             )
         ]
 
@@ -82,6 +86,9 @@ class Department(models.Model):
 
     code = models.SlugField("부호", max_length=40, unique=True)
     name = models.CharField("부서명", max_length=40, unique=True)
+    name_en = models.CharField(
+        "영어 이름", max_length=80, blank=True, help_text="비우면 영어 화면에도 한글 이름이 나옵니다."
+    )
     phone = models.CharField("대표번호", max_length=20)
     duties = models.TextField("담당 업무", blank=True)
     is_active = models.BooleanField("운영 중", default=True)
@@ -92,6 +99,11 @@ class Department(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def spoken_name(self) -> str:
+        """Its name in the reader's language."""
+        return in_language(self.name, self.name_en)
 
 
 class Official(models.Model):

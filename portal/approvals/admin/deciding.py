@@ -15,7 +15,7 @@ from portal.accounts.queries import official_of
 from portal.approvals import queries, services
 from portal.approvals.forms import DecisionForm
 from portal.approvals.models import Approval, ApprovalStep
-from portal.approvals.subjects import address_of, subject
+from portal.approvals.subjects import address_of, details_of, subject
 from portal.approvals.summaries import from_json
 from portal.core import clock
 from portal.core.admin import CappedPaginator, ReadOnlyAdmin
@@ -91,7 +91,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
             title=approval.title,
             **_shown(approval),
             source=address_of(approval.subject, approval.reference),
-            sections=from_json(approval.summary),
+            sections=[*from_json(approval.summary), *details_of(approval)],
             steps=approval.steps.select_related("official", "acting_for").order_by("position"),
             events=approval.events.select_related("by__official").order_by("pk"),
             form=DecisionForm() if is_hers else None,

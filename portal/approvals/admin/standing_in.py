@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from portal.accounts.looking import user_of
-from portal.approvals import services
+from portal.accounts.queries import official_of
+from portal.approvals import queries, services
 from portal.approvals.forms import StandInForm
 from portal.approvals.models import StandIn
 from portal.core import clock
@@ -36,6 +37,11 @@ class StandInAdmin(ReadOnlyAdmin):
         if row.starts_on > today:
             return "예정"
         return "유효" if today <= row.ends_on else "끝남"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StandIn]:
+        """Why somebody is away is her department's business and her deputy's."""
+        official = official_of(user_of(request))
+        return queries.stand_ins_seen_by(official) if official else StandIn.objects.none()
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
         """Whoever sees the list may name a stand-in; the service says for whom."""

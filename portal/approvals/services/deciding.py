@@ -56,7 +56,7 @@ def decide(
     :raises OldPage: if the hash is another one
     :raises CommentMissing: for a return without a word
     """
-    locked = Approval.objects.select_for_update(of=("self",)).select_related("drafter").get(pk=approval.pk)
+    locked = Approval.objects.select_for_update(of=("self",), no_key=True).select_related("drafter").get(pk=approval.pk)
     if not locked.is_open:
         raise AlreadyDecided
     step = _seat_of(locked, by, now)

@@ -18,7 +18,7 @@ def void(*, subject: str, reference: str, reason: str, by: User | None, now: dat
 
     What was returned stays returned, and what was approved and used before something newer was proposed stays approved.
     """
-    found = Approval.objects.select_for_update(of=("self",)).select_related("drafter__user", "department")
+    found = Approval.objects.select_for_update(of=("self",), no_key=True).select_related("drafter__user", "department")
     found = found.filter(subject=subject, reference=reference, state__in=[S.DRAFT, S.IN_REVIEW, S.APPROVED])
     standing = list(found.order_by("-pk")[:1])
     for approval in standing:

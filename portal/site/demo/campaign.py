@@ -16,22 +16,29 @@ from portal.accounts.models import User
 from portal.core.clock import in_korea
 from portal.core.phones import national
 from portal.site.demo.approving import approve_and_launch
+from portal.site.demo.festival import visitors
 
 _SAMPLE = Path(notices.__file__).resolve().parent / "reference" / "demo"
 _ANSWERS = ("consent",) * 12 + ("refuse",) * 2 + ("silent",) * 3 + ("unclear",) * 2 + ("wrong_birth",)
+_VISITORS_ANSWER = ("consent",) * 8 + ("silent",) * 3 + ("unclear",)
 
 
 def make_campaign(*, now: datetime) -> Campaign:
     """Read, check and launch it; the question leaves once a worker runs, and the crowd begins to answer."""
     campaign = draft_campaign(now=now)
-    services.work_on_files(now=now)
-    campaign.refresh_from_db()
-    check_campaign(campaign, by=User.objects.get(username="notice"), now=now)
-    campaign.refresh_from_db()
+    read_and_check(campaign, by=User.objects.get(username="notice"), now=now)
     sender = User.objects.get(username="sender")
     approve_and_launch(campaign, drafter=campaign.created_by, sender=sender, now=now)
     services.run_campaigns(now=now)
     return campaign
+
+
+def read_and_check(campaign: Campaign, *, by: User, now: datetime) -> None:
+    """The whole analysis, in as many turns as it takes here, and then what people do about it."""
+    while services.work_on_files(now=now):
+        campaign.refresh_from_db()
+    check_campaign(campaign, by=by, now=now)
+    campaign.refresh_from_db()
 
 
 def check_campaign(campaign: Campaign, *, by: User, now: datetime) -> None:
@@ -81,6 +88,14 @@ def write_crowd() -> int:
                 "name": row.name,
                 "answer": chance.choice(_ANSWERS),
             }
+    for one in visitors():
+        number = national(one.phone)
+        rows[number] = {
+            "number": number,
+            "birth": f"{one.birth:%y%m%d}",
+            "name": one.name,
+            "answer": chance.choice(_VISITORS_ANSWER),
+        }
     path = Path(settings.STATE_DIR) / "people.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows.values()), encoding="utf-8")

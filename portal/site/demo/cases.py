@@ -11,10 +11,13 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import transaction
 
 from complaints import services as complaints
-from complaints.models import Agency, Channel, Complaint, LocationSource
-from complaints.services import Filing, Photo, Place
+from complaints.models import Agency, Channel, Complaint, LocationSource, Proposal
+from complaints.routing_queries import suggestions_of
+from complaints.services import CloseReason, Filing, Photo, Place
 from complaints.workflow import Stage
 from portal.accounts.models import User
+from portal.approvals import services as approvals
+from portal.approvals.queries import next_step, standing
 from portal.core.clock import day_in_korea
 from portal.core.phones import parse_mobile
 from portal.site.demo.pictures import draw
@@ -77,7 +80,16 @@ class _Walk:
 
     def _officer(self, complaint: Complaint) -> User | None:
         complaint.refresh_from_db()
+        if complaint.stage == Stage.RECEIVED:
+            self._triage(complaint)
         return complaint.officer.user if complaint.officer else None
+
+    def _triage(self, complaint: Complaint) -> None:
+        """What the router was unsure of, the intake desk sends to the likeliest department."""
+        for suggestion in suggestions_of(complaint)[:1]:
+            category, clerk = suggestion.category, User.objects.get(username="intake")
+            complaints.route(complaint, department=category.department, category=category, by=clerk, now=self._at(0.1))
+            complaint.refresh_from_db()
 
     def _work(self, complaint: Complaint, until: str) -> None:
         officer = self._officer(complaint)
@@ -91,17 +103,22 @@ class _Walk:
 
     def _resolve(self, complaint: Complaint, officer: User) -> None:
         entry = self.entry
-        complaints.resolve(
-            complaint,
-            outcome=entry["outcome"],
-            answer=entry["answer"],
-            refusal_reason=entry.get("refusal_reason", ""),
-            remedy=entry.get("remedy", ""),
-            by=officer,
-            now=self._at(0.8),
-        )
+        words = {name: entry.get(name, "") for name in ("outcome", "answer", "refusal_reason", "remedy")}
+        self._signed(complaint, "resolve", officer, self._at(0.8), **words)
         if "score" in entry:
             complaints.rate(complaint, score=entry["score"], channel=Channel.SMS, by=None, now=self._at(0.9))
+
+    def _signed(self, complaint: Complaint, step: str, by: User, at: datetime, **words: Any) -> None:
+        """Take a step; where it needs a second signature, let whoever is asked for it sign."""
+        done = complaints.act(complaint, step=step, by=by, now=at, **words)
+        if isinstance(done, Proposal):
+            approval = standing("complaints.step", complaint.number)
+            seat = next_step(approval) if approval else None
+            if approval is not None and seat is not None:
+                approvals.decide(
+                    approval, decision=seat.Decision.APPROVED, sha256=approval.sha256, by=seat.official.user, now=at
+                )
+        complaint.refresh_from_db()
 
     def _to_supplementing(self, complaint: Complaint) -> None:
         officer = self._officer(complaint)
@@ -114,19 +131,21 @@ class _Walk:
         self._to_supplementing(complaint)
         officer = self._officer(complaint)
         if officer is not None:
-            complaints.send_back(complaint, reason=self.entry["reason"], by=officer, now=self.now)
+            self._signed(complaint, "send_back", officer, self.now, reason=self.entry["reason"])
 
     def _to_transferred(self, complaint: Complaint) -> None:
         agency = Agency.objects.get(name=self.entry["agency"])
         by = self._officer(complaint) or User.objects.get(username="intake")
-        complaints.transfer(complaint, agency=agency, reason=self.entry["reason"], by=by, now=self._at(0.2))
+        soon = self._at(0) + timedelta(hours=1)
+        complaints.transfer(complaint, agency=agency, reason=self.entry["reason"], by=by, now=soon)
 
     def _to_withdrawn(self, complaint: Complaint) -> None:
         complaints.withdraw(complaint, by=None, now=self._at(0.5))
 
     def _to_closed(self, complaint: Complaint) -> None:
         examiner = User.objects.get(username="examiner")
-        complaints.close(complaint, reason=self.entry["reason"], by=examiner, now=self._at(0.5))
+        words = {"reason": CloseReason.NOT_A_PETITION.value, "explanation": self.entry["reason"]}
+        self._signed(complaint, "close", examiner, self._at(0.5), **words)
 
     def _to_merged(self, complaint: Complaint) -> None:
         lead = self.others.get(self.entry["into"])

@@ -6,16 +6,20 @@ import hmac
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
 from complaints.models import Duty
 from portal.accounts.models import Department, Official, User
+from portal.accounts.second_factor import code_of_the_moment
 from portal.core.clock import day_in_korea
 
-_SURNAMES = "김이박최정강조윤장임한오서신권황안송전홍"
-_GIVEN = (
+SURNAMES = "김이박최정강조윤장임한오서신권황안송전홍"
+GIVEN = (
     "서연",
     "민준",
     "지우",
@@ -67,6 +71,27 @@ def password_of(username: str) -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:12]}"
 
 
+def totp_secret_of(username: str) -> str:
+    """This installation's own secret of a demo official's second factor: nobody has to have a telephone for it."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), f"demo.totp:{username}".encode(), hashlib.sha256)
+    return base64.b32encode(digest[:20]).decode()
+
+
+def demo_code(user: User) -> str:
+    """The number of the moment, which the demo's sign-in page writes into the box itself; empty in a real district."""
+    factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    secret = totp_secret_of(user.username)
+    if not settings.DISTRICT_IS_DEMO or factor is None or get_adapter().decrypt(factor.data["secret"]) != secret:
+        return ""
+    return code_of_the_moment(secret)
+
+
+def give_factor(user: User) -> None:
+    """Enrol the demo's second factor, once."""
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        TOTP.activate(user, totp_secret_of(user.username))
+
+
 @transaction.atomic
 def make_officials(*, now: datetime) -> None:
     """Everybody who signs in, and two colleagues with duty in each other department."""
@@ -76,9 +101,10 @@ def make_officials(*, now: datetime) -> None:
         User.objects.filter(pk=official.user_id).update(is_staff=True)
         official.user.set_password(password_of(login.username))
         official.user.save(update_fields=["password"])
+        give_factor(official.user)
     for number, department in enumerate(Department.objects.filter(is_active=True).order_by("code")):
         for at in range(0 if department.name == ALONE else 2):
-            name = _SURNAMES[(number * 2 + at) % len(_SURNAMES)] + _GIVEN[(number * 3 + at * 7) % len(_GIVEN)]
+            name = SURNAMES[(number * 2 + at) % len(SURNAMES)] + GIVEN[(number * 3 + at * 7) % len(GIVEN)]
             _official(f"{department.code}-{at + 1}", name, "주무관", department.name, ("officer",))
     for official in Official.objects.select_related("department", "user").filter(user__groups__name="officer"):
         if official.department.name != WITHOUT_DUTY and not official.has_role("head"):

@@ -7,7 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from messaging.models import Reply
+from messaging.queries import tally_of
 from notices import queries, services
+from notices.ladders import after_quiet
 from notices.models import Campaign, Notice, Recipient
 from notices.plans import Plan
 from notices.progress import progress_of
@@ -27,6 +29,10 @@ TITLE = "리허설: 군소음 피해보상금 결정 통지"
 TEMPLATE = "군소음 피해보상금 결정 통지서"
 LOOK_SECONDS = 0.5
 QUIET_SECONDS = 12.0  # nobody answered for so long: whoever is silent stays silent
+TICK_SECONDS = 45.0  # longer than the timetable takes to come back to those it has not asked yet
+# The timetable is asked what is due so much later; longer than the ladder says, for a night may lie between.
+REMINDED_AFTER = (timedelta(days=3), timedelta(days=8))  # the question, to whoever is silent
+CONFIRMED_AFTER = timedelta(days=3)  # "have you seen it?", to whoever got a picture and said nothing
 
 
 class Stuck(Refused):
@@ -134,21 +140,11 @@ class Play:
         services.launch(campaign, manifest=campaign.manifest_sha256 or "", by=self.sender, now=now())
 
     def hear_answers(self, campaign: Campaign) -> None:
-        """Until everybody was asked and nobody has answered for a while; then the unclear ones are judged."""
-        last = (-1, time.monotonic())
-
-        def is_quiet() -> bool:
-            nonlocal last
-            counts = queries.counts_of(campaign)
-            asked, replied = counts.get("asked", 0), counts.get("replied", 0)
-            waiting = counts.get("state:addressable", 0)
-            self._show("동의 회신", replied, asked + waiting)
-            heard = asked + replied + counts.get("ask_delivered", 0)
-            if heard != last[0] or Reply.objects.filter(handled_at=None).exists():
-                last = (heard, time.monotonic())
-            return counts.get("ask_delivered", 0) > 0 and time.monotonic() - last[1] > self.quiet
-
-        self._until(is_quiet)
+        """Until everybody was asked, reminded twice, and nobody has answered for a while; then the unclear ones."""
+        self._until(self._quiet(campaign, "동의 회신"))
+        for later in REMINDED_AFTER:
+            self._go_on(campaign, later=later)
+            self._until(self._quiet(campaign, "다시 여쭌 뒤 회신"))
         for answer in queries.answers_to_decide(campaign):
             services.decide_answer(answer, meaning="unrelated", by=self.drafter, now=now())
         services.close_asking(campaign, by=self.drafter, now=now(), reason="리허설 마감")
@@ -158,16 +154,47 @@ class Play:
         self._until(lambda: self._show_sent(campaign) and self._state(campaign) != C.SENDING)
 
     def wait_for_results(self, campaign: Campaign) -> None:
-        """Until every result is in; then the letters, and the end."""
+        """Until every result is in and whoever confirms has confirmed; then the letters, and the end."""
 
         def is_settled() -> bool:
             self._show_sent(campaign)
             return not Recipient.objects.filter(campaign=campaign, state__in=[R.QUEUED, R.SENT]).exists()
 
         self._until(is_settled)
+        self._go_on(campaign, later=CONFIRMED_AFTER)
+        self._until(self._quiet(campaign, "확인 회신"))
         batch = services.export_paper(campaign, reason="리허설 우편 발송", by=self.drafter, now=now())
         services.approve_paper(batch, by=self.sender, now=now())
         services.close(campaign, by=self.drafter, now=now())
+
+    def _go_on(self, campaign: Campaign, *, later: timedelta) -> None:
+        """What the timetable does so much later, by day; as often as there is something due, and at last nothing."""
+        self.progress.say(f"{later.days}일이 지난 것으로 하고 재안내를 보냅니다")
+        while services.run_campaigns(now=after_quiet(now() + later), campaign_id=campaign.pk).queued:
+            pass
+
+    def _quiet(self, campaign: Campaign, label: str) -> Callable[[], bool]:
+        """Whether everything has left, every reply was read, and nobody has said anything for a while."""
+        last = (-1, time.monotonic())
+
+        def is_quiet() -> bool:
+            nonlocal last
+            counts = queries.counts_of(campaign)
+            asked, replied, opened = counts.get("asked", 0), counts.get("replied", 0), counts.get("opened", 0)
+            self._show(label, replied + opened, asked + counts.get("state:addressable", 0))
+            heard = asked + replied + opened + counts.get("ask_delivered", 0) + self._left(campaign)
+            if heard != last[0] or Reply.objects.filter(handled_at=None).exists():
+                last = (heard, time.monotonic())
+            is_anybody_waiting = self._state(campaign) == C.ASKING and counts.get("state:addressable", 0) > 0
+            patience = max(self.quiet, TICK_SECONDS) if is_anybody_waiting else self.quiet
+            return counts.get("ask_delivered", 0) > 0 and time.monotonic() - last[1] > patience
+
+        return is_quiet
+
+    def _left(self, campaign: Campaign) -> int:
+        """How many texts of the campaign carriers have taken, and how many arrived: both rise until it is quiet."""
+        tally = tally_of(campaign.stream)
+        return sum(tally.get(status, 0) * weight for status, weight in (("sent", 1), ("delivered", 2)))
 
     # --- waiting --------------------------------------------------------------------------------------------------
 

@@ -12,12 +12,14 @@ from notices.models import Campaign, PaperItem, Recipient
 from portal.site.rehearsal.truth import judge
 
 
-def report_on(campaign: Campaign, *, log: Path, truth: Path, seconds: Mapping[str, float]) -> dict[str, Any]:
+def report_on(
+    campaign: Campaign, *, log: Path, truth: Path, crowd: Mapping[str, str], seconds: Mapping[str, float]
+) -> dict[str, Any]:
     """Everything as one object; `is_clean` says whether the rehearsal succeeded."""
     facts = queries.facts_of(campaign)
     sums = balancing.identities(facts)
     rows = queries.recounted(campaign)
-    verdict = judge(log, campaign)
+    verdict = judge(log, campaign, crowd=crowd)
     spent = costs.spent(campaign, facts.counts)
     letters = PaperItem.objects.filter(recipient__campaign=campaign).count()
     mail_won = facts.counts.get("all", 0) * campaign.mail_won
@@ -73,6 +75,10 @@ def table(found: dict[str, Any]) -> str:
     truth = found["truth"]
     lines.append(
         f"통신사 기록: 그림 {truth['pictures']:,}장, 남의 것 {truth['wrong']}, 두 번 {truth['doubled']}, "
-        f"못 읽음 {truth['unread']}"
+        f"못 읽음 {truth['unread']}, 동의 없이 {truth['unwanted']}"
+    )
+    lines.append(
+        f"재안내: 동의 물음 {truth['asked_again']:,}건, 확인 요청 {truth['asked_to_confirm']:,}건, "
+        f"답한 분께 또 물음 {truth['pestered']}"
     )
     return "\n".join(lines)

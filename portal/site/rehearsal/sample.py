@@ -15,7 +15,16 @@ from portal.core.phones import national
 
 GENERATOR = Path("scripts") / "gen_notices.py"
 # What a hundred people do: most agree, and every way of not agreeing happens in a small rehearsal, too.
-ANSWERS = ("consent",) * 80 + ("refuse",) * 5 + ("silent",) * 6 + ("unclear",) * 5 + ("wrong_birth",) * 4
+SHARES = {
+    "consent": 78,
+    "reminded": 3,
+    "refuse": 5,
+    "silent": 4,
+    "unclear": 5,
+    "wrong_birth": 3,
+    "other_person": 2,
+}
+AGREE = frozenset({"consent", "reminded"})
 TWO_PAGE_SHARE = "0.1"
 
 
@@ -71,6 +80,12 @@ def make_sample(folder: Path, *, citizens: int, seed: int) -> Sample:
     return sample
 
 
+def read_crowd(path: Path) -> dict[str, str]:
+    """What the owner of each number means to answer."""
+    rows = (json.loads(line) for line in path.read_text("utf-8").splitlines())
+    return {row["number"]: row["answer"] for row in rows}
+
+
 def write_crowd(sample: Sample, path: Path, *, seed: int) -> int:
     """Tell the simulator's crowd who they are and what they will answer; returns how many numbers."""
     chance = Random(seed)  # noqa: S311 - a make-believe crowd
@@ -78,7 +93,7 @@ def write_crowd(sample: Sample, path: Path, *, seed: int) -> int:
     for row in read_roster(sample.roster).rows:
         if row.phone and row.birth:
             number = national(row.phone)
-            answer = chance.choice(ANSWERS)
+            answer = chance.choices(list(SHARES), list(SHARES.values()))[0]
             person = {"number": number, "birth": f"{row.birth:%y%m%d}", "name": row.name, "answer": answer}
             rows.setdefault(number, person)
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows.values()), encoding="utf-8")

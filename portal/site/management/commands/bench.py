@@ -12,9 +12,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from chatbot.benchmarks.parts import PARTS as CHATBOT
+from complaints.benchmarks.parts import PARTS as COMPLAINTS
+from complaints.benchmarks.parts import SIZE as COMPLAINTS_SIZE
 from messaging.benchmarks.parts import PARTS as MESSAGING
 from notices.benchmarks.parts import PARTS as NOTICES
 from notices.benchmarks.stage import NoSample, sample_in
+from portal.certificates.benchmarks import PARTS as CERTIFICATES
+from portal.certificates.benchmarks import SIZE as CERTIFICATES_SIZE
 
 SIZE = 51_000
 PAGES = 60
@@ -30,7 +35,10 @@ class Room:
 
 
 ROOMS = {
-    "messaging": Room(MESSAGING, lambda options: options["size"]),
+    "messaging": Room(MESSAGING, lambda options: options["size"] or SIZE),
+    "complaints": Room(COMPLAINTS, lambda options: options["size"] or COMPLAINTS_SIZE),
+    "certificates": Room(CERTIFICATES, lambda options: options["size"] or CERTIFICATES_SIZE),
+    "chatbot": Room(CHATBOT, lambda options: 0),
     "notices": Room(NOTICES, lambda options: sample_in(options["dir"], options["n"]), is_flat=True),
 }
 
@@ -44,7 +52,8 @@ class Command(BaseCommand):
         """Which room, which of its parts, how much of everything."""
         parser.add_argument("room", choices=sorted(ROOMS))
         parser.add_argument("--only", default="", help="쉼표로 나눈 부분 이름 (비우면 전부)")
-        parser.add_argument("--size", type=int, default=SIZE, help=f"messaging: 건수 (기본 {SIZE:,})")
+        usual = f"messaging {SIZE:,}, complaints {COMPLAINTS_SIZE:,}, certificates {CERTIFICATES_SIZE}"
+        parser.add_argument("--size", type=int, help=f"messaging, complaints, certificates: 건수 (기본 {usual})")
         parser.add_argument("--n", type=int, default=PAGES, help=f"notices: 쪽수 (기본 {PAGES})")
         parser.add_argument("--dir", type=Path, help="notices: notices.pdf와 roster.xlsx가 있는 폴더 (기본 시연 자료)")
 
@@ -54,13 +63,13 @@ class Command(BaseCommand):
         wanted = [name for name in options["only"].split(",") if name] or list(room.parts)
         if unknown := sorted(set(wanted) - set(room.parts)):
             raise CommandError(f"모르는 부분입니다: {', '.join(unknown)}. 있는 것: {', '.join(room.parts)}")
-        if min(options["size"], options["n"]) < 1:
+        if options["n"] < 1 or (options["size"] is not None and options["size"] < 1):
             raise CommandError("건수는 1 이상이어야 합니다.")
         try:
             work = room.work_from(options)
         except NoSample as refused:
             raise CommandError(refused.sentence) from None
-        found = _surroundings(options)
+        found = _surroundings({**options, "size": options["size"] if room.is_flat else work})
         for name, measure in room.parts.items():
             if name in wanted:
                 print(f"— {name}", file=sys.stderr, flush=True)

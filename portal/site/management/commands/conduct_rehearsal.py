@@ -13,7 +13,7 @@ from portal.core.errors import Refused
 from portal.site.rehearsal.acts import Play, folder_of
 from portal.site.rehearsal.progress import Progress
 from portal.site.rehearsal.report import report_on, table
-from portal.site.rehearsal.sample import make_sample, write_crowd
+from portal.site.rehearsal.sample import make_sample, read_crowd, write_crowd
 
 SIMULATOR = "messaging.carriers.simulator.Simulator"
 
@@ -37,11 +37,13 @@ class Command(BaseCommand):
         try:
             progress.say(f"시민 {options['citizens']:,}명의 명부와 통지서를 만듭니다")
             sample = make_sample(folder_of(state), citizens=options["citizens"], seed=options["seed"])
-            write_crowd(sample, state / "people.jsonl", seed=options["seed"])
+            people = state / "people.jsonl"
+            write_crowd(sample, people, seed=options["seed"])
             play = Play(sample, progress)
             campaign = play.run()
         except Refused as refused:
             raise CommandError(refused.sentence, returncode=1) from None
-        found = report_on(campaign, log=state / "carrier.jsonl", truth=sample.truth, seconds=play.seconds)
+        log, crowd = state / "carrier.jsonl", read_crowd(people)
+        found = report_on(campaign, log=log, truth=sample.truth, crowd=crowd, seconds=play.seconds)
         print(table(found), file=sys.stderr, flush=True)
         options["result"].write_text(json.dumps(found, ensure_ascii=False), "utf-8")

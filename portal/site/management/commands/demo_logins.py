@@ -19,3 +19,4 @@ class Command(BaseCommand):
             raise CommandError("시범 자치구(DISTRICT_IS_DEMO=1)에서만 볼 수 있습니다.", returncode=2)
         for login in LOGINS:
             self.stdout.write(f"{login.username:<9} {password_of(login.username)}   {login.explains}")
+        self.stdout.write("두 번째 인증 번호는 시범 자치구에서만 로그인 화면이 적어 둡니다.")

@@ -10,6 +10,7 @@ from messaging import services as messaging
 from notices import services as notices
 from portal.accounts import reference_data as people
 from portal.core.clock import now
+from portal.site import services as site
 
 
 class Command(BaseCommand):
@@ -26,4 +27,9 @@ class Command(BaseCommand):
         self.stdout.write(f"문구 {messaging.load_templates(now=moment)}건 새로 등록")
         self.stdout.write(f"통지서 쪽 서식 {notices.load_reference(now=moment)}건 새로 등록")
         self.stdout.write(f"민원 분류 {complaints.load_reference()}가지")
+        self.stdout.write(f"행정동 {complaints.load_places()}곳")
+        complaints.install_router(now=moment)
         self.stdout.write(f"자주 묻는 질문 {chatbot.load_reference(now=moment)}건")
+        self.stdout.write(f"영어 안내 {site.load_english_guides()}건 새로 등록")
+        build = chatbot.build_index(now=moment)
+        self.stdout.write(f"챗봇 색인: {build.get_state_display() if build else '그대로'}")

@@ -1,0 +1,1 @@
+"""Systems of other offices that certify what we do not know: a socket."""

@@ -1,0 +1,11 @@
+"""24 Nov 2026, 14:03: the month as a word, for 11/12 is two different days."""
+
+DATE_FORMAT = "D j M Y"
+DATETIME_FORMAT = "D j M Y, H:i"
+SHORT_DATE_FORMAT = "j M Y"
+SHORT_DATETIME_FORMAT = "j M Y, H:i"
+TIME_FORMAT = "H:i"
+MONTH_DAY_FORMAT = "j M"
+YEAR_MONTH_FORMAT = "F Y"
+WEEKDAY_FORMAT = "D j M"
+WEEKDAY_TIME_FORMAT = "D j M, H:i"

@@ -1,0 +1,32 @@
+"""The demo's cases are walked through the services, signatures and all, and reach the stage they are meant to show."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+
+from complaints.models import Complaint
+from complaints.workflow import ENDED, Stage
+from portal.core.clock import now
+from portal.site.demo.cases import make_cases
+from portal.site.demo.people import make_officials
+
+ENDS = {*ENDED, Stage.REOPENING, Stage.SUPPLEMENTING}
+PLAN = Path(make_cases.__code__.co_filename).parent.parent / "reference" / "demo.toml"
+
+
+@pytest.mark.django_db
+def test_every_case_of_the_demo_reaches_its_stage(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_DIR = tmp_path
+    call_command("setup", verbosity=0)
+    make_officials(now=now())
+
+    made = make_cases(now=now(), shown=lambda _: None)
+
+    entries = tomllib.loads(PLAN.read_text("utf-8"))["case"]
+    wanted = Counter(entry["until"] for entry in entries if entry["until"] in ENDS)
+    stages = Complaint.objects.filter(pk__in=[case.pk for case in made]).values_list("stage", flat=True)
+    assert Counter(stage for stage in stages if stage in ENDS) == wanted
