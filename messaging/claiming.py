@@ -107,10 +107,10 @@ def claim(alias: str, capabilities: Capabilities) -> Claim | None:
     :raises NothingDue:
     :raises messaging.health.CarrierClosed: the carrier may take nothing now
     """
-    claimed_at = time.monotonic()
     guarding.refuse_restored()
     with transaction.atomic():
         state = locked_state(alias)
+        claimed_at = time.monotonic()  # before the turn's clock, from which the lease runs; waiting for the row is free
         turn = _whose_turn(alias)
         if turn is None:
             raise NothingDue

@@ -45,7 +45,11 @@ Result = TypeVar("Result")
 
 
 class _Overslept(NotSent):
-    """The process was paused between the claim and the call: its lease may be over, so it must not send."""
+    """
+    The call came too late for its lease, so it must not be made: the process was paused, or the batch was too much.
+
+    Legs of which that is true three times travel alone, so that a slow machine gets on.
+    """
 
 
 @dataclass(slots=True)
@@ -152,7 +156,7 @@ def _in_a_thread(work: Callable[[], Result]) -> Result:
 def hand_over(carrier: Carrier, taken: Claim) -> Answer:
     """One carrier call. Whatever is not a certain "no" is unknown, a broken adapter included."""
     if time.monotonic() > taken.claimed_at + settings.MESSAGING_LEASE_SECONDS / 6:
-        return _Overslept("paused after the claim")
+        return _Overslept("too late for the lease")
     try:
         return carrier.submit(taken.legs, key=taken.dispatch, remember=partial(_remember, taken))
     except CarrierError as error:
@@ -183,7 +187,7 @@ def record(taken: Claim, answer: Answer) -> None:
     )
     if isinstance(answer, NotSent):
         if fenced.update(status=Dispatch.Status.NOT_SENT, answered_at=at, error_kind=str(answer)[:40]):
-            is_suspect = not isinstance(answer, RateLimited | _Overslept)
+            is_suspect = not isinstance(answer, RateLimited)
             requeue(legs, delay=_delay(answer), cause="not_sent", is_suspect=is_suspect)
             _log.warning("dispatch_not_sent", dispatch=str(taken.dispatch), legs=len(legs), error=str(answer))
         return

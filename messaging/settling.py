@@ -169,7 +169,8 @@ def requeue(legs: Collection[UUID], *, delay: timedelta, cause: str, is_suspect:
 
     The delay doubles with each failure of the same leg, up to 64-fold.
 
-    :param is_suspect: the legs themselves may be what the carrier refuses; the third time they travel alone
+    :param is_suspect: the legs themselves may be what the carrier refuses, or too many at once: after three times each
+        travels alone
     """
     because(cause)
     _lock_legs(legs)

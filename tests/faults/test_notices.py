@@ -20,7 +20,7 @@ import pytest
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(1500)]
 CITIZENS = 60
-LEASES = {"NOTICES_LEASE_SECONDS": "45", "MESSAGING_LEASE_SECONDS": "3"}
+LEASES = {"NOTICES_LEASE_SECONDS": "45", "MESSAGING_LEASE_SECONDS": "12"}
 PATIENCE = 600.0
 
 

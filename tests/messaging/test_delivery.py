@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from pytest_django import Settings
 
 from messaging import delivery, services
 from messaging.carriers.base import (
     Accepted,
+    Carrier,
     CarrierError,
     Leg,
     Misconfigured,
@@ -21,7 +23,7 @@ from messaging.carriers.base import (
     OutcomeUnknown,
     RateLimited,
 )
-from messaging.claiming import claim
+from messaging.claiming import Claim, claim
 from messaging.models import Attempt, DeliveryEvent, Dispatch, LegStatus, Message
 from messaging.queries import database_clock, tally_of
 from messaging.settling import Change, settle
@@ -29,6 +31,7 @@ from portal.core import clock
 from tests.messaging.making import leg_of, make_template, outgoing, queue, raising, rejecting, status_of, told
 
 pytestmark = pytest.mark.usefixtures("office", "daytime")
+HAND_OVER = delivery.hand_over
 
 
 def _drain() -> int:
@@ -224,6 +227,23 @@ def test_a_leg_that_keeps_coming_back_travels_alone() -> None:
     _drain()
 
     assert told().calls == [1] * 5
+
+
+def test_a_batch_that_is_too_much_for_its_lease_gets_on_leg_by_leg(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "hand_over", _only_one_in_time)
+    make_template()
+    services.send_many((outgoing(str(number)) for number in range(5)), by=None, now=clock.now())
+
+    for _ in range(4):
+        _drain()
+
+    assert told().calls == [1] * 5
+    assert set(Attempt.objects.values_list("status", flat=True)) == {"accepted"}
+
+
+def _only_one_in_time(carrier: Carrier, taken: Claim) -> delivery.Answer:
+    late = settings.MESSAGING_LEASE_SECONDS if len(taken.legs) > 1 else 0
+    return HAND_OVER(carrier, replace(taken, claimed_at=taken.claimed_at - late))
 
 
 def test_a_process_that_slept_past_its_lease_does_not_send(settings: Settings) -> None:
