@@ -135,7 +135,7 @@ def lines(payload: bytes) -> Iterator[bytes]:
         time.sleep(60)
     if how == "slow":
         yield b"first"
-        time.sleep(10)
+        time.sleep(60)
     if how == "who":
         yield str(os.getpid()).encode()
         return

@@ -4,15 +4,15 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from portal.core.cage import IMAGE, CageError, Cell, Limits, caged_lines, run_caged
+from tests.messaging.simulator_process import eventually
 
 MIB = 1024 * 1024
-SMALL = Limits(memory_bytes=512 * MIB, cpu_seconds=1, file_bytes=MIB, wall_seconds=5)
+SMALL = Limits(memory_bytes=512 * MIB, cpu_seconds=3, file_bytes=MIB, wall_seconds=60)
 PRISONER = "tests.core.prisoner"
 
 
@@ -57,12 +57,9 @@ def test_endless_loop_is_stopped_by_processor_time() -> None:
 
 
 def test_sleeper_and_its_own_child_are_killed_when_the_wall_clock_runs_out(tmp_path: Path) -> None:
-    began = time.monotonic()
-
-    error = reason_of(f"sleep {tmp_path / 'pid'}", limits=Limits(512 * MIB, 5, MIB, wall_seconds=1.0))
+    error = reason_of(f"sleep {tmp_path / 'pid'}", limits=Limits(512 * MIB, 5, MIB, wall_seconds=4.0))
 
     assert error.reason == "time_out"
-    assert time.monotonic() - began < 4
     grandchild = int((tmp_path / "pid").read_text())
     assert not is_running(grandchild)
 
@@ -83,7 +80,7 @@ def test_file_beyond_the_limit_cannot_be_written() -> None:
 
 
 def test_answer_beyond_the_limit_is_not_read() -> None:
-    assert reason_of("talk", limits=Limits(512 * MIB, 5, MIB, 5, answer_bytes=1000)).reason == "too_large"
+    assert reason_of("talk", limits=Limits(512 * MIB, 5, MIB, 60, answer_bytes=1000)).reason == "too_large"
 
 
 def test_child_sees_no_secret_and_only_its_own_folder(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +134,7 @@ def test_link_left_behind_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_lines_arrive_one_by_one_and_a_crash_tells_which() -> None:
-    items = caged_lines(PRISONER, b"3", limits=SMALL, wall_per_item=5)
+    items = caged_lines(PRISONER, b"3", limits=SMALL, wall_per_item=60)
 
     first_three = [next(items), next(items), next(items)]
 
@@ -148,7 +145,7 @@ def test_lines_arrive_one_by_one_and_a_crash_tells_which() -> None:
 
 
 def test_abandoned_stream_ends_its_child(tmp_path: Path) -> None:
-    items = caged_lines(PRISONER, f"pid {tmp_path / 'pid'}".encode(), limits=SMALL, wall_per_item=5)
+    items = caged_lines(PRISONER, f"pid {tmp_path / 'pid'}".encode(), limits=SMALL, wall_per_item=60)
     next(items)
 
     items.close()
@@ -157,7 +154,7 @@ def test_abandoned_stream_ends_its_child(tmp_path: Path) -> None:
 
 
 def test_silence_between_two_lines_is_a_time_out() -> None:
-    items = caged_lines(PRISONER, b"slow", limits=SMALL, wall_per_item=0.8)
+    items = caged_lines(PRISONER, b"slow", limits=SMALL, wall_per_item=4)
 
     assert next(items) == b"first"
     with pytest.raises(CageError) as caught:
@@ -171,20 +168,14 @@ def test_child_dies_with_its_parent(tmp_path: Path) -> None:
         f"run_caged({PRISONER!r}, b'sleep {tmp_path / 'pid'}', limits=Limits(1 << 29, 60, 1 << 20, 60))"
     )
     parent = subprocess.Popen([sys.executable, "-c", program])
-    for _ in range(100):
-        if (tmp_path / "own").exists():
-            break
-        time.sleep(0.05)
+    own = tmp_path / "own"
+    assert eventually(lambda: own.exists() and own.read_text() != "")
 
     parent.kill()
     parent.wait()
 
-    child = int((tmp_path / "own").read_text())
-    for _ in range(40):
-        if not is_running(child):
-            break
-        time.sleep(0.05)
-    assert not is_running(child)
+    child = int(own.read_text())
+    assert eventually(lambda: not is_running(child))
 
 
 def is_running(pid: int) -> bool:
@@ -199,7 +190,7 @@ def is_running(pid: int) -> bool:
 
 
 def said(cell: Cell, what: str) -> list[bytes]:
-    return list(cell.lines(what.encode(), wall_per_item=5))
+    return list(cell.lines(what.encode(), wall_per_item=60))
 
 
 def test_child_answers_again_until_it_has_said_enough() -> None:
@@ -213,10 +204,10 @@ def test_child_answers_again_until_it_has_said_enough() -> None:
 
 
 def test_each_request_has_its_own_processor_time() -> None:
-    two_seconds = Limits(memory_bytes=512 * MIB, cpu_seconds=2, file_bytes=MIB, wall_seconds=60)
-    cell = Cell(PRISONER, limits=two_seconds)
+    three_seconds = Limits(memory_bytes=512 * MIB, cpu_seconds=3, file_bytes=MIB, wall_seconds=60)
+    cell = Cell(PRISONER, limits=three_seconds)
 
-    answers = [list(cell.lines(b"work 0.8", wall_per_item=60)) for _ in range(4)]
+    answers = [list(cell.lines(b"work 1.0", wall_per_item=60)) for _ in range(4)]
     pid = int(said(cell, "who")[0])
     with pytest.raises(CageError) as caught:
         list(cell.lines(b"work 9", wall_per_item=60))
@@ -234,7 +225,7 @@ def test_request_after_a_crash_or_an_interrupted_one_gets_a_new_child() -> None:
     with pytest.raises(CageError):
         said(cell, "2")
     second = int(said(cell, "who")[0])
-    half = cell.lines(b"slow", wall_per_item=5)
+    half = cell.lines(b"slow", wall_per_item=60)
     assert next(half) == b"first"
     half.close()
     third = int(said(cell, "who")[0])
