@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 OURS = ("localhost", "127.0.0.1")
 PASSWORD = "새빛구-시험용-비밀번호-1"
 _left_out: list[str] = []
+expect.set_options(timeout=30_000)  # ms: what is expected comes at once, except on a machine that has much else to do
 
 Visit = Callable[[str], Page]
 

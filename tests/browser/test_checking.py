@@ -78,7 +78,7 @@ def test_zones_are_drawn_with_the_mouse_and_read_out_at_once(
 
     expect(first.get_by_label("왼쪽")).to_have_value("18")
     expect(first.get_by_label("너비")).to_have_value("62")
-    expect(desk.locator("[data-read-out]")).to_contain_text("2026-0000", timeout=20_000)
+    expect(desk.locator("[data-read-out]")).to_contain_text("2026-0000")
     picture(desk, "zones")
     assert violations(desk, rules=WCAG, allowed=KNOWN) == []
     assert overflow(desk) == 0
@@ -133,6 +133,7 @@ def test_a_held_notice_and_the_sample_are_walked_through_with_keys(
     count = Notice.objects.filter(recipient__campaign=checking, state="proved").count()
     for number in range(2):
         expect(desk.get_by_text(f"{number} / {count}건 봄")).to_be_visible()
+        desk.wait_for_load_state()  # the keys are heard from then on
         desk.keyboard.press("1")
     expect(desk.get_by_text(f"2 / {count}건 봄")).to_be_visible()
     picture(desk, "sample")

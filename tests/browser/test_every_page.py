@@ -219,7 +219,7 @@ def _narrow_faults(page: Page, where: str) -> Iterator[str]:
     yield from (f"{where} small: {found}" for found in small_targets(page))
 
 
-@pytest.mark.timeout(900)  # some forty pages each, tabbed through, read by axe three times and looked at at two widths
+@pytest.mark.timeout(1800)  # some forty pages each, tabbed through, read by axe three times and looked at at two widths
 @pytest.mark.parametrize("part", ["site", "rooms"])
 def test_every_page_can_be_read_touched_and_tabbed_through(opened: Visit, own: Ownership, part: str) -> None:
     found = []
@@ -232,7 +232,7 @@ def test_every_page_can_be_read_touched_and_tabbed_through(opened: Visit, own: O
     assert found == []
 
 
-@pytest.mark.timeout(900)  # some sixty pages again
+@pytest.mark.timeout(1800)  # some sixty pages again
 def test_every_page_can_be_read_in_english(opened: Visit, own: Ownership, page: Page, live_server: LiveServer) -> None:
     page.context.add_cookies([{"name": "language", "value": "en", "url": live_server.url}])
     page.set_viewport_size(SMALL)

@@ -62,11 +62,11 @@ def test_new_words_appear_by_themselves_and_are_answered(signed_in: Visit) -> No
     _say("여권은 어디서 만드나요?", "a")
     page = signed_in("/admin/messaging/reply/")
     _say("다른 사람의 말", "b", sender="01099998888")
-    expect(page.get_by_text("다른 사람의 말")).to_be_visible(timeout=4_000)
+    expect(page.get_by_text("다른 사람의 말")).to_be_visible()
 
     page.get_by_text("여권은 어디서 만드나요?").click()
     _say("사진도 필요한가요?", "c")
-    expect(page.get_by_text("사진도 필요한가요?")).to_be_visible(timeout=4_000)
+    expect(page.get_by_text("사진도 필요한가요?")).to_be_visible()
     page.keyboard.press("r")
     page.keyboard.type("네, 사진 한 장을 가져오세요.")
     expect(page.get_by_text("단문(SMS)")).to_be_visible()

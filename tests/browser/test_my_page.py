@@ -109,7 +109,7 @@ def check(page: Page, where: str) -> None:
     assert (where, small_targets(page)) == (where, [])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("size", ["phone", "desk", "narrow"])
 def test_every_page_is_accessible_and_fits_with_much_on_it(open_hers: Visit, hers: Hers, size: str, page: Page) -> None:
     fill(hers)
@@ -262,7 +262,7 @@ def test_choice_the_account_could_not_hear_of_is_told_from_the_next_page(
         page.get_by_role("button", name="챗봇 빼기").click()
     context.set_offline(True)
     page.get_by_role("button", name="여권 빼기").click()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(900)
     context.set_offline(False)
     assert Favourite.objects.filter(label="여권").exists()
 

@@ -67,6 +67,12 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="보내기", exact=True).click()
 
 
+def nothing_is_left(page: Page) -> None:
+    """Neither words nor photos stay on the device; the page erases them after it has been shown."""
+    page.wait_for_function(f"() => {DRAFT} === null")
+    page.wait_for_function(f"() => ({SHELF})().then(count => count === 0)")
+
+
 def test_report_written_without_a_network_leaves_once_when_it_is_back(
     district: None, installed: Visit, page: Page, context: BrowserContext
 ) -> None:
@@ -93,13 +99,13 @@ def test_report_written_without_a_network_leaves_once_when_it_is_back(
     expect(by_hand.locator(".photos li")).to_have_count(2)
     send(by_hand)
     expect(by_hand.locator(".confirmation .number")).to_have_text(NUMBER)
-    assert by_hand.evaluate(SHELF) == 0
+    nothing_is_left(by_hand)
     page.locator(".report").evaluate("form => form.requestSubmit()")  # and again from the page that still has it
 
     expect(page.locator(".confirmation .number")).to_have_text(by_hand.locator(".confirmation .number").inner_text())
     complaint = Complaint.objects.get()
     assert (complaint.body, complaint.attachments.count()) == (WORDS, 2)
-    assert page.evaluate(DRAFT) is None
+    nothing_is_left(page)
 
 
 def test_refused_report_keeps_everything_and_says_why(
@@ -120,7 +126,7 @@ def test_refused_report_keeps_everything_and_says_why(
     send(page)
     expect(page.locator(".confirmation .number")).to_have_text(NUMBER)
     assert Complaint.objects.get().attachments.count() == 1
-    assert page.evaluate(DRAFT) is None
+    nothing_is_left(page)
 
 
 def test_home_tells_of_a_report_that_waits(visit: Visit, page: Page) -> None:
@@ -152,7 +158,7 @@ def test_draft_is_erased_on_the_readers_word_and_after_a_month(visit: Visit, pag
     page.get_by_role("button", name="지우기", exact=True).click()
 
     expect(page.get_by_label("무슨 일인가요?")).to_have_value("")
-    assert (page.evaluate(DRAFT), page.evaluate(SHELF)) == (None, 0)
+    nothing_is_left(page)
     page.get_by_label("무슨 일인가요?").fill(WORDS)
     expect(page.locator("[data-saved]")).to_contain_text("임시 저장됨")
     page.evaluate(AGED, 29)
@@ -161,7 +167,7 @@ def test_draft_is_erased_on_the_readers_word_and_after_a_month(visit: Visit, pag
     page.evaluate(AGED, 31)
     page.reload()
     expect(page.get_by_label("무슨 일인가요?")).to_have_value("")
-    assert page.evaluate(DRAFT) is None
+    page.wait_for_function(f"() => {DRAFT} === null")
 
 
 def test_nothing_is_kept_on_a_shared_device(visit: Visit, page: Page, context: BrowserContext) -> None:
@@ -203,7 +209,7 @@ def test_a_shared_device_keeps_no_favourites_visits_or_words(visit: Visit, page:
 def test_signing_out_erases_what_was_kept(visit: Visit, page: Page) -> None:
     page = visit(NEW)
     write(page, photos=1)
-    page.wait_for_timeout(1500)  # longer than the pause after the last key
+    expect(page.locator("[data-saved]")).to_contain_text("임시 저장됨")
     assert WORDS in page.evaluate(DRAFT)
 
     page.evaluate("""() => {
@@ -214,7 +220,7 @@ def test_signing_out_erases_what_was_kept(visit: Visit, page: Page) -> None:
     }""")
 
     page.wait_for_url(lambda url: url.endswith("/") and NEW not in url)
-    assert (page.evaluate(DRAFT), page.evaluate(SHELF)) == (None, 0)
+    nothing_is_left(page)
 
 
 def test_without_a_network_any_other_page_says_so(installed: Visit, page: Page, context: BrowserContext) -> None:

@@ -37,7 +37,8 @@ def test_form_is_sent_once_however_often_it_is_pressed(visit: Visit) -> None:
     page.route("**/dev/components/?*", lambda route: None)  # an answer that never comes
 
     form = page.locator("main form").nth(0)
-    form.evaluate("form => { form.noValidate = true; form.requestSubmit(); form.requestSubmit(); }")
+    with page.expect_request("**/dev/components/?*"):
+        form.evaluate("form => { form.noValidate = true; form.requestSubmit(); form.requestSubmit(); }")
     page.wait_for_timeout(200)
 
     assert len(sent) == 1
