@@ -42,7 +42,7 @@ def test_a_report_is_a_dot_in_the_middle_of_its_cell(world: World) -> None:
     assert page.count("<circle") == 1
     assert feature["geometry"] == {"type": "Point", "coordinates": [126.9785, 37.5665]}
     assert middle_of(complaint.cell) == (37.5665, 126.9785)
-    for secret in ("김하늘", "1234", "새빛로", "37.56651"):
+    for secret in ("김하늘", "1234-5678", "새빛로", "37.56651"):
         assert secret not in page
         assert secret not in str(feature)
 

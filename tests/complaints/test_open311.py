@@ -282,7 +282,7 @@ def test_a_complaint_is_shown_without_its_words_place_or_person(world: World) ->
     assert shown["requested_datetime"] == "2026-11-02T10:00:00+09:00"
     assert (shown["status"], shown["extended_attributes"]["detailed_status"]) == ("open", "assigned")
     assert shown["agency_responsible"] == "도로과"
-    for secret in ("김하늘", "새빛로", "1234", "우리집"):
+    for secret in ("김하늘", "새빛로", "1234-5678", "우리집"):
         assert secret not in answer
 
 

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from portal.accounts.models import User
 from portal.core import clock
+from portal.core.sealing import blind
 from portal.site.social import Introductions
 from tests.site.test_sign_in import browser, letters, sent_code, sign_in  # noqa: F401  (a fixture)
 
@@ -77,7 +78,7 @@ def test_the_first_time_the_phone_is_proven_and_then_never_again(monkeypatch: py
     assert later.get("/me/").status_code == 200
     linked = SocialAccount.objects.get()
     assert (linked.user.phone, linked.extra_data) == ("+821012345678", {})
-    assert "4711" not in linked.uid
+    assert linked.uid == blind("kakao:4711", context="socialaccount.uid").hex()
 
 
 @pytest.mark.usefixtures("with_keys")
