@@ -82,7 +82,7 @@ def test_nothing_that_was_answered_stands_in_the_log(chat: Chat) -> None:
     chat.prove()
 
     stored = " ".join(
-        f"{turn.text_masked} {json.dumps(turn.reply, ensure_ascii=False)}" for turn in Turn.objects.all()[1:]
+        f"{turn.text_masked} {json.dumps(turn.reply, ensure_ascii=False)}" for turn in Turn.objects.order_by("pk")[1:]
     )
     for private in ("34나 7788", "매일 그래요", "1234-5678", "5678", "그저께"):
         assert private not in stored

@@ -231,7 +231,7 @@ def test_a_new_round_may_be_extended_anew(world: World) -> None:
     extend(complaint, world)
 
     assert complaint.due_at == at(11, 21)
-    assert list(Extension.objects.values_list("round", "ordinal")) == [(1, 1), (2, 1)]
+    assert list(Extension.objects.order_by("pk").values_list("round", "ordinal")) == [(1, 1), (2, 1)]
 
 
 def test_a_no_nobody_has_seen_stays_unread(world: World) -> None:

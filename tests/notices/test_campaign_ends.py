@@ -22,8 +22,8 @@ def test_only_the_agreed_and_identified_get_their_picture_once(world: World) -> 
 
     (message,) = Message.objects.filter(topic="notices.notice")
     assert message.phone == HANEUL[2]
-    assert [image.handle for image in message.images.all()] == [
-        f"notices:{asset.pk}" for asset in Asset.objects.filter(recipient=world.of(campaign, HANEUL))
+    assert [image.handle for image in message.images.order_by("ordinal")] == [
+        f"notices:{asset.pk}" for asset in Asset.objects.filter(recipient=world.of(campaign, HANEUL)).order_by("part")
     ]
 
 
