@@ -5,10 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from hypothesis import settings as examples
 from pytest_django import Settings
 
 from chatbot import shelf
 from tests import schema
+
+examples.register_profile("patient", examples.default, deadline=None)  # however slow this machine is
+examples.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
