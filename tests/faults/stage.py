@@ -91,7 +91,7 @@ class Stage:
         return [sys.executable, "-m", "tests.faults.bell"], self.environment, lambda: True
 
     def _comes_up(self, process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> bool:
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 60
         while not answers():
             if process.poll() is not None or time.monotonic() > limit:
                 return False
@@ -143,17 +143,17 @@ class Stage:
         """How many legs the carrier took, by its own log."""
         return sum(1 for _ in self.simulator.truth())
 
-    def wait_taken(self, count: int, *, seconds: float = 30) -> None:
+    def wait_taken(self, count: int, *, seconds: float = 200) -> None:
         """Until the carrier took so many legs: faults strike by progress, not by the clock."""
         _until(lambda: self.taken_count() >= count, seconds, lambda: f"carrier took {self.taken_count()} of {count}")
 
     def wait_quiet(self) -> None:
         """Until every call that began has ended, and two seconds more."""
         query = "SELECT 1 FROM messaging_dispatch WHERE status IN ('submitting', 'unknown') LIMIT 1"
-        _until(lambda: not self.rows(query), 30, lambda: "calls do not end")
+        _until(lambda: not self.rows(query), 200, lambda: "calls do not end")
         time.sleep(2)
 
-    def wait_settled(self, prefix: str, count: int, *, seconds: float = 60) -> None:
+    def wait_settled(self, prefix: str, count: int, *, seconds: float = 300) -> None:
         """Until every leg is accepted in our books."""
 
         def statuses() -> dict[str, int]:

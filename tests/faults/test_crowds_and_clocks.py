@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.stage import Stage, standing_stage
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(1200)]
 CROWD, ALONE, CLOCKS = 400, 200, 120
 
 

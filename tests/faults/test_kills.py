@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.stage import LEASE, Stage, standing_stage
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(1200)]
 MESSAGES = 2000
 
 

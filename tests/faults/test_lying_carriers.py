@@ -17,7 +17,7 @@ from portal.core import clock
 from tests.messaging.making import age, make_template, outgoing
 from tests.messaging.simulator_process import HOOK_SECRET, KEY, NOWHERE, RunningSimulator, running_simulator
 
-pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(600), pytest.mark.django_db(transaction=True)]
 LEASE = 2
 MESSAGES = 120  # in calls of twenty
 SETTLED = ("accepted", "rejected", "delivered", "undelivered")

@@ -12,7 +12,7 @@ class Citizen:
     """Keeps cookies, follows redirects, fills in what a page hides in its forms."""
 
     def __init__(self, site: str) -> None:
-        self.browser = httpx.Client(base_url=site, follow_redirects=True, trust_env=False, timeout=30)
+        self.browser = httpx.Client(base_url=site, follow_redirects=True, trust_env=False, timeout=120)
 
     def __enter__(self) -> "Citizen":
         return self

@@ -23,7 +23,7 @@ from portal.core.clock import now
 from portal.site.demo.people import make_officials
 from tests.messaging.simulator_process import HOOK_SECRET, KEY, RunningSimulator, running_simulator
 
-PATIENCE = 120.0  # seconds, on a machine that runs two journeys at once
+PATIENCE = 300.0  # seconds, on a machine that runs two journeys at once
 T = TypeVar("T")
 
 

@@ -35,7 +35,7 @@ def answer_of(position: int) -> str:
     return ("consent", "consent", "refuse", "consent", "silent", "consent", "unclear", "wrong")[position % 8]
 
 
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(1200)
 def test_every_citizen_ends_in_exactly_one_bucket_and_no_picture_goes_astray(house: House) -> None:
     drafter, sender = User.objects.get(username="notice"), User.objects.get(username="sender")
     campaign = prepared()

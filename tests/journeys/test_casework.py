@@ -56,7 +56,7 @@ def _arrived(house: House, number: str, words: str) -> Callable[[], bool]:
     return lambda: any(words in text for text in house.texts_on(number))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_a_rubbish_report_is_reopened_by_text_and_refused_with_a_signature(house: House) -> None:
     number = "01055501001"
     complaint = _filed(number)
@@ -91,7 +91,7 @@ def test_a_rubbish_report_is_reopened_by_text_and_refused_with_a_signature(house
     assert [one.score for one in closed.satisfactions.all()] == [1]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_a_supplement_comes_back_as_a_text(house: House) -> None:
     number = "01055501002"
     complaint = _filed(number)
@@ -118,7 +118,7 @@ def test_a_supplement_comes_back_as_a_text(house: House) -> None:
     eventually(_arrived(house, number, "보완 내용을 받았습니다"))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_three_reporters_of_one_matter_hear_the_same_end_once(house: House) -> None:
     numbers = ["01055501003", "01055501004", "01055501005"]
     lead, *others = [_filed(number) for number in numbers]

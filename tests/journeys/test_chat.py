@@ -12,7 +12,7 @@ NUMBER = "01055504321"
 QUESTION = "공원 동상 코가 떨어져 나갔어요"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 def test_an_unanswered_question_is_filed_and_tracked(house: House) -> None:
     with Citizen(house.url) as citizen:
         answer = citizen.send("/chat/turns/", citizen.open("/chat/"), text="여권은 어디서 만드나요?")

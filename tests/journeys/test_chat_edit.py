@@ -50,7 +50,7 @@ def line_of(process: "subprocess.Popen[str]") -> str:
     return str(process.stdout.readline()).strip()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_an_edit_is_live_in_every_process_without_a_restart(
     house: House, record_property: Callable[[str, object], None]
 ) -> None:

@@ -41,7 +41,7 @@ def _held() -> Counter[str]:
     return Counter(one.officer.name for one in held if one.officer)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_parking_reports_are_shared_fairly_around_a_leave(db: None, settings: Settings) -> None:
     call_command("setup", verbosity=0)
     now = clock.now()

@@ -14,7 +14,7 @@ from tests.journeys.conftest import House, eventually
 NUMBER = "01055501234"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 def test_a_report_travels_from_filing_to_the_citizens_score(house: House) -> None:
     with Citizen(house.url) as citizen:
         receipt = citizen.send(

@@ -17,7 +17,7 @@ from tests.journeys.conftest import House, eventually
 NUMBER = "01055507890"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 def test_a_temporary_holiday_moves_open_cases_and_tells_their_citizens(house: House) -> None:
     keeper = User.objects.create(username="keeper", password="!", is_staff=True, is_superuser=True)
     with Citizen(house.url) as citizen:

@@ -23,7 +23,7 @@ KEY = "test-key"
 HOOK_SECRET = "test-hook-secret"
 NOWHERE = "http://127.0.0.1:9"
 BEARER = {"authorization": f"Bearer {KEY}"}
-BROWSER = httpx.Client(trust_env=False, timeout=10)  # one for all: each new client reads the certificates again
+BROWSER = httpx.Client(trust_env=False, timeout=60)  # one for all: each new client reads the certificates again
 
 
 @dataclass
@@ -58,7 +58,7 @@ class RunningSimulator:
         """SIGTERM; the exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=60)
 
     def adapter(self, timeout: float = 10) -> Simulator:
         """Our plug for this process."""
@@ -193,7 +193,7 @@ def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
         server.server_close()
 
 
-def eventually(claim: Callable[[], bool], *, seconds: float = 8.0) -> bool:
+def eventually(claim: Callable[[], bool], *, seconds: float = 60.0) -> bool:
     """True as soon as the claim holds; False if it never does."""
     deadline = time.monotonic() + seconds
     while not claim():

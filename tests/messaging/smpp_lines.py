@@ -13,7 +13,7 @@ from tests.messaging.smsc import SECRETS, Smsc, eventually
 
 
 def carriers(smsc: Smsc, **options: object) -> dict[str, object]:
-    wanted = {**SECRETS, "port": smsc.port, "timeout": 3.0, "tps": 1000.0, "throttle_seconds": 0.1, **options}
+    wanted = {**SECRETS, "port": smsc.port, "timeout": 10.0, "tps": 1000.0, "throttle_seconds": 0.1, **options}
     return {"main": {"BACKEND": "messaging.carriers.smpp.Smpp", "OPTIONS": wanted}}
 
 

@@ -220,7 +220,7 @@ def _free_port() -> int:
         return port
 
 
-def eventually(look: Callable[[], T], *, seconds: float = 10.0) -> T:
+def eventually(look: Callable[[], T], *, seconds: float = 60.0) -> T:
     """The first true value of `look`."""
     until = time.monotonic() + seconds
     while not (found := look()):

@@ -270,10 +270,10 @@ def test_anything_undocumented_is_an_unknown_outcome(harness: Harness, raw: byte
 
 
 def test_a_dribbling_answer_is_cut_off_in_time(trial: Trial) -> None:
-    trial.simulator.control(rules=[trial.harness.rule("slow", seconds=0.05)])
+    trial.simulator.control(rules=[trial.harness.rule("slow", seconds=0.3)])
     start = time.monotonic()
 
     with pytest.raises(OutcomeUnknown):
         trial.submit([trial.harness.many()], key=uuid4(), impatient=True)
 
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 15

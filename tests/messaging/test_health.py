@@ -80,7 +80,7 @@ def test_the_bucket_refills_with_time_and_holds_one_second() -> None:
     _many(600)
     _claim()
 
-    _refill(timedelta(seconds=0.25))
+    CarrierState.objects.filter(alias="main").update(tokens_at=database_clock() - timedelta(seconds=0.25))
     half = len(_claim().legs)
     _refill(timedelta(minutes=5))
 
@@ -118,7 +118,7 @@ def test_the_drain_waits_for_tokens_within_its_time() -> None:
     make_template()
     _many(260)
 
-    assert delivery.drain(seconds=5) == 260
+    assert delivery.drain(seconds=60) == 260
 
 
 def test_legs_a_busy_carrier_sent_back_still_travel_together() -> None:

@@ -33,7 +33,7 @@ from tests.messaging.smsc import SECRETS, eventually
 
 
 def plug(smsc: HandMade, **options: Any) -> Smpp:
-    return Smpp(**{**SECRETS, "port": smsc.port, "timeout": 1.0, "long_texts": True, **options})
+    return Smpp(**{**SECRETS, "port": smsc.port, "timeout": 3.0, "long_texts": True, **options})
 
 
 @contextmanager
@@ -171,7 +171,7 @@ def test_a_line_that_stays_silent_to_enquiries_is_dropped() -> None:
     def deaf(command: int, sequence: int, body: bytes) -> bytes:
         return b"" if command == ENQUIRE else usual(command, sequence, body)
 
-    with hand_made_smsc(deaf) as smsc, bound(smsc, enquire_seconds=0.2, timeout=0.3) as carrier:
+    with hand_made_smsc(deaf) as smsc, bound(smsc, enquire_seconds=0.2, timeout=1.5) as carrier:
         eventually(lambda: not carrier.line.is_open)
 
 
@@ -187,7 +187,7 @@ def test_a_strange_request_is_refused_and_a_broken_text_is_kept() -> None:
     with hand_made_smsc() as smsc, bound(smsc) as carrier:
         smsc.say(pdu(0x0103, 8, b"\0") + pdu(0x0999, 9) + pdu(DELIVER, 10, b"\0\1"))
 
-        (heard,) = carrier.line.next_heard(3.0, most=9)
+        (heard,) = carrier.line.next_heard(30.0, most=9)
         assert heard.sequence == 10
         carrier.line.acknowledge(heard)
         eventually(lambda: (DELIVER | ANSWER, 0, 10) in smsc.heard)
@@ -197,7 +197,7 @@ def test_a_strange_request_is_refused_and_a_broken_text_is_kept() -> None:
 def test_what_an_earlier_line_told_is_never_acknowledged_on_a_later_one() -> None:
     with hand_made_smsc() as smsc, bound(smsc) as carrier:
         smsc.say(pdu(DELIVER, 10, b"\0"))
-        (heard,) = carrier.line.next_heard(3.0, most=9)
+        (heard,) = carrier.line.next_heard(30.0, most=9)
         smsc.say(pdu(UNBIND, 5))
         eventually(lambda: not carrier.line.is_open)
         carrier.line.open()

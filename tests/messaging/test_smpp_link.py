@@ -124,8 +124,8 @@ def test_a_lost_answer_is_never_a_second_text_and_ends_on_an_officials_desk(smsc
 
 
 def test_an_answer_that_comes_late_still_settles_its_message(smsc: Smsc, settings: Settings) -> None:
-    settings.MESSAGING_CARRIERS = carriers(smsc, timeout=0.3)
-    smsc.lag = 1.5
+    settings.MESSAGING_CARRIERS = carriers(smsc, timeout=1.0)
+    smsc.lag = 3.0
 
     with holding(smsc):
         message = a_message()

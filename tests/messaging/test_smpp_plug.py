@@ -45,7 +45,7 @@ def bound(smsc: Smsc) -> Iterator[Smpp]:
 
 
 def plug(smsc: Smsc, **options: Any) -> Smpp:
-    return Smpp(**{**SECRETS, "port": smsc.port, "timeout": 3.0, "long_texts": True, **options})
+    return Smpp(**{**SECRETS, "port": smsc.port, "timeout": 10.0, "long_texts": True, **options})
 
 
 def submit(carrier: Smpp, leg: Leg) -> Outcome:
@@ -118,7 +118,7 @@ def test_a_throttled_piece_of_a_long_text_is_offered_again_and_the_others_are_no
 
 
 def test_a_long_text_throttled_to_the_end_is_unknown_and_never_begun_again(smsc: Smsc) -> None:
-    carrier = plug(smsc, throttle_seconds=0.4, timeout=0.6)
+    carrier = plug(smsc, throttle_seconds=1.5, timeout=2.0)
     carrier.line.open()
     smsc.behaviours = [take, *[refusing(0x58)] * 9]
 
@@ -154,9 +154,9 @@ def test_an_answer_lost_with_the_line_leaves_the_outcome_unknown(smsc: Smsc, bou
 
 
 def test_an_answer_that_does_not_come_in_time_leaves_the_outcome_unknown(smsc: Smsc) -> None:
-    carrier = plug(smsc, timeout=0.3)
+    carrier = plug(smsc, timeout=1.5)
     carrier.line.open()
-    smsc.lag = 1.0
+    smsc.lag = 4.0
 
     with pytest.raises(OutcomeUnknown):
         submit(carrier, sms())

@@ -58,7 +58,7 @@ def _notice(key: str, *handles: str) -> Message:
 def _upload() -> int:
     made = told()
     assert isinstance(made, Uploading)
-    return uploading.upload_ahead("main", made, made.capabilities, until=time.monotonic() + 3)
+    return uploading.upload_ahead("main", made, made.capabilities, until=time.monotonic() + 30)
 
 
 def test_a_picture_message_waits_until_all_its_pictures_are_with_the_carrier(carrier: Uploading) -> None:

@@ -90,7 +90,7 @@ class Line:
     def drain(self) -> int:
         return delivery.drain(seconds=20)
 
-    def comes_true(self, claim: Callable[[], bool], *, seconds: float = 15) -> bool:
+    def comes_true(self, claim: Callable[[], bool], *, seconds: float = 60) -> bool:
         """True as soon as the claim holds, handling meanwhile what the webhooks brought."""
 
         def handled() -> bool:

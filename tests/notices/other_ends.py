@@ -18,7 +18,8 @@ from notices.relay.simulator import Simulator as RelayPlug
 
 KEY, HOOK_SECRET = "test-key", "test-hook-secret"
 NOWHERE = "http://127.0.0.1:9"
-BROWSER = httpx.Client(trust_env=False, timeout=10)
+BROWSER = httpx.Client(trust_env=False, timeout=60)
+HANGING = ("hang_after", "hang_before")  # only these need a plug that gives up soon
 # what the other end does to a call → what the plug may conclude from it
 LOST_AND_REFUSED = [
     *((fault, OutcomeUnknown) for fault in ("hang_after", "reset_after", "error_after", "garbage", "wrong_types")),
@@ -56,7 +57,7 @@ class OtherEnd:
         """SIGTERM; the exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=60)
 
     def faults(self, *rules: Mapping[str, Any]) -> None:
         """Put a fault script in force."""
@@ -77,16 +78,16 @@ class OtherEnd:
     def entry(self) -> dict[str, Any]:
         """How the settings name it."""
         where = {"payments": "notices.payments.simulator.Simulator", "relays": "notices.relay.simulator.Simulator"}
-        options = {"base_url": self.url, "key": KEY, "hook_secret": HOOK_SECRET, "timeout": 2.0}
+        options = {"base_url": self.url, "key": KEY, "hook_secret": HOOK_SECRET, "timeout": 10.0}
         return {"BACKEND": where[self.kind], "OPTIONS": options}
 
 
-def payment_plug(end: OtherEnd, timeout: float = 2.0) -> PaymentPlug:
+def payment_plug(end: OtherEnd, timeout: float = 10.0) -> PaymentPlug:
     """Our plug for a payment simulator."""
     return PaymentPlug(base_url=end.url, key=KEY, hook_secret=HOOK_SECRET, timeout=timeout)
 
 
-def relay_plug(end: OtherEnd, timeout: float = 2.0) -> RelayPlug:
+def relay_plug(end: OtherEnd, timeout: float = 10.0) -> RelayPlug:
     """Our plug for a relay simulator."""
     return RelayPlug(base_url=end.url, key=KEY, hook_secret=HOOK_SECRET, timeout=timeout)
 

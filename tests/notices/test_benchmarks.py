@@ -11,7 +11,7 @@ from notices.benchmarks import letters, long_file, pages, rosters
 from notices.benchmarks.stage import DEMO, NoSample, sample_in
 from notices.models import Campaign
 
-pytestmark = pytest.mark.timeout(300)  # each starts services of its own
+pytestmark = pytest.mark.timeout(900)  # each starts services of its own
 
 PROMISED = {
     *("limit_ms", "default_ratio", "poppler_ratio", "one_call_per_page_ratio"),

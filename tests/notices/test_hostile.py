@@ -26,7 +26,7 @@ def test_bomb_is_examined_without_being_drawn(tmp_path: Path, make: Callable[[Pa
     assert examine(make(tmp_path / "bomb.pdf")).page_count == 2
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("engine", ["default", "poppler"])
 @pytest.mark.parametrize("make", BOMBS)
 def test_bomb_costs_its_own_page_and_no_memory_of_ours(

@@ -67,7 +67,7 @@ def work(*, due: bool = False) -> int:
     """One round of the worker; `due` lets the next turn of everything come."""
     if due:
         RelayDelivery.objects.update(due_at=datetime.now(UTC) - timedelta(seconds=1))
-    return relaying.work_relay(now=datetime.now(UTC), seconds=5)
+    return relaying.work_relay(now=datetime.now(UTC), seconds=60)
 
 
 def of(world: World, campaign: Campaign, person: Person = HANEUL) -> RelayDelivery:

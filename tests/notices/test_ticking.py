@@ -97,7 +97,7 @@ def test_ending_waits_for_the_tick_that_is_at_work(world: World, verb: str) -> N
             ending = pool.submit(_apart, lambda: end(campaign, reason="그만둠", by=world.drafter, now=now))
             with pytest.raises(TimeoutError):
                 ending.result(timeout=0.7)
-        ending.result(timeout=10)
+        ending.result(timeout=60)
 
     assert Campaign.objects.get(pk=campaign.pk).state == ("cancelled" if verb == "cancel" else "asked")
 

@@ -16,7 +16,7 @@ def clean_environment(state: Path) -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if name not in filled}, "STATE_DIR": str(state)}
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 15) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     """Return as soon as it is so; fail if it never is."""
     limit = time.monotonic() + seconds
     while not is_so():

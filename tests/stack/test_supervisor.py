@@ -53,7 +53,7 @@ def _supervise(tmp_path: Path, story: Callable[[Supervisor], Awaitable[None]]) -
         finally:
             await supervisor.stop()
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    asyncio.run(asyncio.wait_for(run(), 90))
 
 
 async def _until(is_so: Callable[[], bool]) -> None:
@@ -115,7 +115,7 @@ def test_killing_everything_does_not_wait_for_grace(tmp_path: Path) -> None:
         stopping = asyncio.create_task(supervisor.stop())
         await asyncio.sleep(0.1)
         supervisor.kill()
-        await asyncio.wait_for(stopping, 5)
+        await asyncio.wait_for(stopping, 30)
 
     _supervise(tmp_path, story)
 

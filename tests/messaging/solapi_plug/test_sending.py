@@ -49,7 +49,8 @@ def test_before_the_last_step_nothing_was_sent(simulator: RunningSimulator, faul
 
     assert not isinstance(raised.value, Misconfigured)
     simulator.control(rules=[])
-    assert carrier.look_up(asked([leg], key=uuid4(), remembered=memory.group)) == {leg.id: NotFound()}
+    found = made(simulator.url).look_up(asked([leg], key=uuid4(), remembered=memory.group))
+    assert found == {leg.id: NotFound()}
     assert taken(simulator, leg) == 0
 
 
