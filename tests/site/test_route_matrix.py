@@ -220,7 +220,7 @@ def _part_of(route: Route) -> str:
     return "tables" if route.made_by_django else "desk"
 
 
-@pytest.mark.timeout(400)  # some two thousand requests, half a minute on a machine of its own
+@pytest.mark.timeout(900)  # some two thousand requests, half a minute on a machine of its own
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", ["citizens", "desk", "tables"])
 def test_nobody_comes_in_or_reads_what_is_not_theirs(settings: Settings, tmp_path: Path, part: str) -> None:
