@@ -1,5 +1,6 @@
 """From words to a department: what decides, what does not, and what is said about it."""
 
+import csv
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -285,6 +286,20 @@ def test_the_words_of_danger_weigh_more_than_what_it_sounds_like() -> None:
 
     assert urgency is not None
     assert urgency != HEARD
+
+
+def test_danger_told_by_strangers_is_heard_and_calm_reports_take_their_turn() -> None:
+    ear = read_model(REFERENCE / "urgent.npz")
+    with (ROOT / "tests/data/urgent.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+
+    heard = {
+        style: [urgency_of(row["text"], ALARMS, ear) is not None for row in rows if row["style"] == style]
+        for style in (URGENT, CALM)
+    }
+
+    assert sum(heard[URGENT]) >= 0.94 * len(heard[URGENT])
+    assert sum(heard[CALM]) <= 0.11 * len(heard[CALM])  # half of them are near misses
 
 
 def test_the_texts_of_danger_are_of_two_kinds() -> None:

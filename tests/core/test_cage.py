@@ -61,7 +61,7 @@ def test_sleeper_and_its_own_child_are_killed_when_the_wall_clock_runs_out(tmp_p
 
     assert error.reason == "time_out"
     grandchild = int((tmp_path / "pid").read_text())
-    assert not is_running(grandchild)
+    assert eventually(lambda: not is_running(grandchild))
 
 
 def test_child_that_never_reads_its_input_does_not_hang_us() -> None:
@@ -150,7 +150,7 @@ def test_abandoned_stream_ends_its_child(tmp_path: Path) -> None:
 
     items.close()
 
-    assert not is_running(int((tmp_path / "pid").read_text()))
+    assert eventually(lambda: not is_running(int((tmp_path / "pid").read_text())))
 
 
 def test_silence_between_two_lines_is_a_time_out() -> None:
@@ -200,7 +200,7 @@ def test_child_answers_again_until_it_has_said_enough() -> None:
     cell.close()
 
     assert pids[0] == pids[1] != pids[2] == pids[3]
-    assert not any(map(is_running, pids))
+    assert eventually(lambda: not any(map(is_running, pids)))
 
 
 def test_each_request_has_its_own_processor_time() -> None:
@@ -215,7 +215,7 @@ def test_each_request_has_its_own_processor_time() -> None:
 
     assert answers == [[b"worked"]] * 4
     assert caught.value.message == "too much processor time"
-    assert not is_running(pid)
+    assert eventually(lambda: not is_running(pid))
 
 
 def test_request_after_a_crash_or_an_interrupted_one_gets_a_new_child() -> None:
@@ -232,4 +232,4 @@ def test_request_after_a_crash_or_an_interrupted_one_gets_a_new_child() -> None:
     cell.close()
 
     assert len({first, second, third}) == 3
-    assert not any(map(is_running, (first, second, third)))
+    assert eventually(lambda: not any(map(is_running, (first, second, third))))

@@ -15,6 +15,7 @@ from tests.messaging.simulator_process import (
     BROWSER,
     HOOK_SECRET,
     KEY,
+    Hook,
     Receiver,
     RunningSimulator,
     eventually,
@@ -333,6 +334,10 @@ def test_a_card_is_found_again_by_the_minute(simulator: RunningSimulator) -> Non
 # --- webhooks and the 080 list ------------------------------------------------------------------------------------------
 
 
+def key_of(hook: Hook) -> str:
+    return str(json.loads(hook.body)["hooks"][0]["recipientGroupingKey"])
+
+
 def hooks_of(receiver: Receiver, page: str) -> list[dict[str, Any]]:
     return [json.loads(hook.body)["hooks"][0] for hook in receiver.of(page)]
 
@@ -344,10 +349,11 @@ def test_results_are_told_with_the_string_typed_at_set_up(simulator: RunningSimu
     ask(simulator, "POST", f"{TALK}/messages", order)
 
     wanted = {one["recipientList"][0]["recipientGroupingKey"] for one in (order, letter)}
-    assert eventually(lambda: {one["recipientGroupingKey"] for one in hooks_of(receiver, "receipts")} == wanted)
-    assert {hook.headers["x-toast-webhook-signature"] for hook in receiver.of("receipts")} == {HOOK_SECRET}
-    assert {json.loads(hook.body)["productName"] for hook in receiver.of("receipts")} == {"SMS", "KakaoTalk Bizmessage"}
-    assert {one["resultCode"] for one in hooks_of(receiver, "receipts")} == {"1000"}
+    assert eventually(lambda: {key_of(hook) for hook in receiver.of("receipts")} >= wanted)
+    told = [hook for hook in receiver.of("receipts") if key_of(hook) in wanted]  # not what an earlier test still brings
+    assert {hook.headers["x-toast-webhook-signature"] for hook in told} == {HOOK_SECRET}
+    assert {json.loads(hook.body)["productName"] for hook in told} == {"SMS", "KakaoTalk Bizmessage"}
+    assert {json.loads(hook.body)["hooks"][0]["resultCode"] for hook in told} == {"1000"}
 
 
 def test_a_call_to_the_free_line_is_told_and_listed(simulator: RunningSimulator, receiver: Receiver) -> None:
