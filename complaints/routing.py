@@ -282,7 +282,7 @@ class Urgency:
 
 
 URGENT, CALM = "urgent", "calm"  # what the ear tells apart
-SOUNDS_URGENT = 0.35  # how little calmer than urgent a text may sound: missing one is worse than an early look
+SOUNDS_URGENT = 0.25  # how little calmer than urgent a text may sound: missing one is worse than an early look
 HEARD = Urgency(2, "heard", "급해 보임", ())
 
 
