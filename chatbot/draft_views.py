@@ -36,7 +36,8 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return _of(request, drafts.by_token(token, now=now()), token)
     except (DraftGone, UnknownPetition) as gone:
-        return render(request, "chatbot/resume.html", {"gone": _(gone.sentence)}, status=404)
+        context = {"gone": _(gone.sentence), "days": drafts.life().days}
+        return render(request, "chatbot/resume.html", context, status=404)
 
 
 def _of(request: HttpRequest, draft: Draft, token: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from portal.core.fields import SealedField, SealedModel, sealed_text
 
 class Draft(models.Model):
     """
-    A petition being filled in. It lives seven days, on every channel, and becomes one complaint at most.
+    A petition being filled in. It lives for CHATBOT_DRAFT_DAYS, on every channel, and becomes one complaint at most.
 
     The complaint's intake key is derived from `public_id`, so that filing twice files once. `resume_hash` is the
     SHA-256 of the address that leads back to it.

@@ -1,4 +1,4 @@
-"""Half-filled forms as rows: sealed answers that live for seven days, on every channel, and become one complaint."""
+"""Half-filled forms as rows: sealed answers that live for `life()`, on every channel, and become one complaint."""
 
 import hashlib
 import json
@@ -26,9 +26,9 @@ Source = DraftAnswer.Source
 
 
 class DraftGone(Refused):
-    """There is no such form, it is somebody else's, or its week is over."""
+    """There is no such form, it is somebody else's, or its time is over."""
 
-    sentence = gettext_noop("이어서 쓸 신청서를 찾지 못했습니다. 이레가 지나면 쓰시던 내용을 지웁니다.")
+    sentence = gettext_noop("이어서 쓸 신청서를 찾지 못했습니다. 이미 보내셨거나 보관 기간이 지났을 수 있습니다.")
 
 
 def life() -> timedelta:
@@ -107,7 +107,7 @@ def is_outdated(draft: Draft) -> bool:
 
 
 def keep(draft: Draft, sheet: Sheet, *, source: str, now: datetime) -> None:
-    """Write down how far a form is; its week, and that of its files, begins anew."""
+    """Write down how far a form is; its time, and that of its files, begins anew."""
     before = {row.slot: json.loads(row.value) for row in draft.answers.all() if not row.slot.startswith(_OWN)}
     for name, value in sheet.answers.items():
         if name not in before or before[name] != value:
@@ -201,7 +201,7 @@ def by_token(token: str, *, now: datetime) -> Draft:
     """
     The open draft behind a link.
 
-    :raises DraftGone: if there is none, or its week is over
+    :raises DraftGone: if there is none, or its time is over
     """
     found = Draft.objects.filter(resume_hash=hash_of(token), state__in=OPEN, expires_at__gt=now).first()
     if found is None:
@@ -211,7 +211,7 @@ def by_token(token: str, *, now: datetime) -> Draft:
 
 @transaction.atomic
 def expire_drafts(*, now: datetime) -> int:
-    """Forget what nobody has touched for a week. Running it again finds nothing."""
+    """Forget what nobody has touched for so long. Running it again finds nothing."""
     over = Draft.objects.filter(state__in=OPEN, expires_at__lte=now).order_by("pk")
     found = list(over.select_for_update(skip_locked=True)[:BATCH])
     for draft in found:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
+from pytest_django import Settings
 
 from chatbot import services
 from chatbot.models import Conversation, Draft, DraftAnswer, Handover
@@ -73,6 +74,17 @@ def test_an_address_ends_with_its_week_and_with_the_form(today: Chat, client: Cl
     assert client.get(path).status_code == 404
     Draft.objects.update(expires_at=now() + timedelta(days=1), state=Draft.State.ABANDONED)
     assert client.post(path, {"go": "1"}).status_code == 404
+
+
+def test_whoever_comes_too_late_reads_how_long_forms_are_kept(client: Client, settings: Settings) -> None:
+    settings.CHATBOT_DRAFT_DAYS = 12
+
+    page = client.get("/chat/resume/x/").content.decode()
+    client.cookies["language"] = "en"
+    english = client.get("/chat/resume/x/").content.decode()
+
+    assert "쓰다 만 신청서는 12일이 지나면 지웁니다." in page
+    assert "deleted after 12 days" in english
 
 
 def test_files_answer_their_question_and_go_with_the_complaint(today: Chat, client: Client) -> None:
