@@ -4,7 +4,7 @@ A turn as neutral cards. An approved answer is drawn from its own row each time;
 Buttons carry the time the turn was asked, so the same turn always draws the same cards, and they fade a day later.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -143,13 +143,19 @@ def answer_cards(faq: Faq, *, facet: str = "", now: datetime) -> Iterator[Card]:
     point = next((one for one in faq.facets.all() if one.kind == facet), None) if facet else None
     if point is not None:
         yield Text(point.text, title=FaqFacet.Kind(point.kind).label)
+    links = sorted(faq.links.all(), key=lambda one: one.position)
+    yield from written_cards(faq, [(one.label, one.url) for one in links], now=now)
+
+
+def written_cards(faq: Faq, links: Iterable[tuple[str, str]], *, now: datetime) -> Iterator[Card]:
+    """What an official wrote of it; `faq` and its links need not be saved yet."""
     yield Text(faq.answer, title=faq.question, is_sample=faq.has_sample_facts)
     picture = getattr(faq, "picture", None)  # without one there is no such attribute
     if picture is not None:
         yield Image(reverse("chatbot:picture", args=[faq.pk, picture.sha256]), picture.alt)
     yield from _where(faq)
-    if links := _links(faq):
-        yield Links(tuple(links))
+    if shown := _links(faq, links):
+        yield Links(tuple(shown))
     if faq.petition_code in shipped().by_code:
         title = shipped().get(faq.petition_code).title
         yield Form(faq.petition_code, title, token_of(Kind.PETITION, faq.petition_code, now=now))
@@ -166,14 +172,13 @@ def _where(faq: Faq) -> Iterator[Card]:
         yield Layer(faq.map_layer, faq.place_name)
 
 
-def _links(faq: Faq) -> Sequence[Link]:
-    links = [
-        Link(one.label, one.url, is_example=_EXAMPLE_HOST in one.url or one.url.startswith("https://example."))
-        for one in sorted(faq.links.all(), key=lambda one: one.position)
+def _links(faq: Faq, links: Iterable[tuple[str, str]]) -> Sequence[Link]:
+    shown = [
+        Link(label, url, is_example=_EXAMPLE_HOST in url or url.startswith("https://example.")) for label, url in links
     ]
     if faq.agency_url:
-        links.insert(0, Link(f"{faq.agency_name} 누리집", faq.agency_url))
-    return links
+        shown.insert(0, Link(f"{faq.agency_name} 누리집", faq.agency_url))
+    return shown
 
 
 def map_address(layer: str) -> str:

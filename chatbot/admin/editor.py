@@ -13,7 +13,7 @@ from chatbot.admin.access import attempt, official_with, page_of, site
 from chatbot.admin.faq_forms import FaqForm, NewFaqForm, initial_of
 from chatbot.admin.pictures import PictureForm
 from chatbot.admin.revisions import Line, department_names, lines_between
-from chatbot.admin.showing import card_of, effect_for, neighbours
+from chatbot.admin.showing import effect_for, look_of, neighbours
 from chatbot.cluster_queries import seen_by
 from chatbot.models import Faq, Phrasing, UnansweredCluster
 from chatbot.permissions import may_keep
@@ -223,13 +223,13 @@ def _first_look(form: FaqForm, faq: Faq | None, cluster: UnansweredCluster | Non
     """The card as it stands; what a change does is asked for once something is typed (or by the button)."""
     if form.is_bound and form.is_valid():
         return _beside(form, faq, cluster)
-    return {"card": card_of(content_of(faq), faq)} if faq else {}
+    return look_of(content_of(faq), now=clock.now()) if faq else {"incomplete": True}
 
 
 def _beside(form: FaqForm, faq: Faq | None, cluster: UnansweredCluster | None) -> dict[str, Any]:
-    content = form.content()
+    content, now = form.content(), clock.now()
     key = cluster.pk if cluster else None
     return {
-        "card": card_of(content, faq),
-        "effect": effect_for(content, form.cleaned_data["phrasings"], faq, cluster=key, now=clock.now()),
+        **look_of(content, now=now),
+        "effect": effect_for(content, form.cleaned_data["phrasings"], faq, cluster=key, now=now),
     }

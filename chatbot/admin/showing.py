@@ -1,59 +1,31 @@
-"""Beside the editor: the card as a citizen sees it, how its neighbours do, and what the draft would change."""
+"""Beside the editor: the cards as a citizen sees them, how its neighbours do, and what the draft would change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Q
 
 from chatbot import effects
+from chatbot.cards import name_of
+from chatbot.drawing import written_cards
 from chatbot.effects import Effect
 from chatbot.engine.index import Document
 from chatbot.models import Faq, FaqFacet, Phrasing
-from chatbot.services.publishing import Content
-from complaints.petitions import shipped
-from portal.accounts.models import Department
+from chatbot.services.publishing import Content, fill
 
 LONG_SENTENCE = 60
-_EXAMPLE = (".example.", "://example.")
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An answer drawn for officials; nothing in it leads anywhere."""
-
-    title: str
-    text: str
-    links: list[tuple[str, bool]]
-    petition: str
-    place: str
-    who: str
-    phone: str
-    is_sample: bool
-    facets: list[tuple[str, str]]
-    notes: list[str]
-
-
-def card_of(content: Content, faq: Faq | None) -> Card:
-    """The card of what is in the form; `notes` say what would make it easier to read."""
-    department = Department.objects.filter(pk=content.department or 0).first()
-    petition = shipped().by_code.get(content.petition_code)
+def look_of(content: Content, *, now: datetime) -> dict[str, Any]:
+    """The cards a citizen is shown for what is in the form; `notes` say what would make them easier to read."""
     labels = dict(FaqFacet.Kind.choices)
-    return Card(
-        title=content.question,
-        text=content.answer,
-        links=[(label, any(mark in url for mark in _EXAMPLE)) for label, url in content.links],
-        petition=petition.title if petition else "",
-        place=" ".join(filter(None, (content.place_name, content.place_address))) or content.map_layer,
-        who=department.name if department else content.agency_name,
-        phone=department.phone if department else content.agency_phone,
-        is_sample=content.has_sample_facts and settings.DISTRICT_IS_DEMO,
-        facets=[(labels.get(kind, kind), text) for kind, text in content.facets],
-        notes=_notes(content),
-    )
+    return {
+        "cards": [(name_of(card), card) for card in written_cards(fill(Faq(), content), content.links, now=now)],
+        "facets": [(labels.get(kind, kind), text) for kind, text in content.facets],
+        "notes": _notes(content),
+    }
 
 
 def _notes(content: Content) -> list[str]:

@@ -332,14 +332,19 @@ def _locked(faq: Faq, seen: int, *, by: User) -> Faq:
     return locked
 
 
-def _write(faq: Faq, content: Content, *, now: datetime) -> None:
+def fill(faq: Faq, content: Content) -> Faq:
+    """The row with what was written in its columns; it is not saved, nor are its links and facets."""
     for name in _COLUMNS:
         setattr(faq, name, getattr(content, name))
     faq.tags = list(content.tags)
     faq.department_id = content.department
     faq.valid_from = date.fromisoformat(content.valid_from) if content.valid_from else None
     faq.valid_to = date.fromisoformat(content.valid_to) if content.valid_to else None
-    faq.changed_at = now
+    return faq
+
+
+def _write(faq: Faq, content: Content, *, now: datetime) -> None:
+    fill(faq, content).changed_at = now
     faq.save()
     faq.links.all().delete()
     FaqLink.objects.bulk_create(

@@ -10,8 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from chatbot.admin.showing import look_of
+from chatbot.drawing import answer_cards
 from chatbot.models import Conversation, Faq, Handover, UnansweredCluster
 from chatbot.queries import board
+from chatbot.services.publishing import content_of
 from portal.accounts.models import AuditEntry
 from tests.chatbot.officials import NOW, Office, answer, asked, html, office, phrase, signed_in
 
@@ -108,6 +111,25 @@ def test_what_cannot_be_is_said_in_words_and_nothing_is_kept(
     assert sent.status_code == 422
     assert words in html(sent)
     assert Faq.objects.get(pk=office.sofa.pk).version == 1
+
+
+def test_the_editor_shows_the_cards_that_citizens_are_shown(office: Office) -> None:
+    Faq.objects.filter(pk=office.sofa.pk).update(
+        answer="붙입니다.", petition_code="bulky_waste", map_kind="place", place_name="대형폐기물 창구", lat=37.5, lon=127.0,
+        agency_name="한국환경공단", agency_url="https://keco.example/", has_sample_facts=True,
+    )  # fmt: skip
+    office.sofa.links.create(label="배출 안내", url="https://www.example.go.kr/", position=1)
+    faq = Faq.objects.get(pk=office.sofa.pk)
+
+    shown = look_of(content_of(faq), now=NOW)["cards"]
+    page = html(signed_in(office.editor).get(edit_url(faq)))
+
+    assert [card for _, card in shown] == list(answer_cards(faq, now=NOW))
+    assert [name for name, _ in shown] == ["text", "place", "links", "form", "phone"]
+    words = ("붙입니다.", "대형폐기물 창구", "한국환경공단 누리집", "배출 안내", "대형폐기물 배출 신청<", "02-120-0100")
+    card = page.partition("시민이 보는 카드")[2].partition("</article>")[0]
+    assert [one for one in words if one not in card] == []
+    assert sorted(words, key=card.find) == list(words)
 
 
 def test_a_half_written_draft_asks_for_the_rest(office: Office) -> None:
