@@ -88,6 +88,7 @@ class HandoverAdmin(ReadOnlyAdmin):
     list_display = ("asked_at", "state", "department", "promised_at", "official", "is_late")
     list_filter = ("state",)
     list_select_related = ("department", "official", "conversation")
+    when_empty = "지금 기다리는 시민이 없습니다."
     paginator = CappedPaginator
     list_per_page = 50
 

@@ -24,6 +24,7 @@ class ReadOnlyAdmin(ModelAdmin):
     """Rows that only services write: nothing to add, change or delete in the admin."""
 
     show_full_result_count = False  # a list page counts nothing
+    when_empty = ""  # what it means that nothing is there, in words
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
         """Never."""

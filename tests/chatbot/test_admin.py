@@ -170,6 +170,18 @@ def test_what_another_department_was_given_is_hers_to_read(office: Office) -> No
         assert board(user, now=NOW).unanswered_count == codes.count(200)
 
 
+def test_an_inbox_without_anybody_says_so_and_offers_only_what_leads_on(office: Office) -> None:
+    client, waiting = signed_in(office.editor), reverse("admin:chatbot_handover_changelist")
+
+    empty, filtered = html(client.get(waiting)), html(client.get(waiting, {"state__exact": "waiting"}))
+
+    assert "지금 기다리는 시민이 없습니다." in empty
+    assert "거르기 지우기" not in empty
+    assert "찾는 조건에 맞는 것이 없습니다." in filtered
+    assert "거르기 지우기" in filtered
+    assert "추가해 주세요" not in empty + filtered
+
+
 def test_to_answer_somebody_takes_more_than_the_right_to_look(office: Office) -> None:
     conversation = Conversation.objects.create(started_at=NOW, last_at=NOW)
     waiting = Handover.objects.create(conversation=conversation, asked_at=NOW, department=office.clean)
@@ -200,11 +212,16 @@ def test_an_answer_that_was_mended_after_going_back_is_sent_too(office: Office) 
 
 def test_each_look_at_a_conversation_is_written_down(office: Office) -> None:
     turn = asked("드론 날려도 되나요", shown=(office.sofa,))
+    for words, decision in (("[slot]", "dialogue"), ("", "person"), ("", "empty")):
+        asked(words, decision=decision, conversation=turn.conversation)
     client = signed_in(office.editor)
 
     moved = client.get(reverse("admin:chatbot_unanswered_change", args=[turn.pk]))
     shown = html(client.get(leads_to(moved)))
 
     assert "드론 날려도 되나요" in shown
+    assert "[slot]" not in shown
+    assert shown.count("신청서에 적은 답: 보이지 않습니다") == shown.count("(내용 없음)") == 1
+    assert shown.count('class="asked"') == 3  # a person of ours spoke without being asked
     entry = AuditEntry.objects.get(subject_kind="chatbot.conversation")
     assert entry.subject_ids == [turn.conversation_id]
