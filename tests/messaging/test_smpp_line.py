@@ -171,7 +171,7 @@ def test_a_line_that_stays_silent_to_enquiries_is_dropped() -> None:
     def deaf(command: int, sequence: int, body: bytes) -> bytes:
         return b"" if command == ENQUIRE else usual(command, sequence, body)
 
-    with hand_made_smsc(deaf) as smsc, bound(smsc, enquire_seconds=0.2, timeout=1.5) as carrier:
+    with hand_made_smsc(deaf) as smsc, bound(smsc, enquire_seconds=2.0, timeout=1.5) as carrier:
         eventually(lambda: not carrier.line.is_open)
 
 

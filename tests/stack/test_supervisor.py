@@ -4,10 +4,11 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -17,6 +18,7 @@ from portal.stack.leftovers import Traces, start_time
 from portal.stack.processes import Program
 from portal.stack.supervisor import Supervisor
 
+T = TypeVar("T")
 WRITES_ITS_NUMBER = (
     "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(60)"
 )
@@ -45,6 +47,12 @@ def _number(path: Path) -> int:
     return 0
 
 
+def _in_a_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Browser tests leave an event loop running in this thread, so here is another."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def _supervise(tmp_path: Path, story: Callable[[Supervisor], Awaitable[None]]) -> None:
     async def run() -> None:
         supervisor = Supervisor(Console(), Traces(tmp_path))
@@ -53,7 +61,7 @@ def _supervise(tmp_path: Path, story: Callable[[Supervisor], Awaitable[None]]) -
         finally:
             await supervisor.stop()
 
-    asyncio.run(asyncio.wait_for(run(), 90))
+    _in_a_loop(asyncio.wait_for(run(), 90))
 
 
 async def _until(is_so: Callable[[], bool]) -> None:
@@ -168,4 +176,4 @@ def test_leftovers_of_a_dead_supervisor_are_cleared_and_strangers_are_not(tmp_pa
         assert names == ["web"]
         return await child.wait()
 
-    assert asyncio.run(run()) == -signal.SIGTERM
+    assert _in_a_loop(run()) == -signal.SIGTERM
