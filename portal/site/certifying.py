@@ -197,7 +197,7 @@ def _copy(kind: Kind, user: User, subject: str, now: datetime) -> Wanted:
     facts = {
         **_sent(recipient),
         "pages": f"{len(notice.pages)}쪽",
-        "original": f"{notice.document.sha256[:32]} {notice.document.sha256[32:]}",  # two lines of one length
+        "original": notice.document.sha256,
     }
     copy = showing.document_of(notice, now=now)
     return Wanted(kind, subject, recipient.name, facts, issuer_name(), copy=copy)
