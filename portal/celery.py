@@ -69,7 +69,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=30,
     worker_max_tasks_per_child=1000,
-    worker_max_memory_per_child=400_000,
+    worker_max_memory_per_child=800_000,  # kB at its peak: whoever builds the chat's index needs 440,000, and must stay
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={

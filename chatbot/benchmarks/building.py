@@ -65,7 +65,11 @@ def measure(size: int) -> dict[str, Any]:
 
 
 def measure_edit(size: int) -> dict[str, Any]:
-    """An official approves a phrasing; a real worker builds; this process looks and answers as a web process does."""
+    """
+    An official approves a phrasing; a real worker builds; this process looks and answers as a web process does.
+
+    The first edit finds a worker that is just starting and has read nothing; in the portal a sweep has come before.
+    """
     town()
     shelf.current()
     with _worker():

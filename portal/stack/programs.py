@@ -17,7 +17,7 @@ from portal.stack.processes import Program
 from portal.stack.surroundings import PAYMENT_OFFSET, RELAY_OFFSET, SIMULATOR_OFFSET
 from portal.stack.valkey import Broker
 
-_BESIDE_SENDING = "receive,render,chatbot,housekeeping"  # all but `send`
+_OTHER_QUEUES = "receive,render,housekeeping"  # all but those of the sender and the builder
 CROWD = 100
 WEB_THREADS = 8
 
@@ -90,13 +90,18 @@ def sender(environment: Mapping[str, str]) -> Program:
     return _celery("sender", environment, queues="send", processes=1)
 
 
+def builder(environment: Mapping[str, str]) -> Program:
+    """The worker of the chat: one process that keeps what it has read, so that an edit is live within seconds."""
+    return _celery("builder", environment, queues="chatbot", processes=1)
+
+
 def worker(environment: Mapping[str, str], *, processes: int) -> Program:
     """
     The worker for every other queue.
 
     Whether it works shows only when beat rings it, so its test is beat's (see `beat`).
     """
-    return _celery("worker", environment, queues=_BESIDE_SENDING, processes=processes)
+    return _celery("worker", environment, queues=_OTHER_QUEUES, processes=processes)
 
 
 def _celery(name: str, environment: Mapping[str, str], *, queues: str, processes: int) -> Program:

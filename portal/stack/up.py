@@ -213,6 +213,7 @@ class Stack:
             ),
             self._start("웹 서버를 시작합니다", programs.web(environment, port=wanted.port, is_dev=wanted.is_dev)),
             self._start("발송 작업자를 시작합니다", programs.sender(environment)),
+            self._start("챗봇 작업자를 시작합니다", programs.builder(environment)),
             self._start("작업자를 시작합니다", programs.worker(environment, processes=wanted.workers)),
             self._start("시간표를 시작하고 작업자를 불러 봅니다", programs.beat(environment, state=self._state)),
         )

@@ -29,7 +29,7 @@ def _queues(command: list[str]) -> list[str]:
 
 
 def test_every_process_of_the_portal_is_there(compose: dict[str, Any]) -> None:
-    workers = {"worker-send", "worker-receive", "worker-render", "worker"}
+    workers = {"worker-send", "worker-receive", "worker-render", "worker-chatbot", "worker"}
 
     others = {"db", "valkey", "migrate", "web", "beat", "proxy", "smpp-link", "simulator"}
     assert set(compose["services"]) == others | workers
@@ -43,8 +43,8 @@ def test_every_queue_has_exactly_one_kind_of_worker(compose: dict[str, Any]) -> 
     assert sorted(served) == sorted(QUEUES)
 
 
-def test_our_two_workers_serve_every_queue_once() -> None:
-    ours = [programs.sender({}), programs.worker({}, processes=2)]
+def test_our_workers_serve_every_queue_once() -> None:
+    ours = [programs.sender({}), programs.builder({}), programs.worker({}, processes=2)]
 
     assert sorted(queue for program in ours for queue in _queues(program.command)) == sorted(QUEUES)
 
