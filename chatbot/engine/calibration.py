@@ -21,6 +21,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "reference" / "calibration.js
 FEATURES = 9
 FOLLOWERS = 6
 STEEPEST = 30.0
+LONGEST = 45  # letters: nothing longer was learned from, and length alone must not make us sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def features(scored: Scored, letters: int) -> Scores:
             float(scored.vector[order[0]]),
             float(scored.lexical.max()),
             float(scored.vector.max()),
-            math.log(letters + 1),
+            math.log(min(letters, LONGEST) + 1),
             float(scored.lexical.argmax() == scored.vector.argmax()),
         ]
     )

@@ -151,12 +151,20 @@ class Index:
 
     def scored(self, normalised: str, vector: Vectors | None = None) -> Scored:
         """A normalised question against every answer; `vector` is its meaning, if anybody could tell."""
+        scored = self._scored_by_words(normalised)
+        return scored if vector is None else self.with_meaning(scored, vector)
+
+    def with_meaning(self, scored: Scored, vector: Vectors) -> Scored:
+        """What the words have found, and what the question means."""
+        if self.meanings is None:
+            return scored
+        near = self.meanings.scores(vector)
+        return Scored(scored.lexical + MEANING_WEIGHT * near, scored.lexical, near)
+
+    def _scored_by_words(self, normalised: str) -> Scored:
         by_word = self.by_word.scores(self.vocabulary.codes(words.morphemes(normalised)))
         lexical = (by_word + self.by_jamo.scores(words.gram_codes(normalised))) / 2 + self._initials_bonus(normalised)
-        if vector is None or self.meanings is None:
-            return Scored(lexical, lexical, np.zeros(len(self.keys)))
-        near = self.meanings.scores(vector)
-        return Scored(lexical + MEANING_WEIGHT * near, lexical, near)
+        return Scored(lexical, lexical, np.zeros(len(self.keys)))
 
     def foreseeing(self, vectors: Vectors) -> "Index":
         """The same index, quicker at questions of these meanings: many are compared in the time of a few."""

@@ -1,6 +1,7 @@
 """One answer, choices, or the exits: follow-ups, two questions at once, slips and slang, other scripts."""
 
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 
 import pytest
@@ -11,7 +12,7 @@ from chatbot import shipped
 from chatbot.engine import asking
 from chatbot.engine import text as words
 from chatbot.engine.corrector import Corrector
-from chatbot.engine.embedders import Embedder, load
+from chatbot.engine.embedders import Embedder, Vectors, load
 from chatbot.engine.index import Index
 from chatbot.engine.policy import Decision, decide
 
@@ -25,6 +26,18 @@ def engine() -> tuple[Index, Embedder]:
     documents = [entry.document(place) for place, entry in enumerate(ENTRIES)]
     vectors = shipped.embeddings() if embedder.dim else None
     return Index.build(documents, vectors, embedder_id=embedder.id, synonyms=shipped.synonyms()), embedder
+
+
+class Silent:
+    """Stands where the shipped embedder stands, and may not be asked."""
+
+    def __init__(self, plug: Embedder) -> None:
+        self.id, self.dim = plug.id, plug.dim
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        raise AssertionError(texts)
+
+    passages = queries
 
 
 def decided(text: str, *, after: str | None = None) -> Decision:
@@ -87,6 +100,24 @@ def test_of_two_questions_the_first_answer_is_asked_only_what_its_own_sentence_a
 
     assert decision.also is not None
     assert (slugs(decision)[0], decision.facet) == ("waste-bulky", "how")
+
+
+@pytest.mark.parametrize("asked", ["전입신고는 어떻게 하나요?", "장롱이랑 소파 버리려는데 스티커 어디서 사요"])
+def test_what_the_words_are_sure_of_is_not_embedded(asked: str) -> None:
+    index, embedder = engine()
+
+    decision = decide(words.mask(asked), index, embedder=Silent(embedder))
+
+    assert (decision.kind, decision.mode) == ("direct", "full" if embedder.dim else "lexical")
+    assert decision.candidates[0] == decided(asked).candidates[0]
+
+
+@pytest.mark.parametrize("times", [1, 40, 400])
+def test_length_alone_makes_nobody_sure(times: int) -> None:
+    index, embedder = engine()
+
+    assert decide("가나다라 " * times, index, embedder=embedder).kind != "direct"
+    assert decide("가나다라 " * times, index).kind != "direct"
 
 
 def test_one_long_story_is_one_question() -> None:
