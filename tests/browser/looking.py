@@ -91,7 +91,8 @@ def undescribed(page: Page) -> list[str]:
 
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the screen."""
-    wider: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    # of the root: a telephone's window grows with a page that is too wide, and the root stays as wide as the screen
+    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return max(0, wider)
 
 
