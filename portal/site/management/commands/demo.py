@@ -6,12 +6,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from complaints.models import Complaint
+from portal.accounts.models import User
 from portal.core.clock import now
 from portal.site.demo.arrears import make_arrears
 from portal.site.demo.campaign import make_campaign, write_crowd
 from portal.site.demo.cases import add_conversation, make_cases
 from portal.site.demo.festival import make_survey
 from portal.site.demo.people import make_officials
+from portal.site.demo.posts import make_posts
 from portal.site.demo.talks import make_talks
 
 
@@ -33,6 +35,8 @@ class Command(BaseCommand):
         cases = make_cases(now=moment, shown=self.stdout.write)
         add_conversation(cases, now=moment)
         self.stdout.write(f"챗봇 질문 {make_talks(now=moment)}개")
+        admin = User.objects.get(username="admin")
+        self.stdout.write(f"새 소식과 일자리 {make_posts(by=admin, now=moment)}건")
         for make in (make_campaign, make_survey, make_arrears):
             campaign = make(now=moment)
             self.stdout.write(f"통지 캠페인 {campaign.number} {campaign.title}")
