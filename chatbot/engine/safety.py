@@ -6,7 +6,7 @@ No database, no embedding, no dictionary: it answers before anything else, whate
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,10 +19,13 @@ REFERENCE = Path(__file__).resolve().parent.parent / "reference"
 TEXTS, WEIGHTS = REFERENCE / "safety_texts.tsv", REFERENCE / "safety.npz"
 CALM = "calm"
 _FILE = REFERENCE / "safety.toml"
-_HEARD_CHARACTERS = 150  # more cost time, and dilute what is said
-# How much more a text must sound like danger than like an ordinary question: of ordinary phrasings that the ear has not
-# read two in a thousand are beyond it, and half of those do tell of danger.
-_SOUNDS = 0.13
+_LEARNED_CHARACTERS = 150  # of an example; nearly all are shorter
+_HEARD_CHARACTERS = 300  # more cost time
+# Danger is told by the way, after a question about rubbish: each stretch is heard for itself, lest the rest dilute it.
+_STRETCH, _STEP = 10, 5  # words
+# How much more a stretch must sound like danger than like an ordinary question: of ordinary phrasings that the ear has
+# not read two in a thousand are beyond it, and half of those do tell of danger.
+_SOUNDS = 0.3
 _READ_FROM_EACH_END = 1000  # characters: all of what the page takes, both ends of a longer text
 _LIST = "@"  # begins the name of a list of words
 FORWARDED_BY_NOBODY = "이 대화는 {}에 자동으로 전달되지 않습니다."
@@ -123,14 +126,20 @@ def _heard(text: Folded) -> str:
     ear = _ear()
     if ear is None:
         return ""
-    scores = ear.scores(_as_heard(text))
-    calm = scores.pop(CALM)
-    kind = max(scores, key=lambda one: scores[one])
-    return kind if scores[kind] - calm > _SOUNDS else ""
+    loudest, heard = _SOUNDS, ""
+    for stretch in _stretches(text.source[:_HEARD_CHARACTERS].split()):
+        scores = ear.scores(stretch)
+        calm = scores.pop(CALM)
+        kind = max(scores, key=lambda one: scores[one])
+        if scores[kind] - calm > loudest:
+            loudest, heard = scores[kind] - calm, kind
+    return heard
 
 
-def _as_heard(text: Folded) -> str:
-    return text.source[:_HEARD_CHARACTERS]
+def _stretches(words: Sequence[str]) -> Iterator[str]:
+    """Each overlaps the next by half; a short text is one."""
+    for begin in range(0, max(len(words) - _STEP, 1), _STEP):
+        yield " ".join(words[begin : begin + _STRETCH])
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +152,7 @@ def _ear() -> Model | None:
 
 def trained(examples: Sequence[Example]) -> Model:
     """What has read these texts; the same ones make the same model."""
-    return train(examples, texts=[_as_heard(fold(one.text)) for one in examples])
+    return train(examples, texts=[fold(one.text).source[:_LEARNED_CHARACTERS] for one in examples])
 
 
 def card_of(kind: str) -> SafetyCard | None:

@@ -15,6 +15,7 @@ EXAMPLES = read_examples(TEXTS)
 KINDS = ("poisoning", "medical", "fire", "child", "elder", "sexual", "partner", "life", "missing", "assault")
 PHRASINGS = TEXTS.parent / "phrasings.tsv"
 GOLD = TEXTS.parent / "gold.tsv"
+STRANGER = Path(__file__).resolve().parents[1] / "data" / "dangers.tsv"
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -151,6 +152,17 @@ def test_what_was_learnt_is_heard_and_its_near_misses_are_not() -> None:
     assert sum(heard) / len(heard) >= 0.97
     calm_count = sum(one.category == CALM for one in EXAMPLES)
     assert len(alarmed) / calm_count <= 0.03, alarmed  # written to be mistaken: a card too many costs a glance
+
+
+def test_danger_told_by_a_stranger_is_heard_and_his_near_misses_are_not() -> None:
+    """239 texts of one writer, sealed before, who mostly tells of the danger by the way; nobody may learn from them."""
+    told = rows(STRANGER)
+    alarmed = {one["text"] for one in told if emergency_in(one["text"]) is not None}
+
+    dangers = {one["text"] for one in told if one["category"] != CALM}
+    assert len(alarmed & dangers) >= 0.88 * len(dangers)
+    assert len(alarmed - dangers) <= 0.02 * (len(told) - len(dangers)), alarmed - dangers
+    assert not {one.text for one in EXAMPLES} & {one["text"] for one in told}
 
 
 def test_ordinary_questions_raise_no_alarm() -> None:
