@@ -107,7 +107,8 @@ def test_leaving_the_provider_s_page_says_that_no_money_left(visit: Visit, provi
 def test_a_payment_in_doubt_is_asked_about_and_not_offered_twice(visit: Visit, provider: OtherEnd, bill: Bill) -> None:
     page = visit(f"/pay/{bill.token}/")
     let_in(page)
-    page.get_by_role("button", name="납부하기").click()
+    with page.expect_navigation():  # to somebody else's site: another process of the browser, which takes a moment
+        page.get_by_role("button", name="납부하기").click()
     page.go_back()
     page.reload()
 
