@@ -1,6 +1,5 @@
 """The demo is made by the services, signatures and all: its cases reach the stage they are meant to show, and it has news."""
 
-import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from portal.accounts.models import User
 from portal.core.clock import now
 from portal.site.demo.cases import make_cases
 from portal.site.demo.people import make_officials
+from portal.site.demo.plan import plan
 from portal.site.demo.posts import make_posts
 
 ENDS = {*ENDED, Stage.REOPENING, Stage.SUPPLEMENTING}
-PLAN = Path(make_cases.__code__.co_filename).parent.parent / "reference" / "demo.toml"
 
 
 @pytest.mark.django_db
@@ -29,7 +28,7 @@ def test_every_case_of_the_demo_reaches_its_stage(settings: Settings, tmp_path: 
 
     made = make_cases(now=now(), shown=lambda _: None)
 
-    entries = tomllib.loads(PLAN.read_text("utf-8"))["case"]
+    entries = plan()["case"]
     wanted = Counter(entry["until"] for entry in entries if entry["until"] in ENDS)
     stages = Complaint.objects.filter(pk__in=[case.pk for case in made]).values_list("stage", flat=True)
     assert Counter(stage for stage in stages if stage in ENDS) == wanted
@@ -42,6 +41,6 @@ def test_the_demo_has_news_and_jobs(client: Client) -> None:
 
     make_posts(by=User.objects.get(username="admin"), now=now())
 
-    for post in tomllib.loads(PLAN.read_text("utf-8"))["post"]:
+    for post in plan()["post"]:
         listed = client.get("/news/" if post["kind"] == "news" else "/jobs/").content.decode()
         assert post["title"] in listed

@@ -1,10 +1,8 @@
 """The demo's complaints, each walked to its stage by the people who may."""
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -21,18 +19,18 @@ from portal.approvals.queries import next_step, standing
 from portal.core.clock import day_in_korea
 from portal.core.phones import parse_mobile
 from portal.site.demo.pictures import draw
+from portal.site.demo.plan import plan
 
-_FILE = Path(__file__).resolve().parent.parent / "reference" / "demo.toml"
 _ROAD = (Stage.INSPECTING, Stage.REVIEWING, Stage.RESOLVED)
 
 
 def make_cases(*, now: datetime, shown: Callable[[str], None]) -> list[Complaint]:
     """Every case of demo.toml, oldest first, so that numbers rise with time."""
-    plan = tomllib.loads(_FILE.read_text("utf-8"))
-    entries = sorted(enumerate(plan["case"]), key=lambda pair: -pair[1]["days"])
+    told = plan()
+    entries = sorted(enumerate(told["case"]), key=lambda pair: -pair[1]["days"])
     made: dict[int, Complaint] = {}
     for number, entry in entries:
-        made[number] = _Walk(entry, number, plan["phones"].format(number), now, made).go()
+        made[number] = _Walk(entry, number, told["phones"].format(number), now, made).go()
     shown(f"민원 {len(made)}건")
     return list(made.values())
 

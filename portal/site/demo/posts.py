@@ -1,20 +1,17 @@
 """News and jobs of the make-believe district."""
 
-import tomllib
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from portal.accounts.models import Department, User
 from portal.core.clock import day_in_korea
+from portal.site.demo.plan import plan
 from portal.site.models import Post
 from portal.site.services import keep_post
-
-_FILE = Path(__file__).resolve().parent.parent / "reference" / "demo.toml"
 
 
 def make_posts(*, by: User, now: datetime) -> int:
     """Those of demo.toml, as an official writes them. Returns how many."""
-    today, entries = day_in_korea(now), tomllib.loads(_FILE.read_text("utf-8"))["post"]
+    today, entries = day_in_korea(now), plan()["post"]
     for entry in entries:
         post = Post(
             **{name: entry[name] for name in ("kind", "slug", "title", "summary")},
